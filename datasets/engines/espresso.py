@@ -1,0 +1,190 @@
+"""Quantum ESPRESSO's pw.x (6.7): input file, output, single points, relaxation and molecular dynamics."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ase import Atoms, units
+from ase.calculators.singlepoint import SinglePointCalculator
+
+INSTALL = "apt-get install -y quantum-espresso quantum-espresso-data cp2k-data"
+RYDBERG_TIME = 0.048377687  # fs: pw.x counts time in hbar / Ry
+
+
+class EspressoError(ValueError):
+    """pw.x is missing or gave no result; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Espresso:
+    """Density-functional theory by pw.x at the Gamma point, spin-unpolarised, with Gaussian smearing.
+
+    One process on one core. The functional is the one that the pseudopotentials name.
+
+    Args:
+        pseudopotentials: dict, element to pseudopotential file (`.gth` or `.UPF`).
+        wavefunction_cutoff: plane-wave cutoff, Ry.
+        density_cutoff: cutoff of the density, Ry. The real-space grid follows it, and so does the egg-box error.
+        smearing: width of the Gaussian smearing, Ry.
+        convergence: SCF threshold, Ry.
+
+    Example:
+        >>> engine = Espresso({"Au": "Au.blyp-q11.gth"})
+        >>> engine.density_cutoff
+        240.0
+    """
+
+    pseudopotentials: dict
+    wavefunction_cutoff: float = 30.0
+    density_cutoff: float = 240.0
+    smearing: float = 0.005
+    convergence: float = 1e-7
+
+    def single_point(self, atoms, folder=None):
+        """Return a copy of `atoms` that carries its energy (eV) and forces (eV/A)."""
+        return self._frames(atoms, "scf", folder)[-1]
+
+    def relax(self, atoms, folder=None):
+        """Relax the positions by BFGS (largest force 1e-4 Ry/Bohr = 2.6 meV/A); return the list of all steps."""
+        return self._frames(atoms, "relax", folder)
+
+    def dynamics(self, atoms, steps, temperature=1000.0, time_step=8.0, folder=None):
+        """Molecular dynamics from new random velocities.
+
+        Verlet steps under Berendsen's thermostat (time constant 25 steps). pw.x draws the Maxwell velocities, seeded by
+        its clock: 6.7 divides by zero where this thermostat meets velocities from the input file. A step whose SCF
+        cycle fails ends the run early, so that the result may be shorter than asked.
+
+        Args:
+            atoms: the start, periodic.
+            steps: number of configurations, the start included.
+            temperature: K.
+            time_step: fs.
+            folder: working folder, kept (a temporary one if None).
+
+        Returns:
+            list of Atoms with energy (eV) and forces (eV/A).
+
+        Raises:
+            EspressoError: pw.x is not installed, or not even the first step converged.
+        """
+        motion = {
+            "ion_temperature": "berendsen", "tempw": temperature, "nraise": 25,
+            "pot_extrapolation": "second_order", "wfc_extrapolation": "second_order",
+        }
+        return self._frames(atoms, "md", folder, {"nstep": steps, "dt": time_step / RYDBERG_TIME}, motion)
+
+    def _frames(self, atoms, calculation, folder, control=None, ions=None):
+        if folder is None:
+            with tempfile.TemporaryDirectory() as temporary:
+                return self._frames(atoms, calculation, temporary, control, ions)
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for pseudopotential in self.pseudopotentials.values():
+            shutil.copy(pseudopotential, folder)
+        (folder / "pw.in").write_text(self.input_text(atoms, calculation, control or {}, ions or {}))
+        run_pw(folder)
+        output = (folder / "pw.out").read_text()
+        frames = read_frames(output, atoms)
+        if not frames:
+            raise EspressoError(f"pw.x gave no energy. Received: {failure(output)}")
+        return frames
+
+    def input_text(self, atoms, calculation, control, ions):
+        """Return the input file of `calculation` ("scf", "relax" or "md"); control and ions add to its namelists."""
+        elements = list(dict.fromkeys(atoms.get_chemical_symbols()))
+        unknown = [element for element in elements if element not in self.pseudopotentials]
+        if unknown:
+            raise ValueError(f"No pseudopotential for an element of the structure. Received: {unknown[0]}")
+        namelists = {
+            # the wavefunctions of a step are no use to the next run: keep them in memory
+            "control": {"calculation": calculation, "prefix": "pw", "outdir": ".", "pseudo_dir": ".", "tprnfor": True,
+                        "disk_io": "nowf", "forc_conv_thr": 1e-4, "etot_conv_thr": 1e-5} | control,
+            "system": {"ibrav": 0, "nat": len(atoms), "ntyp": len(elements), "ecutwfc": self.wavefunction_cutoff,
+                       "ecutrho": self.density_cutoff, "occupations": "smearing", "smearing": "gauss",
+                       "degauss": self.smearing, "nosym": True},
+            "electrons": {"conv_thr": self.convergence, "mixing_beta": 0.4, "electron_maxstep": 100},
+            "ions": ions,
+        }
+        masses = dict(zip(atoms.get_chemical_symbols(), atoms.get_masses(), strict=True))
+        species = [f"{e} {masses[e]:.2f} {Path(self.pseudopotentials[e]).name}" for e in elements]
+        positions = [f"{atom.symbol} {_row(atom.position)}" for atom in atoms]
+        return "\n".join([
+            *(_namelist(name, values) for name, values in namelists.items()),
+            "ATOMIC_SPECIES", *species, "CELL_PARAMETERS angstrom", *map(_row, atoms.cell),
+            "ATOMIC_POSITIONS angstrom", *positions, "K_POINTS gamma",
+        ]) + "\n"
+
+
+def run_pw(folder):
+    """Run pw.x on `pw.in` in a folder until it ends, however long that takes; its output goes to `pw.out`."""
+    program = shutil.which("pw.x")
+    if program is None:
+        raise EspressoError(f"Quantum ESPRESSO is needed: {INSTALL}. Received: no pw.x on PATH")
+    command, environment = [program, "-in", "pw.in"], os.environ | {"OMP_NUM_THREADS": "1"}
+    with open(Path(folder) / "pw.out", "w") as output, open(Path(folder) / "pw.err", "w") as errors:
+        # not checked: what a failed run finished counts, and its output says why it failed
+        subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=errors, check=False)
+
+
+def read_frames(output, start):
+    """Read all finished steps of a pw.x output.
+
+    A step counts as finished when its energy is converged and the forces on all atoms are there, so that the output of
+    a run that failed, was killed or still goes on is read up to its last good step.
+
+    Args:
+        output: str, the standard output of pw.x (scf, relax or md; positions in angstrom).
+        start: Atoms, the structure in the input file (the output rounds it).
+
+    Returns:
+        list of Atoms with energy (eV) and forces (eV/A).
+
+    Example:
+        >>> read_frames("the beginning of an output", Atoms("Au2"))
+        []
+    """
+    number = r"\s+(-?\d+\.\d+)"
+    force = rf"(?: +atom +\d+ type +\d+ +force ={number * 3}\n){{{len(start)}}}"
+    block = re.compile(
+        rf"ATOMIC_POSITIONS \(angstrom\)\n(?P<positions>(?:\w+{number * 3}[^\n]*\n){{{len(start)}}})"
+        rf"|^! +total energy +={number} Ry\n"
+        rf"|Forces acting on atoms[^\n]*\n\n(?P<forces>{force})", re.MULTILINE)
+    frames, positions, energy = [], start.positions, None
+    for match in block.finditer(output):
+        if match["positions"]:
+            positions = [line.split()[1:4] for line in match["positions"].splitlines()]
+            energy = None
+        elif match["forces"] is None:
+            energy = float(match[0].split()[-2])
+        elif energy is not None:
+            forces = [line.split()[-3:] for line in match["forces"].splitlines()]
+            frames.append(_labelled(start, positions, energy, forces))
+    return frames
+
+
+def failure(output):
+    """Return the reason that a pw.x output gives for its end, on one line."""
+    reason = re.search(r"Error in routine.*\n.*|convergence NOT achieved.*", output)
+    return " ".join(reason[0].split()) if reason else f"an output of {len(output)} characters"
+
+
+def _labelled(start, positions, energy, forces):
+    atoms = Atoms(start.symbols, [[float(x) for x in row] for row in positions], cell=start.cell, pbc=start.pbc)
+    forces = [[float(x) * units.Ry / units.Bohr for x in row] for row in forces]
+    atoms.calc = SinglePointCalculator(atoms, energy=energy * units.Ry, forces=forces)
+    return atoms
+
+
+def _row(vector):
+    return " ".join(f"{x:.10f}" for x in vector)
+
+
+def _namelist(name, values):
+    words = {True: ".true.", False: ".false."}
+    lines = [f"  {k} = {words[v] if isinstance(v, bool) else repr(v)}" for k, v in values.items()]
+    return "\n".join([f"&{name}", *lines, "/"])

@@ -1,0 +1,70 @@
+"""Gold clusters Au2 to Au5: DFT molecular dynamics, embedded."""
+
+from pathlib import Path
+
+import ase
+import pandas
+
+from atomzoo.datasets.reading import read_structures
+
+FOLDER = Path(__file__).parent / "data" / "gold_clusters"
+SIZES = (2, 3, 4, 5)
+SPLITS = ("random", "block")
+
+# Egg-box error of the density grid: moving a cluster as a whole by parts of the grid spacing changes its energy by some
+# 2 meV (3.2 meV at most), so a mean squared error of total energies below about (2.2 meV)^2, in eV^2, is no signal.
+NOISE_FLOOR_EV2 = 5e-6
+
+
+def load_data(n_atoms: int, split: str = "random") -> tuple[list[ase.Atoms], list[ase.Atoms]]:
+    """Structures of an Au2, Au3, Au4 or Au5 cluster from molecular dynamics, with energies and forces.
+
+    Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in J. Barch and N. Tubman (2017),
+    whose own data are not public. Method: BLYP, Goedecker-type pseudopotential with 11 valence electrons, 30 Ry, cubic
+    box of 10 A, Gamma point; 8 fs a step at 1000 K, starting from compressed planar clusters. As in the paper, frames
+    with an energy more than two standard deviations above the mean are left out. An input and all details are in the
+    README beside the data.
+
+    | cluster | frames | kept | random train/validation | block train/validation |
+    |---------|--------|------|-------------------------|------------------------|
+    | Au2     | 600    | 568  | 511/57                  | 510/58                 |
+    | Au3     | 900    | 855  | 769/86                  | 770/85                 |
+    | Au4     | 900    | 864  | 778/86                  | 778/86                 |
+    | Au5     | 900    | 850  | 765/85                  | 766/84                 |
+
+    Total energies in eV (about -896.6 eV an atom; deviation 0.03 to 0.18 eV over all frames), forces in eV/A. They are
+    not converged with the plane-wave cutoff, and carry an egg-box noise of some 2 meV: a mean squared error below
+    `NOISE_FLOOR_EV2` is no signal.
+
+    Args:
+        n_atoms: 2, 3, 4 or 5.
+        split: "random" holds out a tenth of the frames at random, which are neighbors in time (8 fs) of training
+            frames; "block" holds out two contiguous stretches of the trajectory, of 5 % each.
+
+    Returns:
+        `(train, validation)`, lists of `Atoms` with a single-point calculator, periodic in three directions.
+
+    Example:
+
+    >>> train, validation = load_data(3)
+    >>> len(train), len(validation)
+    (769, 86)
+    """
+    if n_atoms not in SIZES:
+        raise ValueError(f"`n_atoms` must be one of {SIZES}. Received: n_atoms={n_atoms!r}")
+    if split not in SPLITS:
+        raise ValueError(f"`split` must be one of {SPLITS}. Received: split={split!r}")
+    kept = [atoms for atoms in read_structures(FOLDER / f"au{n_atoms}.extxyz") if atoms.info["kept"]]
+    return tuple([atoms for atoms in kept if atoms.info[split] == part] for part in ("train", "validation"))
+
+
+def aenet_baseline() -> pandas.DataFrame:
+    """What aenet 2.0.4 reaches on these data and splits, with the 36 functions of Barch and Tubman.
+
+    Returns:
+        A row for each training, with the columns `atoms`, `network`, `split`, `method`, `iterations`,
+        `train_structures`, `validation_structures`, `train_mse_eV2` and `validation_mse_eV2` (total energies),
+        `validation_force_rmse_eV_per_A` (per component; aenet trains on energies only), `train_seconds` (one core) and
+        `version`.
+    """
+    return pandas.read_csv(FOLDER / "aenet_baseline.csv")

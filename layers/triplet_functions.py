@@ -1,0 +1,102 @@
+"""The three-body symmetry functions as sums over triplets: G4, and G5 of any zeta."""
+
+import keras
+from keras import ops
+
+from atomzoo.layers.geometry import distances_and_directions
+from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_slots
+from atomzoo.layers.radial_factors import RadialFactors
+from atomzoo.layers.radial_functions import take_columns
+
+
+class TripletFunctions(keras.layers.Layer):
+    """G4 or G5, summed over pairs of neighbors j < k.
+
+    Args:
+        functions: List of resolved `SymmetryFunction`, all of kind G4 or all of kind G5.
+        elements: Chemical symbols, in the order of the species indices.
+        cutoff_function, trainable_parameters: See `RadialFactors`.
+        double_count: Whether each pair of neighbors is counted twice.
+
+    Call arguments:
+        displacements: Tensor (..., M, 3) in A.
+        neighbor_species: Integer tensor (..., M), -1 = padding.
+        triplets: Integer tensor (..., T, 2), the slots j, k of each pair, -1 = padding; None for all pairs of the M slots.
+
+    Returns:
+        Tensor (..., n_functions).
+    """
+
+    def __init__(
+        self, functions, elements, cutoff_function="cosine", trainable_parameters=(), double_count=False, **kwargs
+    ):
+        super().__init__(**kwargs)
+        kinds = {function.kind for function in functions}
+        if len(kinds) != 1 or not kinds <= {"G4", "G5"}:
+            raise ValueError(f"`functions` must all be G4 or all be G5. Received: {sorted(kinds)}")
+        self.narrow = kinds == {"G4"}
+        self.double_count = double_count
+        self.factors = RadialFactors(functions, cutoff_function, trainable_parameters, dtype=self.dtype_policy)
+        self.polynomials = sorted({(function.zeta, function.lambda_) for function in functions})
+        self.pairs, pair_index = element_pairs(functions, elements)
+        self.columns = [
+            (factor * len(self.pairs) + pair) * len(self.polynomials)
+            + self.polynomials.index((function.zeta, function.lambda_))
+            for function, factor, pair in zip(functions, self.factors.index, pair_index, strict=True)
+        ]
+
+    def build(self, *input_shapes):
+        self.factors.build()
+        self.built = True
+
+    def call(self, displacements, neighbor_species, triplets=None):
+        j, k = neighbor_pairs(displacements.shape[-2], triplets)
+        d_j, d_k = ([take_slots(displacements[..., axis], slots) for axis in range(3)] for slots in (j, k))
+        r_j, u_j = distances_and_directions(ops.stack(d_j, axis=-1))
+        r_k, u_k = distances_and_directions(ops.stack(d_k, axis=-1))
+        amplitude = self.factors(r_j) * self.factors(r_k)  # (..., factors, T)
+        if self.narrow:
+            r_jk, _ = distances_and_directions(ops.stack([b - a for a, b in zip(d_j, d_k, strict=True)], axis=-1))
+            amplitude = amplitude * self.factors(r_jk)
+        cosine = u_j[0] * u_k[0] + u_j[1] * u_k[1] + u_j[2] * u_k[2]
+        angular = ops.stack([self._angular(cosine, *polynomial) for polynomial in self.polynomials], axis=-1)
+        masks = self._pair_masks(take_slots(neighbor_species, j), take_slots(neighbor_species, k), triplets)
+        sums = ops.stack([ops.matmul(amplitude * mask[..., None, :], angular) for mask in masks], axis=-2)
+        return take_columns(sums, 3, self.columns)
+
+    def _angular(self, cosine, zeta, lambda_):
+        """2^(1-zeta) (1 + lambda cos)^zeta; rounding may take the base below 0, and a fractional power has no slope at 0."""
+        base = 1.0 + lambda_ * cosine
+        positive = base > 0
+        if zeta == int(zeta):
+            power = integer_power(ops.where(positive, base, ops.zeros_like(base)), int(zeta))
+        else:
+            power = ops.where(positive, ops.where(positive, base, ops.ones_like(base)) ** zeta, ops.zeros_like(base))
+        return 2.0 ** (1 - zeta) * (2 if self.double_count else 1) * power
+
+    def _pair_masks(self, species_j, species_k, triplets):
+        """For each pair of elements, 1 where the two neighbors are of these: list of (..., T)."""
+        masks = []
+        for a, b in self.pairs:
+            mask = (species_j == a) & (species_k == b)
+            if a != b:
+                mask = mask | ((species_j == b) & (species_k == a))
+            if triplets is not None:
+                mask = mask & (triplets[..., 0] >= 0)
+            masks.append(ops.cast(mask, self.compute_dtype))
+        return masks
+
+    def current_functions(self):
+        """The functions with the parameters as they now are."""
+        return self.factors.current_functions()
+
+
+def integer_power(x, n):
+    """x^n by repeated squaring, n >= 1: exact slopes at x = 0, and no logarithm."""
+    power = None
+    while n:
+        if n & 1:
+            power = x if power is None else power * x
+        n >>= 1
+        x = x * x if n else x
+    return power

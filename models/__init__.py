@@ -1,0 +1,3 @@
+"""Potentials: what is, trains, relaxes, evaluates or exchanges one."""
+
+from atomzoo.models.potential import NeuralNetworkPotential as NeuralNetworkPotential
