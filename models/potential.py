@@ -89,7 +89,7 @@ class NeuralNetworkPotential(keras.Model):
         )
         self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
         self.derivatives = False
-        self._targets = ("energy",)
+        self._fitted = self._measured = ("energy",)
         self._evaluator = None
         self.build()
 
@@ -187,15 +187,21 @@ class NeuralNetworkPotential(keras.Model):
         if "features" not in inputs:
             return value_and_gradient(lambda d: energy(self._features(inputs, d)), displacements)
         value, slope = value_and_gradient(energy, inputs["features"])
-        return value, ops.einsum("bamdf,baf->bamd", inputs["feature_gradients"], slope)
+        gradient = ops.einsum("bamdf,baf->bamd", inputs["feature_gradients"], slope)
+        return value, ops.cast(gradient, displacements.dtype)
 
     def compile(self, optimizer="adam", loss=None, loss_weights=None, metrics=None, **kwargs):
         """Configures training; losses and metrics are dicts by output. Without `loss`, the squared error of the energy."""
         loss = {"energy": "mse"} if loss is None else loss
         loss, metrics = (value if isinstance(value, dict) else {"energy": value} for value in (loss, metrics or {}))
-        self._targets = tuple(loss)
-        self.derivatives = any(name in DERIVATIVES for name in (*loss, *metrics))
-        super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics or None, **kwargs)
+        self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics})
+        self.derivatives = any(name in DERIVATIVES for name in self._measured)
+        # Metrics are always given, if empty: Keras would keep those of an earlier compile().
+        super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
 
     def fit(self, x=None, validation_data=None, **kwargs):
         """`keras.Model.fit` on a `StructureDataset`; features that stay fixed are evaluated once, not every epoch."""
@@ -204,22 +210,20 @@ class NeuralNetworkPotential(keras.Model):
         )
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        y, y_pred, sample_weight = self._comparable(x, y, y_pred, sample_weight)
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
+        return super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        y, y_pred, sample_weight = self._comparable(x, y, y_pred, sample_weight)
-        return super().compute_metrics(x, y, y_pred, sample_weight)
+        return super().compute_metrics(x, *self._comparable(self._measured, x, y, y_pred, sample_weight))
 
-    def _comparable(self, x, y, y_pred, sample_weight):
-        """Labels and predictions of what is fitted, energies from the elements' shifts on, which float32 can hold."""
+    def _comparable(self, names, x, y, y_pred, sample_weight):
+        """The named labels and predictions; energies counted from the elements' shifts, so that float32 can hold them."""
         reference = self.atom_sum.reference_energy(x["species"])
 
         def select(values):
-            chosen = {name: ops.convert_to_tensor(values[name]) for name in self._targets}
+            chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
             return {**chosen, "energy": chosen["energy"] - reference} if "energy" in chosen else chosen
 
-        weights = None if sample_weight is None else {name: sample_weight[name] for name in self._targets}
+        weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
         return select(y), select(y_pred), weights
 
     @property

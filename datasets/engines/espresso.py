@@ -46,11 +46,17 @@ class Espresso:
 
     def single_point(self, atoms, folder=None):
         """Return a copy of `atoms` that carries its energy (eV) and forces (eV/A)."""
-        return self._frames(atoms, "scf", folder)[-1]
+        return self._run(atoms, "scf", folder)[0][-1]
 
     def relax(self, atoms, folder=None):
-        """Relax the positions by BFGS (largest force 1e-4 Ry/Bohr = 2.6 meV/A); return the list of all steps."""
-        return self._frames(atoms, "relax", folder)
+        """Relax the positions by BFGS, to a largest force of 1e-4 Ry/Bohr = 2.6 meV/A.
+
+        Returns:
+            list of Atoms, all steps; `info["converged"]` of the last says whether it is the minimum.
+        """
+        frames, output = self._run(atoms, "relax", folder)
+        frames[-1].info["converged"] = "bfgs converged" in output
+        return frames
 
     def dynamics(self, atoms, steps, temperature=1000.0, time_step=8.0, folder=None):
         """Molecular dynamics from new random velocities.
@@ -76,12 +82,14 @@ class Espresso:
             "ion_temperature": "berendsen", "tempw": temperature, "nraise": 25,
             "pot_extrapolation": "second_order", "wfc_extrapolation": "second_order",
         }
-        return self._frames(atoms, "md", folder, {"nstep": steps, "dt": time_step / RYDBERG_TIME}, motion)
+        control = {"nstep": steps, "dt": time_step / RYDBERG_TIME}
+        return self._run(atoms, "md", folder, control, motion)[0]
 
-    def _frames(self, atoms, calculation, folder, control=None, ions=None):
+    def _run(self, atoms, calculation, folder, control=None, ions=None):
+        """Run pw.x in a folder; return the finished steps and the output."""
         if folder is None:
             with tempfile.TemporaryDirectory() as temporary:
-                return self._frames(atoms, calculation, temporary, control, ions)
+                return self._run(atoms, calculation, temporary, control, ions)
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for pseudopotential in self.pseudopotentials.values():
@@ -92,7 +100,7 @@ class Espresso:
         frames = read_frames(output, atoms)
         if not frames:
             raise EspressoError(f"pw.x gave no energy. Received: {failure(output)}")
-        return frames
+        return frames, output
 
     def input_text(self, atoms, calculation, control, ions):
         """Return the input file of `calculation` ("scf", "relax" or "md"); control and ions add to its namelists."""

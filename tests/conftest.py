@@ -1,0 +1,15 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder with reference data of other programs, which are not part of the project."""
+    folder = Path(os.environ.get("ATOMZOO_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no reference data: {folder} is not there; name their folder in ATOMZOO_DATA")
+    return folder

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.reading import read_structures
+
+# The table of the README beside the data: frames, random and block split, smallest, mean, deviation and largest energy.
+TABLE = {
+    2: (600, (511, 57), (510, 58), -1792.61391, -1792.58777, 0.02550, -1792.48515),
+    3: (900, (769, 86), (770, 85), -2688.99205, -2688.86579, 0.09517, -2688.34486),
+    4: (900, (778, 86), (778, 86), -3586.30882, -3586.05660, 0.13132, -3585.65604),
+    5: (900, (765, 85), (766, 84), -4483.27026, -4482.95450, 0.17732, -4482.27193),
+}
+
+
+@pytest.mark.parametrize("n_atoms", TABLE)
+def test_counts_energies_and_filter(n_atoms):
+    count, random, block, *statistics = TABLE[n_atoms]
+    frames = read_structures(gold_clusters.FOLDER / f"au{n_atoms}.extxyz")
+    energies = np.array([atoms.get_potential_energy() for atoms in frames])
+    assert len(frames) == count and all(str(atoms.symbols) == f"Au{n_atoms}" for atoms in frames)
+    found = energies.min(), energies.mean(), energies.std(), energies.max()
+    np.testing.assert_allclose(found, statistics, rtol=0, atol=1.1e-5)
+
+    limit = energies.mean() + 2 * energies.std()
+    for split, counts in (("random", random), ("block", block)):
+        parts = gold_clusters.load_data(n_atoms, split)
+        assert tuple(len(part) for part in parts) == counts
+        steps = [{atoms.info["step"] for atoms in part} for part in parts]
+        assert not steps[0] & steps[1]
+        assert steps[0] | steps[1] == {k for k, energy in enumerate(energies) if energy <= limit}
+
+
+def test_structures_are_periodic_with_forces():
+    train, _ = gold_clusters.load_data(3)
+    assert all(atoms.pbc.all() and np.array_equal(atoms.cell, 10 * np.eye(3)) for atoms in train)
+    net = np.array([np.abs(atoms.get_forces().sum(axis=0)).max() for atoms in train])
+    assert net.max() < 0.05  # eV/A; not zero, because of the egg-box error
+
+
+def test_block_split_holds_out_stretches():
+    _, validation = gold_clusters.load_data(4, "block")
+    steps = np.sort([atoms.info["step"] for atoms in validation])
+    assert np.count_nonzero(np.diff(steps) > 10) == 1
+
+
+def test_aenet_baseline():
+    table = gold_clusters.aenet_baseline()
+    methods = table[table.method == "L-BFGS-B"]
+    networks = {"15t-15t", "30t-30t", "40t-20t-20t-10t"}
+    for n_atoms in (3, 4, 5):
+        assert set(methods[(methods.atoms == n_atoms) & (methods.split == "random")].network) == networks
+    sizes = {(row.atoms, row.split): (row.train_structures, row.validation_structures) for row in table.itertuples()}
+    for (n_atoms, split), counts in sizes.items():
+        assert counts == TABLE[n_atoms][1 if split == "random" else 2]
+    assert (table.validation_mse_eV2 > gold_clusters.NOISE_FLOOR_EV2).all()
+
+
+@pytest.mark.parametrize("n_atoms", [1, 6, "3"])
+def test_unknown_size(n_atoms):
+    with pytest.raises(ValueError, match="n_atoms"):
+        gold_clusters.load_data(n_atoms)
+
+
+def test_unknown_split():
+    with pytest.raises(ValueError, match="Received: split='time'"):
+        gold_clusters.load_data(3, "time")
