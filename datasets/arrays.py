@@ -146,16 +146,18 @@ def _label(k, atoms, name):
     read = {
         "energy": atoms.get_potential_energy,
         "forces": lambda: atoms.get_forces(apply_constraint=False),
-        "stress": lambda: atoms.get_stress(voigt=False) if atoms.pbc.all() else np.zeros((3, 3)),
+        "stress": lambda: atoms.get_stress(voigt=False),
     }
     if name not in read:
         raise ValueError(f"Labels are {list(read)}. Received: {name!r}")
-    if atoms.calc is None:
-        raise ValueError(f"structure {k}: it has no label '{name}'")
+    if name == "stress" and not atoms.pbc.all():
+        return np.zeros((3, 3))
     try:
-        value = np.asarray(read[name](), np.float64)
+        value = np.asarray(read[name](), np.float64) if atoms.calc is not None else None
     except PropertyNotImplementedError:
-        raise ValueError(f"structure {k}: it has no label '{name}'") from None
+        value = None
+    if value is None:
+        raise ValueError(f"structure {k}: it has no label '{name}'")
     if not np.isfinite(value).all():
         raise ValueError(f"structure {k}: its label '{name}' is not finite")
     return value

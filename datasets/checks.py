@@ -3,8 +3,8 @@
 import ase
 import numpy as np
 
-# The cell vectors along periodic directions must span more than this (A, A^2 or A^3).
-SMALLEST_CELL = 1e-6
+# Smallest singular value (A) of the cell vectors along periodic directions: about the thinnest the cell may be.
+THINNEST_CELL = 1e-3
 
 
 def find_problem(atoms: ase.Atoms) -> str | None:
@@ -31,6 +31,6 @@ def find_problem(atoms: ase.Atoms) -> str | None:
     if not np.isfinite(cell).all():
         return f"the cell is not finite, {cell.tolist()}"
     periodic = cell[atoms.pbc]
-    if len(periodic) and np.linalg.det(periodic @ periodic.T) < SMALLEST_CELL**2:
+    if len(periodic) and np.linalg.norm(periodic, ord=-2) < THINNEST_CELL:
         return f"it is periodic, but its cell spans no volume, {cell.tolist()}"
     return None

@@ -35,7 +35,8 @@ def neighbor_list(atoms: ase.Atoms, cutoff: float) -> tuple[np.ndarray, np.ndarr
     [[-2.5, 0.0, 0.0], [2.5, 0.0, 0.0]]
     """
     cell = atoms.cell.array * atoms.pbc[:, None]
-    found = NeighborList(cutoff=cutoff, full_list=True)
+    # More threads gain nothing, and wait for each other on a busy machine.
+    found = NeighborList(cutoff=cutoff, full_list=True, n_threads=1)
     first, second, images = found.compute(atoms.positions, cell, atoms.pbc, "ijS", copy=False)
     order = np.lexsort((images[:, 2], images[:, 1], images[:, 0], second, first))
     return first[order].astype(np.int32), second[order].astype(np.int32), images[order] @ cell

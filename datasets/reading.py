@@ -65,7 +65,7 @@ def _read(path):
 
 def _find_overlap(atoms):
     # A much smaller cutoff would make vesin divide the cell into very many boxes.
-    close = NeighborList(cutoff=10 * SMALLEST_DISTANCE, full_list=False)
+    close = NeighborList(cutoff=10 * SMALLEST_DISTANCE, full_list=False, n_threads=1)
     cell = atoms.cell.array * atoms.pbc[:, None]
     first, second, distances = close.compute(atoms.positions, cell, atoms.pbc, "ijd")
     if len(distances) == 0 or distances.min() >= SMALLEST_DISTANCE:

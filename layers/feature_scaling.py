@@ -21,8 +21,9 @@ class FeatureScaling(keras.layers.Layer):
     | "z-score" | (G - mean) / std |
     | "none" | G |
 
-    A feature that is constant over the data is scaled to 0 (except "none"). The layer also keeps each feature's range in
-    the data, which extrapolation warnings compare with.
+    A feature that is constant over the data is scaled to 0 (except "none"). The layer also keeps each feature's range
+    in the data, which extrapolation warnings compare with, and the number of atoms of each element in them (`count`, 0
+    before `adapt`).
 
     Args:
         n_elements: Int, number of elements.
@@ -62,6 +63,8 @@ class FeatureScaling(keras.layers.Layer):
             shape = (self.n_elements, self.n_features)
             weight = self.add_weight(name=name, shape=shape, initializer=initial, trainable=False, dtype="float64")
             setattr(self, name, weight)
+        shape = (self.n_elements,)
+        self.count = self.add_weight(name="count", shape=shape, initializer="zeros", trainable=False, dtype="float64")
         self.built = True
 
     def adapt(self, features, species):
@@ -87,6 +90,9 @@ class FeatureScaling(keras.layers.Layer):
             for element in present:
                 table[element] = statistic(features[species == element])
             weight.assign(table)
+        counts = np.array(ops.convert_to_numpy(self.count))
+        counts[present] = [np.sum(species == element) for element in present]
+        self.count.assign(counts)
 
     def offset_and_factor(self):
         """The scaling as (G - offset) * factor: two tensors (n_elements, F) in float64."""

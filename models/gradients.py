@@ -51,7 +51,7 @@ def compiled(function, layer):
     """`function(*tensors)` compiled by XLA, one program for each set of shapes.
 
     Args:
-        function: Of tensors (or None), which may use the weights of `layer`; each call sees them as they are then.
+        function: Of tensors (or None, or dicts of tensors), which may use the weights of `layer`; each call sees them as they are then.
         layer: Keras layer or model.
 
     Returns:
@@ -70,17 +70,8 @@ def compiled(function, layer):
             return pure([variable.value for variable in layer.variables], *tensors)
 
     # A NumPy array would be traced as a constant, and a new one would compile a new program.
-    return lambda *arrays: run(*(None if array is None else ops.convert_to_tensor(array) for array in arrays))
+    return lambda *arrays: run(*keras.tree.map_structure(_tensor, arrays))
 
 
-def loss_and_gradient(loss, variables):
-    """A compiled function of no argument: the loss, and its gradient with respect to `variables` (TensorFlow only)."""
-
-    @tf.function(jit_compile=True)
-    def run():
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([variable.value for variable in variables])
-            value = loss()
-        return value, tape.gradient(value, [variable.value for variable in variables])
-
-    return run
+def _tensor(array):
+    return None if array is None else ops.convert_to_tensor(array)

@@ -114,9 +114,14 @@ class NeuralNetworkPotential(keras.Model):
         return self.symmetry_functions.needs_triplets
 
     def feature_range(self, element):
-        """The smallest and largest value (F,) of each feature over the atoms of `element` in the data of `adapt`."""
+        """The smallest and largest value (F,) of each feature over the atoms of `element` in the data of `adapt`.
+
+        Minus and plus infinity if there were none.
+        """
         index = self.elements.index(element)
         scaling = self.feature_scaling
+        if not float(scaling.count[index]):
+            return np.full(len(self.functions), -np.inf), np.full(len(self.functions), np.inf)
         return tuple(ops.convert_to_numpy(table)[index] for table in (scaling.minimum, scaling.maximum))
 
     def dataset(self, structures, batch_size=32, labels=("energy",), shuffle=False, seed=0):
@@ -205,9 +210,10 @@ class NeuralNetworkPotential(keras.Model):
 
     def fit(self, x=None, validation_data=None, **kwargs):
         """`keras.Model.fit` on a `StructureDataset`; features that stay fixed are evaluated once, not every epoch."""
-        return super().fit(
-            with_cached_features(self, x), validation_data=with_cached_features(self, validation_data), **kwargs
-        )
+        x, validation_data = (with_cached_features(self, dataset) for dataset in (x, validation_data))
+        # The dataset shuffles by its own seed; Keras would shuffle its batches once more, by the global one.
+        kwargs = {"shuffle": False} | kwargs
+        return super().fit(x, validation_data=validation_data, **kwargs)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         return super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
@@ -221,7 +227,10 @@ class NeuralNetworkPotential(keras.Model):
 
         def select(values):
             chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
-            return {**chosen, "energy": chosen["energy"] - reference} if "energy" in chosen else chosen
+            if "energy" in chosen:
+                # Losses of Keras take the mean over the last axis before they weight: that must not be the structures'.
+                chosen["energy"] = (chosen["energy"] - reference)[:, None]
+            return chosen
 
         weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
         return select(y), select(y_pred), weights

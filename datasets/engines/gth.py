@@ -22,18 +22,22 @@ def convert_gth(text, name):
         str, the contents of a `.gth` file.
 
     Raises:
-        ValueError: the text has no such potential, or its functional is not known here.
+        ValueError: not such a name, the text has no such potential, or its functional is not known here.
 
     Example:
         >>> hydrogen = "H GTH-BLYP-q1 GTH-BLYP\\n 1\\n 0.2 2 -4.19596147 0.73049821\\n 0\\n"
         >>> print(convert_gth(hydrogen, "H GTH-BLYP-q1").splitlines()[1])
         1 1 0 zatom,zion,pspdat
     """
-    element, potential = name.split()
-    numbers = _numbers_of(text, element, potential)
+    element, _, potential = name.partition(" ")
+    if not potential:
+        raise ValueError(f"A pseudopotential's name must be an element and a potential. Received: {name!r}")
+    if "-q" not in potential:
+        raise ValueError(f"A pseudopotential's name must end in -q and the number of electrons. Received: {name!r}")
     functional = next((code for key, code in FUNCTIONALS.items() if f"-{key}-" in potential), None)
     if functional is None:
         raise ValueError(f"The functional must be one of {', '.join(FUNCTIONALS)}. Received: {name!r}")
+    numbers = _numbers_of(text, element, potential)
     lines = _local_lines(numbers)
     channels = int(next(numbers))
     for channel in range(channels):

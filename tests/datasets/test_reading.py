@@ -1,4 +1,5 @@
 import warnings
+from pathlib import Path
 
 import ase
 import ase.io
@@ -15,7 +16,8 @@ def test_frames_and_labels(tmp_path, name):
     frames = [bulk("Au", a=a, cubic=True) for a in (4.0, 4.1)]
     for k, atoms in enumerate(frames):
         atoms.calc = SinglePointCalculator(atoms, energy=float(k), forces=np.full((4, 3), 0.5))
-    ase.io.write(tmp_path / name, frames, do_not_split_by_at_sign=True)
+    ase.io.write(tmp_path / ("b" + Path(name).suffix), frames)
+    (tmp_path / ("b" + Path(name).suffix)).rename(tmp_path / name)
     found = read_structures(tmp_path / name)
     assert [atoms.get_potential_energy() for atoms in found] == [0.0, 1.0]
     np.testing.assert_array_equal(found[1].get_forces(), np.full((4, 3), 0.5))

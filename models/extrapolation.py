@@ -1,0 +1,112 @@
+"""Tells where a potential is asked for environments unlike those it was trained on."""
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+ROUNDING = 100  # units in the last place, of the largest value in the data (at least 1)
+
+
+class ExtrapolationWarning(UserWarning):
+    """A symmetry-function value lies outside its range in the training data; silenced by `warnings.filterwarnings`."""
+
+
+@dataclass(frozen=True)
+class Extrapolation:
+    """A symmetry-function value outside its range in the training data.
+
+    Attributes:
+        atom: index of the atom.
+        symbol: its chemical symbol.
+        function: the symmetry function in words.
+        value: its value.
+        limits: its smallest and largest value over atoms of this element in the data of `adapt`.
+    """
+
+    atom: int
+    symbol: str
+    function: str
+    value: float
+    limits: tuple[float, float]
+
+    def __str__(self):
+        smallest, largest = self.limits
+        return (
+            f"atom {self.atom} ({self.symbol}): {self.function} is {self.value:.6g}, "
+            f"outside its range in the training data, {smallest:.6g} to {largest:.6g}"
+        )
+
+
+def find_extrapolations(potential, atoms, features):
+    """All symmetry-function values outside their range in the training data.
+
+    Values that differ from the range by rounding are inside. An element that `adapt` never saw has no range.
+
+    Args:
+        potential: `NeuralNetworkPotential`.
+        atoms: `ase.Atoms` with n atoms.
+        features: (n, F) unscaled symmetry-function values, as of `potential.evaluate_atoms(atoms)["features"]`.
+
+    Returns:
+        List of `Extrapolation`, the worst first: that which is farthest outside, measured by the width of its range.
+
+    Example:
+
+    >>> from atomzoo.datasets import gold_clusters
+    >>> from atomzoo.layers import SymmetryFunction
+    >>> from atomzoo.models import NeuralNetworkPotential, find_extrapolations
+    >>> train, _ = gold_clusters.load_data(n_atoms=3)
+    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", cutoff=6.5, eta=0.2)])
+    >>> potential.adapt(train)
+    >>> atoms = train[0].copy()
+    >>> atoms.positions *= 1.5
+    >>> [found.atom for found in find_extrapolations(potential, atoms, potential.evaluate_atoms(atoms)["features"])]
+    [0, 1, 2]
+    """
+    excess, limits = _excess(potential, atoms, features)
+    outside = np.argwhere(excess > 0)
+    if len(outside) == 0:
+        return []
+    functions = [str(function) for function in potential.functions]
+    found = []
+    for atom, column in outside[np.argsort(-excess[excess > 0], kind="stable")]:
+        symbol = atoms.symbols[atom]
+        smallest, largest = (float(limit[column]) for limit in limits[symbol])
+        value = float(features[atom, column])
+        found.append(Extrapolation(int(atom), symbol, functions[column], value, (smallest, largest)))
+    return found
+
+
+def warn_about_extrapolations(potential, atoms, features, stacklevel=2):
+    """Issues one `ExtrapolationWarning` if any value is outside its range: the worst, and how many there are.
+
+    Args:
+        potential: as for `find_extrapolations`.
+        atoms: as for `find_extrapolations`.
+        features: as for `find_extrapolations`.
+        stacklevel: as of `warnings.warn`; 2 is the caller.
+    """
+    excess, _ = _excess(potential, atoms, features)
+    is_outside = excess > 0
+    if not is_outside.any():
+        return
+    atom = int(excess.max(axis=1).argmax())
+    worst = replace(find_extrapolations(potential, atoms[[atom]], features[[atom]])[0], atom=atom)
+    extent = f"{is_outside.sum()} values of {is_outside.any(axis=1).sum()} atoms"
+    warnings.warn(f"{worst}; in all {extent} are outside", ExtrapolationWarning, stacklevel=stacklevel + 1)
+
+
+def _excess(potential, atoms, features):
+    """How far each value is outside its range, in widths of the range, (n, F), 0 inside; and each element's limits."""
+    symbols = np.array(atoms.get_chemical_symbols())
+    limits = {symbol: potential.feature_range(symbol) for symbol in set(symbols)}
+    excess = np.zeros_like(features)
+    for symbol, (smallest, largest) in limits.items():
+        if np.isfinite(smallest).all():
+            values = features[symbols == symbol]
+            magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
+            tolerance = ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
+            outside = np.maximum(smallest - values, values - largest)
+            excess[symbols == symbol] = np.where(outside > tolerance, outside / (largest - smallest + tolerance), 0.0)
+    return excess, limits

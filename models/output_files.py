@@ -1,0 +1,59 @@
+"""Output files that appear only once they are complete."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def check_output(path):
+    """Finds out before a long calculation whether its result can be written.
+
+    Args:
+        path: the file to be written; it may exist, and is then replaced.
+
+    Returns:
+        The `Path`.
+
+    Raises:
+        ValueError: `path` is a folder.
+        FileNotFoundError, PermissionError: its folder is not there, or nothing may be written to it.
+
+    Example:
+        >>> check_output("model.keras").name
+        'model.keras'
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"The output must be a file. Received: the folder '{path}'")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder '{path.parent}' to write to. Received: '{path}'")
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(f"Nothing may be written to the folder '{path.parent}'. Received: '{path}'")
+    return path
+
+
+@contextmanager
+def replacing(path):
+    """A temporary path to write to, which takes the place of `path` when the block ends without an error.
+
+    Args:
+        path: the file to be written. The temporary one lies beside it and has the same ending.
+
+    Raises:
+        ValueError, OSError: as `check_output`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with replacing(Path(folder) / "a.txt") as temporary:
+        ...         _ = temporary.write_text("complete")
+        ...     (Path(folder) / "a.txt").read_text()
+        'complete'
+    """
+    path = check_output(path)
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

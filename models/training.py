@@ -1,0 +1,176 @@
+"""Training a potential from labelled structures, in one call."""
+
+from dataclasses import dataclass
+
+import ase
+import keras
+import numpy as np
+from ase.data import atomic_numbers
+
+from atomzoo.datasets.structures import labels
+from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.output_files import check_output, replacing
+from atomzoo.models.potential import NeuralNetworkPotential
+
+OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+DEFAULT_FUNCTIONS = "barch-tubman-2017"
+SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
+
+
+@dataclass(frozen=True)
+class Training:
+    """What `train_potential` made.
+
+    Args:
+        potential: the trained `NeuralNetworkPotential`.
+        history: dict of lists, one value an epoch: "loss", "val_loss" and whatever else Keras measured.
+        train: the structures it was trained on.
+        validation: the structures held out.
+    """
+
+    potential: NeuralNetworkPotential
+    history: dict[str, list[float]]
+    train: list[ase.Atoms]
+    validation: list[ase.Atoms]
+
+
+def train_potential(
+    structures,
+    functions=DEFAULT_FUNCTIONS,
+    hidden=(30, 30),
+    forces=False,
+    epochs=500,
+    optimizer="adam",
+    learning_rate=3e-3,
+    batch_size=32,
+    validation_fraction=0.1,
+    seed=0,
+    dtype="float32",
+    output=None,
+    callbacks=(),
+):
+    """Trains a potential on energies, or energies and forces.
+
+    The learning rate falls to zero along half a cosine. Of all epochs the one with the smallest validation loss is kept.
+    The loss is the mean squared error of energies per atom, divided by their variance; with forces also that of the
+    force components, divided by their mean square. So both are counted alike, whatever the data.
+
+    Args:
+        structures: list of `ase.Atoms` with energies in eV, and forces in eV/A.
+        functions: list of `SymmetryFunction`, or what `load_function_set` takes.
+        hidden: widths of the hidden layers.
+        forces: whether to fit forces too.
+        epochs: number of passes over the training structures.
+        optimizer: "adam" or "rmsprop".
+        learning_rate: of the first epoch.
+        batch_size: number of structures in a batch.
+        validation_fraction: part of the structures that is held out, see `split_structures`.
+        seed: of the held-out structures, the initial weights and the shuffling.
+        dtype: "float32" or "float64".
+        output: `.keras` file for the potential; it appears only when training has ended well.
+        callbacks: Keras callbacks.
+
+    Returns:
+        `Training`: potential, history, and the two parts of the structures.
+
+    Raises:
+        ValueError: no structures, a missing label, a bad option, or a loss that became infinite.
+        OSError: the output cannot be written; found out before training.
+
+    Example:
+        >>> from atomzoo.datasets import gold_clusters
+        >>> structures, _ = gold_clusters.load_data(2)
+        >>> training = train_potential(structures, hidden=(5,), epochs=2)
+        >>> len(training.history["val_loss"]), len(training.validation)
+        (2, 51)
+    """
+    _check(optimizer, output)
+    names = ("energy", "forces") if forces else ("energy",)
+    labels(structures, names)
+    train, validation = split_structures(structures, validation_fraction, seed)
+    potential = _untrained(structures, functions, hidden, seed, dtype)
+    potential.adapt(train)
+    datasets = [potential.dataset(part, batch_size, names, shuffle=part is train, seed=seed) if part else None
+                for part in (train, validation)]
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(datasets[0]))
+    potential.compile(
+        OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=_loss_weights(potential, train, names)
+    )
+    history = _fit(potential, *datasets, epochs, callbacks)
+    if output is not None:
+        with replacing(output) as temporary:
+            potential.save(temporary)
+    return Training(potential, history, train, validation)
+
+
+def split_structures(structures, validation_fraction, seed=0):
+    """Holds out a part of the structures at random.
+
+    Args:
+        structures: list of `ase.Atoms`.
+        validation_fraction: part that is held out, at least 0 and less than 1; rounded to a whole number of structures.
+        seed: of the choice.
+
+    Returns:
+        `(train, validation)`, each in the order given.
+
+    Raises:
+        ValueError: a fraction out of range, or one that leaves nothing to train on.
+
+    Example:
+        >>> split_structures(list("abcdefgh"), 0.25)
+        (['a', 'b', 'c', 'd', 'f', 'g'], ['e', 'h'])
+    """
+    if not 0 <= validation_fraction < 1:
+        raise ValueError(
+            f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}"
+        )
+    n_validation = round(validation_fraction * len(structures))
+    if n_validation >= len(structures):
+        raise ValueError(
+            f"No structures are left to train on. Received: {len(structures)} structures, {validation_fraction=}"
+        )
+    held_out = set(np.random.default_rng(seed).permutation(len(structures))[:n_validation].tolist())
+    train = [atoms for k, atoms in enumerate(structures) if k not in held_out]
+    return train, [atoms for k, atoms in enumerate(structures) if k in held_out]
+
+
+def elements_of(structures):
+    """The chemical symbols in structures, by atomic number."""
+    return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
+
+
+def _check(optimizer, output):
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
+    if output is not None and check_output(output).suffix != ".keras":
+        raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
+
+
+def _untrained(structures, functions, hidden, seed, dtype):
+    elements = elements_of(structures)
+    if isinstance(functions, list | tuple):
+        chosen = list(functions)
+    else:
+        chosen = load_function_set(functions, elements)
+    return NeuralNetworkPotential(elements, chosen, hidden=tuple(hidden), seed=seed, dtype=dtype)
+
+
+def _loss_weights(potential, train, names):
+    weights = {"energy": float(potential.atom_sum.scale) ** -2}
+    if "forces" in names:
+        components = np.concatenate([atoms.get_forces(apply_constraint=False).ravel() for atoms in train])
+        weights["forces"] = max(float(np.sqrt((components**2).mean())), SMALLEST_FORCE) ** -2
+    return weights
+
+
+def _fit(potential, train, validation, epochs, callbacks):
+    """Trains, and puts back the weights of the best epoch if there are validation structures to tell it by."""
+    best = [keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)] if validation else []
+    options = {"epochs": epochs, "callbacks": [keras.callbacks.TerminateOnNaN(), *best, *callbacks], "verbose": 0}
+    history = potential.fit(train, validation_data=validation, **options).history
+    if not np.isfinite(history["loss"]).all():
+        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
+    return history

@@ -1,0 +1,114 @@
+"""pw.x 6.7: outputs recorded for Au2 (their SCF iterations trimmed), the input written, and, if asked, pw.x itself."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms, units
+
+import atomzoo.datasets
+from atomzoo.datasets.engines import Espresso, EspressoError
+from atomzoo.datasets.engines.espresso import failure, read_frames, run_pw
+
+RECORDED = Path(__file__).parent / "recorded"
+GOLD = Path(atomzoo.datasets.__file__).parent / "data" / "gold_clusters" / "Au.blyp-q11.gth"
+
+
+@pytest.fixture
+def dimer():
+    return Atoms("Au2", [[3.7, 5, 5], [6.3, 5, 5]], cell=[10, 10, 10], pbc=True)
+
+
+@pytest.fixture
+def replay(monkeypatch):
+    """Let pw.x "run" by copying a recorded output."""
+    def use(name):
+        def run(folder):
+            shutil.copy(RECORDED / name, Path(folder) / "pw.out")
+        monkeypatch.setattr("atomzoo.datasets.engines.espresso.run_pw", run)
+    return use
+
+
+def test_single_point(dimer, replay):
+    replay("au2_scf.out")
+    result = Espresso({"Au": GOLD}).single_point(dimer)
+    assert result.get_potential_energy() == -131.75384724 * units.Ry
+    force = [0.01041311, 0.00000360, -0.00000035]
+    np.testing.assert_allclose(result.get_forces(), np.outer([1, -1], force) * 13.605693 / 0.52917721, rtol=1e-7)
+    np.testing.assert_array_equal(result.positions, dimer.positions)
+    assert dimer.calc is None
+
+
+def test_relaxation_goes_down_to_small_forces(dimer, replay):
+    replay("au2_relax.out")
+    frames = Espresso({"Au": GOLD}).relax(dimer)
+    energies = [frame.get_potential_energy() for frame in frames]
+    assert np.all(np.diff(energies) < 0)
+    assert np.abs(frames[-1].get_forces()).max() < 1e-4 * units.Ry / units.Bohr
+    assert frames[-1].get_distance(0, 1) == pytest.approx(2.5726, abs=1e-4)
+    assert frames[-1].info["converged"] is True
+
+
+def test_energy_of_dynamics_follows_the_forces(dimer, replay):
+    """Energies, forces and positions belong together: -F dr of each step is its change of energy (trapezoidal rule)."""
+    replay("au2_md.out")
+    dimer.positions = [[3.7094526691, 4.9738625779, 4.9793468228], [6.1779266309, 5.0899853691, 5.0572082936]]
+    frames = Espresso({"Au": GOLD}).dynamics(dimer, steps=150)
+    assert len(frames) == 4
+    for before, after in zip(frames[:-1], frames[1:], strict=True):
+        work = np.sum((before.get_forces() + after.get_forces()) / 2 * (after.positions - before.positions))
+        change = after.get_potential_energy() - before.get_potential_energy()
+        assert abs(change) > 0.005
+        assert change == pytest.approx(-work, abs=2e-3)
+
+
+def test_only_finished_steps_are_read(dimer):
+    """A killed run: wherever the output breaks off, each step is there whole or not at all."""
+    output = (RECORDED / "au2_md.out").read_text()
+    whole = read_frames(output, dimer)
+    ends = [output.index(line) for line in output.split("\n") if "Total force" in line]
+    for end in range(0, len(output), 97):
+        frames = read_frames(output[:end], dimer)
+        assert len(frames) in (sum(end >= e for e in ends), sum(end + 7 >= e for e in ends))
+        assert [f.get_potential_energy() for f in frames] == [f.get_potential_energy() for f in whole[:len(frames)]]
+        assert all(np.array_equal(f.get_forces(), w.get_forces()) for f, w in zip(frames, whole, strict=False))
+
+
+def test_failed_scf_is_one_line(dimer, replay):
+    replay("au2_failed.out")
+    with pytest.raises(EspressoError, match="^pw.x gave no energy. Received: convergence NOT achieved after 4 [^\n]*$"):
+        Espresso({"Au": GOLD}).single_point(dimer)
+    error = " %%%\n     Error in routine checkallsym (1):\n     not orthogonal operation\n %%%"
+    assert failure(error) == "Error in routine checkallsym (1): not orthogonal operation"
+
+
+def test_missing_program_is_one_line(dimer, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EspressoError, match="apt-get install -y quantum-espresso [^\n]* Received: no pw.x on PATH$"):
+        run_pw(tmp_path)
+
+
+def test_input(dimer):
+    text = Espresso({"Au": GOLD}).input_text(dimer, "md", {"nstep": 5}, {"tempw": 1000.0})
+    for line in ("  calculation = 'md'", "  nstep = 5", "  ecutrho = 240.0", "  nosym = .true.", "  tempw = 1000.0",
+                 "Au 196.97 Au.blyp-q11.gth", "Au 3.7000000000 5.0000000000 5.0000000000", "K_POINTS gamma"):
+        assert line in text.splitlines()
+    with pytest.raises(ValueError, match="No pseudopotential .* Received: O$"):
+        Espresso({"Au": GOLD}).input_text(Atoms("AuO"), "scf", {}, {})
+
+
+@pytest.mark.skipif(
+    shutil.which("pw.x") is None or os.environ.get("ATOMZOO_RUN_ESPRESSO") != "1",
+    reason="runs Quantum ESPRESSO: needs pw.x on PATH and ATOMZOO_RUN_ESPRESSO=1",
+)
+def test_pw_itself(dimer, tmp_path):
+    engine = Espresso({"Au": GOLD})
+    recorded = read_frames((RECORDED / "au2_scf.out").read_text(), dimer)[0]
+    result = engine.single_point(dimer)
+    assert result.get_potential_energy() == pytest.approx(recorded.get_potential_energy(), abs=1e-5)
+    np.testing.assert_allclose(result.get_forces(), recorded.get_forces(), atol=5e-3)
+    frames = engine.dynamics(dimer, steps=3, folder=tmp_path)
+    assert len(frames) == 3
+    assert frames[0].get_potential_energy() == pytest.approx(recorded.get_potential_energy(), abs=1e-5)

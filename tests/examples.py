@@ -1,0 +1,77 @@
+"""Structures, symmetry functions and potentials that many tests share."""
+
+import ase
+import numpy as np
+from ase.calculators.lj import LennardJones
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets.arrays import find_displacements, to_arrays
+from atomzoo.layers import SymmetryFunction
+
+CUTOFF = 4.0  # A
+ELEMENTS = {"one": ["Au"], "two": ["Ti", "O"]}
+# One set for each way in which the layer computes features; two cutoff radii in each.
+PATHS = {
+    "radial": [
+        SymmetryFunction("G1", CUTOFF),
+        SymmetryFunction("G2", CUTOFF, eta=0.5, rs=2.0),
+        SymmetryFunction("G2", 3.4, eta=0.1),
+        SymmetryFunction("G3", CUTOFF, kappa=1.3),
+    ],
+    "linear": [
+        SymmetryFunction("G5", CUTOFF, eta=0.02, zeta=1, lambda_=1),
+        SymmetryFunction("G5", CUTOFF, eta=0.02, zeta=4, lambda_=-1),
+        SymmetryFunction("G5", 3.4, eta=0.2, rs=1.5, zeta=2, lambda_=1),
+    ],
+    "wide": [
+        SymmetryFunction("G5", CUTOFF, eta=0.02, zeta=1.5, lambda_=1),
+        SymmetryFunction("G5", 3.4, eta=0.2, rs=1.5, zeta=2.5, lambda_=-1),
+    ],
+    "narrow": [
+        SymmetryFunction("G4", CUTOFF, eta=0.01, zeta=1, lambda_=1),
+        SymmetryFunction("G4", CUTOFF, eta=0.01, zeta=4, lambda_=-1),
+        SymmetryFunction("G4", 3.4, eta=0.02, rs=1.0, zeta=2.5, lambda_=-1),
+    ],
+}
+ALL_PATHS = sum(PATHS.values(), [])
+
+
+def crystal(elements, pbc=True):
+    """Four atoms in a triclinic cell that is smaller than the cutoff, neighbors some 2.6 A apart."""
+    cell = np.array([[3.4, 0.0, 0.0], [0.5, 3.6, 0.0], [-0.4, 0.6, 3.8]])
+    scaled = np.array([[0.02, 0.05, 0.01], [0.52, 0.47, 0.10], [0.46, 0.07, 0.53], [0.07, 0.51, 0.46]])
+    symbols = [elements[k % len(elements)] for k in range(4)]
+    return ase.Atoms(symbols, positions=scaled @ cell, cell=cell, pbc=pbc)
+
+
+def rattled(atoms, n_structures, seed=0, distance=0.1):
+    """Copies of a structure with Gaussian displacements, labelled with Lennard-Jones energies, forces and stress."""
+    rng = np.random.default_rng(seed)
+    structures = []
+    for _ in range(n_structures):
+        copy = atoms.copy()
+        copy.positions += rng.normal(scale=distance, size=copy.positions.shape)
+        copy.calc = LennardJones(sigma=2.3, epsilon=0.3, rc=CUTOFF, smooth=True)
+        names = ("energy", "forces", "stress") if copy.pbc.all() else ("energy", "forces")
+        results = {name: copy.calc.get_property(name, copy) for name in names}
+        copy.calc = SinglePointCalculator(copy, **results)
+        structures.append(copy)
+    return structures
+
+
+def layer_inputs(atoms, elements, cutoff=CUTOFF):
+    """Displacements (N, M, 3), NaN where there is no neighbor, neighbor species (N, M) and triplets (N, T, 2)."""
+    arrays = to_arrays([atoms], elements, cutoff, triplets=True)
+    neighbors = arrays["neighbors"][0]
+    species = np.where(neighbors >= 0, arrays["species"][0][neighbors], -1)
+    return find_displacements(arrays)[0], species, arrays["triplets"][0]
+
+
+def neighborhood(n_elements, n_neighbors=6, seed=0):
+    """Displacements (M, 3) of 1.5 to 4.2 A and species (M,) of the neighbors of one atom; the third entry is padding."""
+    rng = np.random.default_rng(seed)
+    directions = rng.normal(size=(n_neighbors + 1, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    species = np.arange(n_neighbors + 1, dtype="int32") % n_elements
+    species[2] = -1
+    return directions * np.linspace(1.5, 4.2, n_neighbors + 1)[:, None], species
