@@ -6,6 +6,9 @@ import numpy as np
 # Smallest singular value (A) of the cell vectors along periodic directions: about the thinnest the cell may be.
 THINNEST_CELL = 1e-3
 
+# Without periodicity vesin divides all space between the atoms into boxes (A); 1e6 A end the process.
+LARGEST_EXTENT = 1e4
+
 
 def find_problem(atoms: ase.Atoms) -> str | None:
     """Says why neighbor lists of a structure cannot be made.
@@ -27,6 +30,9 @@ def find_problem(atoms: ase.Atoms) -> str | None:
     if not finite.all():
         atom = int(np.argmin(finite))
         return f"the position of atom {atom} is not finite, {atoms.positions[atom].tolist()}"
+    extent = np.ptp(atoms.positions, axis=0).max()
+    if not atoms.pbc.all() and extent > LARGEST_EXTENT:
+        return f"its atoms are spread over {extent:.3g} A"
     cell = atoms.cell.array
     if not np.isfinite(cell).all():
         return f"the cell is not finite, {cell.tolist()}"

@@ -43,8 +43,12 @@ class AtomSum(keras.layers.Layer):
         self.built = True
 
     def call(self, atomic_energies, species):
+        return self.interaction_energy(atomic_energies, species) + self.reference_energy(species)
+
+    def interaction_energy(self, atomic_energies, species):
+        """The energy counted from the elements' shifts, (B,) eV: small numbers, whose differences lose no digits."""
         interaction = ops.where(species >= 0, atomic_energies, ops.zeros_like(atomic_energies))
-        return self.scale * ops.sum(interaction, axis=-1) + self.reference_energy(species)
+        return self.scale * ops.sum(interaction, axis=-1)
 
     def reference_energy(self, species):
         """Sum of the elements' shifts over the atoms of each structure: (B, A) to (B,), eV."""

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from atomzoo.layers import trigonometry
+
 
 class AtomicDense(keras.layers.Conv1D):
     """A width-1 `Conv1D` over the atom axis.
@@ -59,10 +61,11 @@ class AtomicNetwork(keras.layers.Layer):
 
     def _stack(self, index, element):
         widths = (*self.hidden[element], 1)
+        activation = trigonometry.tanh if self.activation == "tanh" else self.activation
         return [
             AtomicDense(
                 width,
-                activation=self.activation if layer < len(widths) - 1 else None,
+                activation=activation if layer < len(widths) - 1 else None,
                 kernel_initializer=keras.initializers.GlorotUniform(seed=1000 * self.seed + 100 * index + layer),
                 dtype=self.dtype_policy,
                 name=f"{element}_{layer}",

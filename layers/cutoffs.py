@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from atomzoo.layers import trigonometry
+
 # Coefficients of x^k, x in [0, 1], highest power first, of n2p2's cutoff types 5 to 8: of all polynomials with f(0) = 1 and
 # f(1) = 0 the ones of lowest degree whose first `order` derivatives vanish at both ends.
 POLYNOMIALS = {
@@ -76,7 +78,7 @@ class CosineCutoff(Cutoff):
     """
 
     def profile(self, x):
-        return 0.5 * (ops.cos(math.pi * x) + 1.0)
+        return 0.5 * (trigonometry.cos(math.pi * x) + 1.0)
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
@@ -102,7 +104,7 @@ class TanhCutoff(Cutoff):
         self.normalized = normalized
 
     def profile(self, x):
-        value = ops.tanh(1.0 - x) ** 3
+        value = trigonometry.tanh(1.0 - x) ** 3
         return value / math.tanh(1.0) ** 3 if self.normalized else value
 
     def get_config(self):

@@ -86,11 +86,11 @@ class FeatureScaling(keras.layers.Layer):
         present = [element for element in range(self.n_elements) if np.any(species == element)]
         for name, statistic in statistics.items():
             weight = getattr(self, name)
-            table = np.array(ops.convert_to_numpy(weight))
+            table = np.asarray(weight).copy()
             for element in present:
                 table[element] = statistic(features[species == element])
             weight.assign(table)
-        counts = np.array(ops.convert_to_numpy(self.count))
+        counts = np.asarray(self.count).copy()
         counts[present] = [np.sum(species == element) for element in present]
         self.count.assign(counts)
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from atomzoo.layers import trigonometry
 from atomzoo.layers.cutoffs import get_cutoff_function
 
 # What multiplies fc(r): 1 in G1, a Gaussian in G2, G4 and G5, a cosine in G3.
@@ -74,7 +75,7 @@ class RadialFactors(keras.layers.Layer):
             eta, rs = (ops.cast(value, self.compute_dtype)[:, None] for value in (self.eta, self.rs))
             parts.append(ops.exp(-eta * (r - rs) ** 2))
         if self.kappa.shape[0]:
-            parts.append(ops.cos(ops.cast(self.kappa, self.compute_dtype)[:, None] * r))
+            parts.append(trigonometry.cos(ops.cast(self.kappa, self.compute_dtype)[:, None] * r))
         shapes = ops.concatenate(parts, axis=-2) if len(parts) > 1 else parts[0]
         return shapes * self._cutoff_values(distances)
 
@@ -86,7 +87,7 @@ class RadialFactors(keras.layers.Layer):
         """The functions with the parameters as they now are; those that are not trained, as they were given."""
         if not self.built:
             return list(self.functions)
-        values = {name: ops.convert_to_numpy(getattr(self, name)) for name in self.trainable_parameters}
+        values = {name: np.asarray(getattr(self, name)) for name in self.trainable_parameters}
         current = []
         for function, index in zip(self.functions, self.index, strict=True):
             shape = SHAPES[function.kind]

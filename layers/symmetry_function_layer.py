@@ -35,8 +35,8 @@ class SymmetryFunctionLayer(keras.layers.Layer):
     Call arguments:
         displacements: Float tensor (..., M, 3), R_j - R_i in A. Anything where the species is -1.
         neighbor_species: Integer tensor (..., M), -1 = padding.
-        triplets: Integer tensor (..., T, 2), pairs of neighbor slots, -1 = padding, used by G4 and by G5 that is not of
-            linear cost; None for all pairs.
+        triplets: Integer tensor (..., T, 2), pairs of neighbor slots, -1 = padding: all that are closer to each other than
+            the cutoff, used by G4; None for all pairs.
 
     Returns:
         Tensor (..., F), one column for each of `layer.functions`.
@@ -117,8 +117,8 @@ class SymmetryFunctionLayer(keras.layers.Layer):
 
     @property
     def needs_triplets(self):
-        """Whether any function is summed over triplets."""
-        return self.narrow is not None or self.wide is not None
+        """Whether lists of triplets save time (G4). G5 also counts pairs farther apart than the cutoff: all pairs."""
+        return self.narrow is not None
 
     def build(self, *input_shapes):
         for part in self._parts:
@@ -135,9 +135,10 @@ class SymmetryFunctionLayer(keras.layers.Layer):
             parts.append(self.radial(distances, masks))
         if self.angular:
             parts.append(self.angular(distances, directions, masks))
-        for part in (self.narrow, self.wide):
-            if part:
-                parts.append(part(displacements, neighbor_species, triplets))
+        if self.narrow:
+            parts.append(self.narrow(displacements, neighbor_species, triplets))
+        if self.wide:
+            parts.append(self.wide(displacements, neighbor_species))
         features = ops.concatenate(parts, axis=-1)
         in_order = self._columns == list(range(len(self._columns)))
         return features if in_order else ops.take(features, self._columns, axis=-1)

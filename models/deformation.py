@@ -1,7 +1,6 @@
 """The variables of a relaxation: displacements of atoms in the undeformed frame, and a symmetric strain."""
 
 import numpy as np
-from ase.constraints import FixAtoms
 
 LARGEST_DISPLACEMENT = 50.0  # A
 # Strains this small keep the deformation positive definite: 1 - 0.4 > 2 * 0.2.
@@ -17,8 +16,8 @@ class Deformation:
     """Deforms a structure: R = (R_0 + u) F and cell = cell_0 F, with F = 1 + strain.
 
     The vector of variables holds the displacements u (A) of the atoms that are not fixed and, with `cell`, the six
-    independent components of the strain in an orthonormal basis, times the length sqrt(n) (volume / n)^(1/3): an elastic
-    energy then has about the curvature of that of a bond, which is what minimizers converge fast with.
+    independent components of the strain in an orthonormal basis, times the length sqrt(n) (volume / n)^(1/3): strains
+    then have about the curvature of bonds, with which minimizers converge fast.
 
     Args:
         atoms: `ase.Atoms` with n atoms; not modified.
@@ -35,7 +34,7 @@ class Deformation:
     >>> deformation = Deformation(bulk("Au", a=4.0), cell=True)
     >>> variables = deformation.start.copy()
     >>> variables[3:6] = 0.01 * deformation.strain_length
-    >>> round(deformation.deformed(variables).cell.volume, 6)  # 16 A^3 times 1.01^3
+    >>> round(float(deformation.deformed(variables).cell.volume), 6)  # 16 A^3 times 1.01^3
     16.484816
     """
 

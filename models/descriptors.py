@@ -9,7 +9,7 @@ from atomzoo.layers.symmetry_functions import resolve
 from atomzoo.models.batches import batches
 from atomzoo.models.formats.aenet_setup import read_setup
 from atomzoo.models.function_sets import load_function_set
-from atomzoo.models.output_files import replacing
+from atomzoo.models.output_files import check_output, replacing
 from atomzoo.models.potential import NeuralNetworkPotential
 
 
@@ -93,10 +93,15 @@ def save_descriptors(table, path):
         ValueError: another ending.
         OSError: the file cannot be written.
     """
+    with replacing(check_descriptor_file(path)) as temporary:
+        np.savez(temporary, **table)
+
+
+def check_descriptor_file(path):
+    """As `check_output`, and that the name ends in `.npz`."""
     if Path(path).suffix != ".npz":
         raise ValueError(f"The file of descriptors must end in .npz. Received: '{path}'")
-    with replacing(path) as temporary:
-        np.savez(temporary, **table)
+    return check_output(path)
 
 
 def _check_elements(structures, by_element):

@@ -68,10 +68,11 @@ class AtomwiseEvaluator:
     def evaluate(self, structures):
         """See `NeuralNetworkPotential.evaluate_atoms`."""
         results = [None] * len(structures)
+        shifts = np.asarray(self.potential.atom_sum.shifts)
         for indices, arrays in self._batches(structures):
             real = arrays["species"] >= 0
             outputs = [_padded_atoms(x, real) for x in _run(self._energies, AtomRow.from_arrays(arrays))]
-            for index, result in zip(indices, _assembled(arrays, *outputs), strict=True):
+            for index, result in zip(indices, _assembled(arrays, shifts, *outputs), strict=True):
                 results[index] = result
         return results
 
@@ -112,12 +113,13 @@ class AtomwiseEvaluator:
         return (self.potential.symmetry_functions(displacements, neighbor_species, triplets),)
 
     def _energy_kernel(self, displacements, species, neighbor_species, triplets):
-        """Energies (N,), their gradients (N, M, 3) and the features (N, F): each atom is a structure of its own."""
+        """Interaction energies (N,), their gradients (N, M, 3) and features (N, F): each atom is its own structure."""
         potential, species = self.potential, species[:, None]
 
         def energies(displacements):
             features = potential.symmetry_functions(displacements, neighbor_species, triplets)
-            return potential.atom_sum(potential.atomic_energies(features[:, None], species), species), features
+            atomic_energies = potential.atomic_energies(features[:, None], species)
+            return potential.atom_sum.interaction_energy(atomic_energies, species), features
 
         (values, features), gradient = value_and_gradient(energies, displacements)
         return values, gradient, features
@@ -151,17 +153,19 @@ def _padded_atoms(values, real):
     return padded
 
 
-def _assembled(arrays, energies, gradients, features):
-    """The result dict of each structure of a batch, from its atoms' energies, gradients and features."""
+def _assembled(arrays, shifts, energies, gradients, features):
+    """The result dict of each structure of a batch, from its atoms' interaction energies, gradients and features."""
     displacements = np.nan_to_num(find_displacements(arrays))
     virials = np.einsum("bami,bamj->bij", displacements, gradients)
     for b, n_atoms in enumerate((arrays["species"] >= 0).sum(axis=1)):
         neighbors, gradient = arrays["neighbors"][b], gradients[b]
+        references, interaction = shifts[arrays["species"][b, :n_atoms]], float(energies[b].sum())
         pairs, targets = gradient[neighbors >= 0], neighbors[neighbors >= 0]
         pulled = np.stack([np.bincount(targets, pairs[:, axis], minlength=n_atoms) for axis in range(3)], axis=-1)
         yield {
-            "energy": float(energies[b].sum()),
-            "energies": energies[b, :n_atoms],
+            "energy": interaction + float(references.sum()),
+            "interaction_energy": interaction,
+            "energies": energies[b, :n_atoms] + references,
             "forces": gradient[:n_atoms].sum(axis=1) - pulled,
             "stress": 0.5 * (virials[b] + virials[b].T) / arrays["volume"][b],
             "features": features[b, :n_atoms],

@@ -97,7 +97,7 @@ class Objective:
 
     def start(self):
         """The present weights as one float64 vector."""
-        return np.concatenate([ops.convert_to_numpy(v).ravel().astype("float64") for v in self.variables])
+        return np.concatenate([np.asarray(v).ravel().astype("float64") for v in self.variables])
 
     def assign(self, vector):
         """Sets the weights."""

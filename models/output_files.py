@@ -4,6 +4,8 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+import ase.io.formats
+
 
 def check_output(path):
     """Finds out before a long calculation whether its result can be written.
@@ -57,3 +59,35 @@ def replacing(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_structure_file(path):
+    """As `check_output`, and that ASE can write the format that the name's ending stands for.
+
+    Raises:
+        ValueError, OSError: as `check_output`, or an unknown ending.
+    """
+    path = check_output(path)
+    try:
+        file_format = ase.io.formats.filetype(str(path), read=False)
+    except ase.io.formats.UnknownFileTypeError:
+        file_format = None
+    known = ase.io.formats.ioformats
+    if file_format not in known or not known[file_format].can_write:
+        raise ValueError(f"Structures cannot be written to a file of this name; try .extxyz. Received: '{path}'")
+    return path
+
+
+def write_structures(path, structures):
+    """Writes structures with their results to a file, which is replaced only once all is written.
+
+    Args:
+        path: the file, of a format that ASE writes; `.extxyz` holds all of any number of structures.
+        structures: list of `ase.Atoms`.
+
+    Raises:
+        ValueError, OSError: as `check_structure_file`, or a format that holds one structure only.
+    """
+    check_structure_file(path)
+    with replacing(path) as temporary:
+        ase.io.write(temporary, structures)

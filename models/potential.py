@@ -53,7 +53,7 @@ class NeuralNetworkPotential(keras.Model):
     >>> potential.compile(optimizer="adam", loss={"energy": "mse"})
     >>> history = potential.fit(potential.dataset(train, shuffle=True), epochs=2, verbose=0)
     >>> sorted(potential.evaluate_atoms(validation[0]))
-    ['energies', 'energy', 'features', 'forces', 'stress']
+    ['energies', 'energy', 'features', 'forces', 'interaction_energy', 'stress']
 
     References:
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007).
@@ -110,7 +110,7 @@ class NeuralNetworkPotential(keras.Model):
 
     @property
     def needs_triplets(self):
-        """Whether inputs must hold triplets (G4, or G5 of fractional zeta)."""
+        """Whether inputs must hold triplets (G4)."""
         return self.symmetry_functions.needs_triplets
 
     def feature_range(self, element):
@@ -122,7 +122,7 @@ class NeuralNetworkPotential(keras.Model):
         scaling = self.feature_scaling
         if not float(scaling.count[index]):
             return np.full(len(self.functions), -np.inf), np.full(len(self.functions), np.inf)
-        return tuple(ops.convert_to_numpy(table)[index] for table in (scaling.minimum, scaling.maximum))
+        return tuple(np.asarray(table)[index] for table in (scaling.minimum, scaling.maximum))
 
     def dataset(self, structures, batch_size=32, labels=("energy",), shuffle=False, seed=0):
         """A `StructureDataset` of this potential's elements and cutoff, for `fit`, `evaluate` and `predict`."""
@@ -203,10 +203,11 @@ class NeuralNetworkPotential(keras.Model):
         self.derivatives = any(name in DERIVATIVES for name in self._measured)
         # Metrics are always given, if empty: Keras would keep those of an earlier compile().
         super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
+        if not self.optimizer.built:  # so that also a potential that was never trained is saved with its optimizer
+            self.optimizer.build(self.trainable_variables)
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
     def fit(self, x=None, validation_data=None, **kwargs):
         """`keras.Model.fit` on a `StructureDataset`; features that stay fixed are evaluated once, not every epoch."""
@@ -250,7 +251,8 @@ class NeuralNetworkPotential(keras.Model):
 
         Returns:
             A dict, or a list of dicts, of float64: energy (eV), energies (n,) (eV), forces (n, 3) (eV/A), stress (3, 3)
-            (eV/A^3, zero for what is not periodic in three directions) and features (n, F).
+            (eV/A^3, zero for what is not periodic in three directions), features (n, F), and interaction_energy (eV):
+            the energy counted from the elements' shifts, whose differences are exact where totals are thousands of eV.
         """
         if isinstance(structures, ase.Atoms):
             return self.evaluator.evaluate([structures])[0]

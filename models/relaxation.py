@@ -54,9 +54,9 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     """Moves atoms, and optionally the cell, to a minimum of the energy.
 
     The variables are the positions in the undeformed frame and, with `cell`, a symmetric strain; the energy's gradient
-    with respect to both is exact. The energy never ends higher than it began, and convergence is judged by the forces of
-    the geometry that is returned, whatever the minimizer says. Atoms move by at most 50 A along each axis, and strains
-    stay within +-0.4 (shear +-0.2), so that a potential without a minimum ends, not converged, at these bounds.
+    with respect to both is exact. The energy never ends higher than it began, and convergence is judged by the forces
+    of the geometry that is returned, whatever the minimizer says. Atoms move by at most 50 A along each axis, and
+    strains stay within +-0.4 (shear +-0.2): where the energy has no minimum, the relaxation ends there, not converged.
 
     Args:
         atoms: `ase.Atoms`; it is not modified. `FixAtoms` constraints are kept to (a cell that changes takes the fixed
@@ -74,8 +74,8 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
         `RelaxationResult`.
 
     Raises:
-        ValueError: an argument out of range, another constraint than `FixAtoms`, a cell to relax that is not periodic in
-            three directions, a structure that cannot be evaluated, or an energy that is not finite.
+        ValueError: an argument out of range, another constraint than `FixAtoms`, a cell to relax that is not periodic
+            in three directions, a structure that cannot be evaluated, or an energy that is not finite.
 
     Warns:
         ExtrapolationWarning: the geometry returned is outside the range of the training data.
@@ -88,8 +88,7 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     >>> train, _ = gold_clusters.load_data(n_atoms=3)
     >>> functions = load_function_set("barch-tubman-2017", ["Au"])
     >>> potential = NeuralNetworkPotential(["Au"], functions, hidden=(15, 15), dtype="float64")
-    >>> potential.adapt(train)
-    >>> result = relax(train[0], potential, max_steps=5)
+    >>> result = relax(train[0], potential, max_steps=5)  # a potential that has learnt nothing
     >>> result.energy <= result.start_energy
     True
     """
@@ -114,15 +113,22 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
 
 @dataclass
 class _State:
-    """An evaluated geometry."""
+    """An evaluated geometry. Energies are compared by `height`: totals of thousands of eV are rounded too much."""
 
     variables: np.ndarray
     atoms: ase.Atoms
     result: dict
-    energy: float
     max_force: float
     max_stress: float
     converged: bool
+
+    @property
+    def height(self):
+        return self.result["interaction_energy"]
+
+    @property
+    def energy(self):
+        return self.result["energy"]
 
 
 class _Search:
@@ -142,26 +148,36 @@ class _Search:
             options = {"maxiter": max_steps, **OPTIONS[method]}
             start = self.deformation.start
             outcome = minimize(self._objective, start, jac=True, method=method, options=options, callback=self._step)
-            if not self.best.converged:
-                return f"not converged: {outcome.message}"
-        return "converged" if self.best.converged else "not converged: no steps"
+            return self._message(outcome, max_steps)
+        return "converged" if self.best.converged else "not converged: no step was allowed"
+
+    def _message(self, outcome, max_steps):
+        if self.best.converged:
+            return "converged"
+        if self.n_steps >= max_steps:
+            return f"not converged within {max_steps} steps"
+        if np.any(np.abs(self.best.variables) >= self.deformation.limits):
+            return "not converged: at the largest displacement or strain"
+        dtype, reason = self.potential.compute_dtype, outcome.message.strip(" .")
+        return f"not converged: no step lowers the energy any more, in {dtype} ({reason})"
 
     def _objective(self, variables):
-        """Energy from the start on, and its gradient; beyond the bounds that at the bound, and a harmonic wall."""
+        """Energy and gradient; beyond the bounds the energy at the bound, and a harmonic wall."""
         limits = self.deformation.limits
         inside = np.clip(variables, -limits, limits)
         state = self.last = self._state(inside)
-        if state.energy < self.best.energy:
+        if state.height < self.best.height:
             self.best = state
         slope = self._numerical_gradient(inside) if self.numerical else self._gradient(state)
         beyond = variables - inside
-        return self._relative(state.result) + 0.5 * WALL * beyond @ beyond, np.where(beyond == 0.0, slope, WALL * beyond)
+        value = state.height + 0.5 * WALL * beyond @ beyond
+        return value, np.where(beyond == 0.0, slope, WALL * beyond)
 
     def _step(self, variables):
         """Called after each step: ends the minimization if the geometry it has arrived at has converged."""
         self.n_steps += 1
         state = self.last if np.array_equal(self.last.variables, variables) else self._state(variables)
-        if state.converged and state.energy <= self.start.energy:
+        if state.converged and state.height <= self.start.height:
             self.best = state
         if self.best.converged:
             raise StopIteration
@@ -176,10 +192,7 @@ class _Search:
         converged = max_force <= self.fmax
         if self.cell:
             converged = converged and max_stress * (atoms.cell.volume / len(atoms)) ** (2 / 3) <= self.fmax
-        return _State(variables.copy(), atoms, result, result["energy"], max_force, max_stress, converged)
-
-    def _relative(self, result):
-        return result["energy"] - self.start.energy
+        return _State(variables.copy(), atoms, result, max_force, max_stress, converged)
 
     def _gradient(self, state):
         return self.deformation.gradient(state.variables, state.result["forces"], state.result["stress"])
@@ -188,16 +201,15 @@ class _Search:
         moves = NUMERICAL_STEP * np.eye(len(variables))
         structures = [self.deformation.deformed(variables + move) for move in np.concatenate([moves, -moves])]
         self.n_evaluations += len(structures)
-        energies = np.array([self._relative(result) for result in self.potential.evaluate_atoms(structures)])
+        energies = np.array([result["interaction_energy"] for result in self.potential.evaluate_atoms(structures)])
         return (energies[: len(moves)] - energies[len(moves) :]) / (2 * NUMERICAL_STEP)
 
 
 def _single_point(state):
-    names = ["energy", "free_energy", "energies", "forces"]
-    results = {**state.result, "free_energy": state.energy, "stress": full_3x3_to_voigt_6_stress(state.result["stress"])}
+    labels = {name: state.result[name] for name in ("energy", "energies", "forces")}
     if state.atoms.pbc.all():
-        names.append("stress")
-    return SinglePointCalculator(state.atoms, **{name: results[name] for name in names})
+        labels["stress"] = full_3x3_to_voigt_6_stress(state.result["stress"])
+    return SinglePointCalculator(state.atoms, free_energy=state.energy, **labels)
 
 
 def _check(atoms, method, fmax, cell, max_steps):

@@ -9,8 +9,9 @@ from ase.data import atomic_numbers
 
 from atomzoo.datasets.structures import labels
 from atomzoo.models.function_sets import load_function_set
-from atomzoo.models.output_files import check_output, replacing
+from atomzoo.models.output_files import check_output
 from atomzoo.models.potential import NeuralNetworkPotential
+from atomzoo.models.saving import save_potential
 
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 DEFAULT_FUNCTIONS = "barch-tubman-2017"
@@ -51,9 +52,9 @@ def train_potential(
 ):
     """Trains a potential on energies, or energies and forces.
 
-    The learning rate falls to zero along half a cosine. Of all epochs the one with the smallest validation loss is kept.
-    The loss is the mean squared error of energies per atom, divided by their variance; with forces also that of the
-    force components, divided by their mean square. So both are counted alike, whatever the data.
+    The learning rate falls to zero along half a cosine, and the epoch with the smallest validation loss is kept. The
+    loss is the mean squared error of energies per atom, divided by their variance, plus with `forces` that of the force
+    components, divided by their mean square: both count alike, whatever the data.
 
     Args:
         structures: list of `ase.Atoms` with energies in eV, and forces in eV/A.
@@ -84,22 +85,20 @@ def train_potential(
         >>> len(training.history["val_loss"]), len(training.validation)
         (2, 51)
     """
-    _check(optimizer, output)
+    _check(optimizer, learning_rate, epochs, output)
     names = ("energy", "forces") if forces else ("energy",)
-    labels(structures, names)
     train, validation = split_structures(structures, validation_fraction, seed)
+    labels(structures, names)  # all of them, so that an error names the place in the whole list
     potential = _untrained(structures, functions, hidden, seed, dtype)
     potential.adapt(train)
-    datasets = [potential.dataset(part, batch_size, names, shuffle=part is train, seed=seed) if part else None
-                for part in (train, validation)]
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(datasets[0]))
-    potential.compile(
-        OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=_loss_weights(potential, train, names)
-    )
-    history = _fit(potential, *datasets, epochs, callbacks)
+    dataset = potential.dataset(train, batch_size, names, shuffle=True, seed=seed)
+    held_out = potential.dataset(validation, batch_size, names) if validation else None
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(dataset))
+    weights = _loss_weights(potential, train, names)
+    potential.compile(OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=weights)
+    history = _fit(potential, dataset, held_out, epochs, callbacks)
     if output is not None:
-        with replacing(output) as temporary:
-            potential.save(temporary)
+        save_potential(potential, output)
     return Training(potential, history, train, validation)
 
 
@@ -119,12 +118,10 @@ def split_structures(structures, validation_fraction, seed=0):
 
     Example:
         >>> split_structures(list("abcdefgh"), 0.25)
-        (['a', 'b', 'c', 'd', 'f', 'g'], ['e', 'h'])
+        (['a', 'b', 'd', 'f', 'g', 'h'], ['c', 'e'])
     """
     if not 0 <= validation_fraction < 1:
-        raise ValueError(
-            f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}"
-        )
+        raise ValueError(f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}")
     n_validation = round(validation_fraction * len(structures))
     if n_validation >= len(structures):
         raise ValueError(
@@ -140,11 +137,15 @@ def elements_of(structures):
     return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
 
 
-def _check(optimizer, output):
+def _check(optimizer, learning_rate, epochs, output):
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
+    if not learning_rate > 0:
+        raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
+    if epochs < 1:
+        raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
     if output is not None and check_output(output).suffix != ".keras":
         raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
 

@@ -7,6 +7,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.arrays import find_displacements, to_arrays
 from atomzoo.layers import SymmetryFunction
+from atomzoo.models import NeuralNetworkPotential
 
 CUTOFF = 4.0  # A
 ELEMENTS = {"one": ["Au"], "two": ["Ti", "O"]}
@@ -38,7 +39,8 @@ ALL_PATHS = sum(PATHS.values(), [])
 
 def crystal(elements, pbc=True):
     """Four atoms in a triclinic cell that is smaller than the cutoff, neighbors some 2.6 A apart."""
-    cell = np.array([[3.4, 0.0, 0.0], [0.5, 3.6, 0.0], [-0.4, 0.6, 3.8]])
+    # No two atoms are within 0.02 A of a cutoff radius, where second derivatives jump.
+    cell = np.array([[3.3, 0.0, 0.0], [0.5, 3.6, 0.0], [-0.4, 0.6, 3.8]])
     scaled = np.array([[0.02, 0.05, 0.01], [0.52, 0.47, 0.10], [0.46, 0.07, 0.53], [0.07, 0.51, 0.46]])
     symbols = [elements[k % len(elements)] for k in range(4)]
     return ase.Atoms(symbols, positions=scaled @ cell, cell=cell, pbc=pbc)
@@ -51,7 +53,7 @@ def rattled(atoms, n_structures, seed=0, distance=0.1):
     for _ in range(n_structures):
         copy = atoms.copy()
         copy.positions += rng.normal(scale=distance, size=copy.positions.shape)
-        copy.calc = LennardJones(sigma=2.3, epsilon=0.3, rc=CUTOFF, smooth=True)
+        copy.calc = LennardJones(sigma=2.0, epsilon=0.3, rc=CUTOFF, smooth=True)
         names = ("energy", "forces", "stress") if copy.pbc.all() else ("energy", "forces")
         results = {name: copy.calc.get_property(name, copy) for name in names}
         copy.calc = SinglePointCalculator(copy, **results)
@@ -67,11 +69,18 @@ def layer_inputs(atoms, elements, cutoff=CUTOFF):
     return find_displacements(arrays)[0], species, arrays["triplets"][0]
 
 
-def neighborhood(n_elements, n_neighbors=6, seed=0):
-    """Displacements (M, 3) of 1.5 to 4.2 A and species (M,) of the neighbors of one atom; the third entry is padding."""
+def neighborhood(n_elements, n_neighbors=6, seed=2):
+    """Displacements (M, 3) of 1.5 to 4.1 A and species (M,) of one atom's neighbors; the third is padding."""
     rng = np.random.default_rng(seed)
     directions = rng.normal(size=(n_neighbors + 1, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     species = np.arange(n_neighbors + 1, dtype="int32") % n_elements
     species[2] = -1
-    return directions * np.linspace(1.5, 4.2, n_neighbors + 1)[:, None], species
+    return directions * np.linspace(1.5, 4.1, n_neighbors + 1)[:, None], species
+
+
+def small_potential(elements, functions=ALL_PATHS, **kwargs):
+    """A potential with random weights, scaled and shifted to a few crystals and clusters; float64 unless asked."""
+    potential = NeuralNetworkPotential(elements, functions, **{"hidden": (5, 4), "dtype": "float64", **kwargs})
+    potential.adapt(rattled(crystal(elements), 3) + rattled(crystal(elements, pbc=False), 3))
+    return potential

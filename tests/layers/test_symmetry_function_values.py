@@ -47,7 +47,7 @@ def evaluate(functions, elements, displacements, species, triplets=None, **kwarg
     ids=str,
 )
 def test_by_hand(geometry, function, expected):
-    np.testing.assert_allclose(evaluate([function], ["Au"], geometry, np.array([0, 0])), [expected], rtol=1e-14)
+    np.testing.assert_allclose(evaluate([function], ["Au"], geometry, np.array([0, 0])), [expected], rtol=0, atol=1e-15)
 
 
 def by_loops(function, elements, displacements, species):

@@ -1,0 +1,69 @@
+"""What the package holds, found by looking at its modules; none of them is imported."""
+
+import ast
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set or reproduction.
+
+    Args:
+        name: how a user calls it.
+        module: its full module name.
+        path: the module's file.
+        summary: first line of the module's docstring.
+    """
+
+    name: str
+    module: str
+    path: Path
+    summary: str
+
+
+def data_sets():
+    """List of `Entry`: the modules of `atomzoo.datasets` with a function `load_data`."""
+    package = import_module("atomzoo.datasets")
+    return [
+        Entry(name, f"atomzoo.datasets.{name}", path, summary)
+        for name, path, functions, summary in _modules(package.__path__)
+        if "load_data" in functions
+    ]
+
+
+def reproductions():
+    """List of `Entry`: the modules of the packages in `atomzoo.reproductions` with a function `run`."""
+    package = import_module("atomzoo.reproductions")
+    return [
+        Entry(f"{paper}/{name}".replace("_", "-"), f"atomzoo.reproductions.{paper}.{name}", path, summary)
+        for paper, folder in _packages(package.__path__)
+        for name, path, functions, summary in _modules([str(folder)])
+        if "run" in functions
+    ]
+
+
+def results_of(reproduction):
+    """The files (sorted list of `Path`) that a reproduction has left in the folder `results` beside it."""
+    return sorted(reproduction.path.parent.glob(f"results/{reproduction.path.stem}[._-]*"))
+
+
+def _packages(folders):
+    for folder in folders:
+        for found in pkgutil.iter_modules([folder]):
+            if found.ispkg:
+                yield found.name, Path(folder) / found.name
+
+
+def _modules(folders):
+    """Name, file, names of functions, and first line of the docstring of each module, sorted."""
+    for folder in folders:
+        for found in pkgutil.iter_modules([folder]):
+            if not found.ispkg:
+                path = Path(folder) / f"{found.name}.py"
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+                lines = (ast.get_docstring(tree) or "").splitlines()
+                yield found.name, path, functions, lines[0] if lines else ""

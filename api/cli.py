@@ -1,0 +1,66 @@
+"""The command line, `atomzoo`: one command a file in `atomzoo.commands`."""
+
+import sys
+import warnings
+
+import typer
+
+from atomzoo.commands.descriptors import descriptors
+from atomzoo.commands.list import list_all
+from atomzoo.commands.predict import predict
+from atomzoo.commands.relax import relax
+from atomzoo.commands.reproduce import reproduce
+from atomzoo.commands.train import ManyNumbersCommand, train
+from atomzoo.version import __version__
+
+app = typer.Typer(
+    help="Behler-Parrinello neural-network potentials that reproduce the papers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("list")(list_all)
+app.command()(reproduce)
+app.command(cls=ManyNumbersCommand)(train)
+app.command()(predict)
+app.command()(relax)
+app.command()(descriptors)
+
+
+def _print_version(wanted: bool):
+    if wanted:
+        print(f"atomzoo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+):
+    """Behler-Parrinello neural-network potentials that reproduce the papers.
+
+    Exit codes: 0 done; 1 an input, model or output cannot be used (one line says why); 2 the command line is wrong;
+    3 a relaxation did not converge; 130 interrupted.
+    """
+
+
+def main(arguments=None):
+    """Runs the command line and ends in `SystemExit` with its exit code.
+
+    Args:
+        arguments: list of str; those of the process by default.
+    """
+    warnings.showwarning = _show_warning
+    try:
+        app(arguments, prog_name="atomzoo")
+    except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
+        print(f"atomzoo: error: {_one_line(error)}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    print(f"atomzoo: warning: {_one_line(message)}", file=sys.stderr)
+
+
+def _one_line(message):
+    return " ".join(str(message).split())

@@ -1,0 +1,1 @@
+"""The commands of `atomzoo`, one a module; TensorFlow is imported when a command runs, not before."""

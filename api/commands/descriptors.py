@@ -1,0 +1,39 @@
+"""`atomzoo descriptors`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atomzoo.console import err, out, start_backend, track
+
+
+def descriptors(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Structures, in any file that ASE reads.")],
+    setup: Annotated[
+        list[str],
+        typer.Option(
+            metavar="FILE", help="aenet .stp file, one for each element; or one .json file or preset for all."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="File of the values, .npz.")],
+):
+    """Evaluates symmetry functions: one row an atom, columns in the order of the set-up.
+
+    FILE holds `values` (NaN where another element has more functions), `structure`, `atom` and `species` of each row,
+    and `functions`, as JSON.
+    """
+    start_backend()
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.descriptors import check_descriptor_file, load_setups, save_descriptors
+    from atomzoo.models.descriptors import descriptors as evaluate
+    from atomzoo.models.training import elements_of
+
+    check_descriptor_file(output)
+    with err.status(f"reading {data}"):
+        structures = read_structures(data)
+    functions, elements = load_setups(setup, elements_of(structures))
+    table = evaluate(structures, functions, elements, track=lambda parts: track(parts, "evaluating"))
+    save_descriptors(table, output)
+    n_rows, n_columns = table["values"].shape
+    out.print(f"{n_rows} atoms, {n_columns} functions\nwritten to {output}", markup=False, soft_wrap=True)

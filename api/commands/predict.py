@@ -1,0 +1,91 @@
+"""`atomzoo predict`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from atomzoo.commands.errors_table import errors_table
+from atomzoo.console import err, out, start_backend, track
+
+MOST_ROWS = 20  # a longer table is cut short
+MOST_WARNINGS = 5
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="File of a potential, .keras.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Structures, in any file that ASE reads.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for structures with results, .extxyz.")
+    ] = None,
+):
+    """Predicts energies (eV), forces (eV/A) and, for crystals, stress (eV/A^3).
+
+    Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
+    """
+    start_backend()
+    from atomzoo.datasets.arrays import find_species
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.batches import batches
+    from atomzoo.models.output_files import check_structure_file, write_structures
+    from atomzoo.models.prediction_errors import prediction_errors
+    from atomzoo.models.saving import load_potential
+
+    if output is not None:
+        check_structure_file(output)
+    with err.status(f"reading {model} and {data}"):
+        potential, structures = load_potential(model), read_structures(data)
+    find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    parts = track(list(batches(structures)), "predicting")
+    results = [result for part in parts for result in potential.evaluate_atoms(part)]
+    errors = prediction_errors(structures, results)
+    if output is not None:
+        write_structures(output, [_with_results(*pair) for pair in zip(structures, results, strict=True)])
+    out.print(_table(structures, results))
+    if errors:
+        out.print("", errors_table({"": errors}))
+    if output is not None:
+        out.print(f"\nwritten to {output}", markup=False, soft_wrap=True)
+    _warn(potential, structures, results)
+
+
+def _with_results(atoms, result):
+    from ase.calculators.singlepoint import SinglePointCalculator
+    from ase.stress import full_3x3_to_voigt_6_stress
+
+    values = {name: result[name] for name in ("energy", "energies", "forces")}
+    if atoms.pbc.all():
+        values["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
+    copy = atoms.copy()
+    copy.calc = SinglePointCalculator(copy, **values)
+    return copy
+
+
+def _table(structures, results):
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("structure", "formula", "energy, eV", "largest force, eV/A", "pressure, eV/A^3"):
+        table.add_column(title, justify="left" if title == "formula" else "right")
+    rows = list(enumerate(zip(structures, results, strict=True)))
+    for k, (atoms, result) in rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS // 2]:
+        force = (result["forces"] ** 2).sum(axis=1).max() ** 0.5
+        pressure = f"{-result['stress'].trace() / 3:.6f}" if atoms.pbc.all() else "-"
+        formula = atoms.get_chemical_formula()
+        table.add_row(str(k), formula, f"{result['energy']:.6f}", f"{force:.4f}", pressure)
+    if len(rows) > MOST_ROWS:
+        table.add_row("...", f"and {len(rows) - MOST_ROWS // 2} more")
+    return table
+
+
+def _warn(potential, structures, results):
+    from atomzoo.models.extrapolation import find_extrapolations
+
+    pairs = zip(structures, results, strict=True)
+    found = [find_extrapolations(potential, atoms, result["features"]) for atoms, result in pairs]
+    unlike = [k for k, extrapolations in enumerate(found) if extrapolations]
+    for k in unlike[:MOST_WARNINGS]:
+        others = f" (and {len(found[k]) - 1} more values)" if len(found[k]) > 1 else ""
+        print(f"atomzoo: warning: structure {k}, {found[k][0]}{others}", file=sys.stderr)
+    if len(unlike) > MOST_WARNINGS:
+        print(f"atomzoo: warning: {len(unlike)} of {len(structures)} structures have such values", file=sys.stderr)

@@ -1,0 +1,61 @@
+"""`atomzoo relax`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from atomzoo.console import err, out, start_backend, track
+
+NOT_CONVERGED = 3
+
+
+def relax(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="File of a potential, .keras.")],
+    start: Annotated[Path, typer.Argument(metavar="START", help="Structures, in any file that ASE reads.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for the relaxed structures.")
+    ] = None,
+    cell: Annotated[bool, typer.Option("--cell", help="Relax the cell too.")] = False,
+    fmax: Annotated[float, typer.Option(help="Converged when no force is larger, eV/A.")] = 1e-3,
+    method: Annotated[Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.")] = "L-BFGS-B",
+):
+    """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
+
+    Exit code 3, with FILE written, if one of them did not converge.
+    """
+    start_backend()
+    from atomzoo.datasets.arrays import find_species
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.output_files import check_structure_file, write_structures
+    from atomzoo.models.relaxation import relax as relax_atoms
+    from atomzoo.models.saving import load_potential
+
+    if output is not None:
+        check_structure_file(output)
+    with err.status(f"reading {model} and {start}"):
+        potential, structures = load_potential(model), read_structures(start)
+    find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
+    if output is not None:
+        write_structures(output, [result.atoms for result in results])
+    out.print(_table(results, cell))
+    if output is not None:
+        out.print(f"\nwritten to {output}", markup=False, soft_wrap=True)
+    if not all(result.converged for result in results):
+        raise typer.Exit(NOT_CONVERGED)
+
+
+def _table(results, cell):
+    titles = ["structure", "formula", "start, eV", "end, eV", "force, eV/A", "steps", "converged"]
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in titles[:6] + ["stress, eV/A^3"] * cell + titles[6:]:
+        table.add_column(title, justify="left" if title in ("formula", "converged") else "right")
+    for k, result in enumerate(results):
+        energies = (f"{energy:.6f}" for energy in (result.start_energy, result.energy))
+        stress = [f"{result.max_stress:.2e}"] if cell else []
+        converged = "yes" if result.converged else f"no: {result.message}"
+        formula = result.atoms.get_chemical_formula()
+        table.add_row(str(k), formula, *energies, f"{result.max_force:.2e}", str(result.n_steps), *stress, converged)
+    return table

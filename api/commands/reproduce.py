@@ -1,0 +1,42 @@
+"""`atomzoo reproduce`."""
+
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atomzoo.catalog import reproductions
+from atomzoo.console import start_backend
+
+
+def reproduce(
+    item: Annotated[str, typer.Argument(metavar="PAPER/ITEM", help="Such as barch-tubman-2017/table-2.")],
+    seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of seeds to average over.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A small version that only shows that it runs.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")] = None,
+):
+    """Computes a published table or figure and prints it beside the paper's.
+
+    Writes csv, md and png to the folder `results` beside the script, or to DIR. `atomzoo list` names what there is.
+    """
+    found = find(item)
+    if output is not None and not output.absolute().parent.is_dir():
+        raise FileNotFoundError(f"There is no folder '{output.absolute().parent}' to write to. Received: '{output}'")
+    start_backend()
+    import_module(found.module).run(seeds=seeds, quick=quick, output=output)
+
+
+def find(item):
+    """The `Entry` of a reproduction, by its name.
+
+    Raises:
+        ValueError: no such name; which are near, or which there are.
+    """
+    entries = {found.name: found for found in reproductions()}
+    if item in entries:
+        return entries[item]
+    near = get_close_matches(item, entries, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(entries)}."
+    raise ValueError(f"There is no such reproduction. {hint} Received: {item!r}")

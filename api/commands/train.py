@@ -1,0 +1,98 @@
+"""`atomzoo train`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from typer.core import TyperCommand
+
+from atomzoo.commands.errors_table import errors_table
+from atomzoo.console import err, out, progress_bar, start_backend
+
+
+class ManyNumbersCommand(TyperCommand):
+    """Lets `--hidden 30 20` stand for `--hidden 30 --hidden 20`."""
+
+    def parse_args(self, ctx, args):
+        repeated, is_open = [], False
+        for argument in args:
+            is_number = is_open and argument.isdigit()
+            if is_number and repeated[-1] != "--hidden":
+                repeated.append("--hidden")
+            is_open = is_number or argument == "--hidden"
+            repeated.append(argument)
+        return super().parse_args(ctx, repeated)
+
+
+def train(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="File of the potential, .keras.")],
+    hidden: Annotated[
+        list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden layers of each element's network.")
+    ] = (30, 30),
+    symmetry_functions: Annotated[
+        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
+    ] = "barch-tubman-2017",
+    forces: Annotated[bool, typer.Option("--forces", help="Fit forces too.")] = False,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training structures.")] = 500,
+    learning_rate: Annotated[float, typer.Option(help="Of the first epoch; it falls to zero.")] = 3e-3,
+    batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
+    validation_fraction: Annotated[float, typer.Option(help="Part of the structures held out.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and shuffling.")] = 0,
+    optimizer: Annotated[Literal["adam", "rmsprop"], typer.Option(help="RMSprop is Barch and Tubman's.")] = "adam",
+    dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Precision of the network.")] = "float32",
+):
+    """Trains a potential on energies (eV), with --forces also on forces (eV/A).
+
+    Keeps the epoch with the smallest validation loss. MODEL is written when training has ended.
+    """
+    start_backend()
+    import keras
+
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.training import train_potential
+
+    with err.status(f"reading {data}"):
+        structures = read_structures(data)
+    with progress_bar() as bar:
+        task = bar.add_task("training", total=epochs, note="")
+        show = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: bar.update(task, completed=epoch + 1, note=_losses(logs))
+        )
+        training = train_potential(
+            structures,
+            functions=symmetry_functions,
+            hidden=hidden,
+            forces=forces,
+            epochs=epochs,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            validation_fraction=validation_fraction,
+            seed=seed,
+            dtype=dtype,
+            output=output,
+            callbacks=[show],
+        )
+    with err.status("evaluating"):
+        errors = _errors(training)
+    out.print(errors_table(errors))
+    out.print(f"\n{_description(training.potential)}\nwritten to {output}", markup=False, soft_wrap=True)
+
+
+def _errors(training):
+    from atomzoo.models.prediction_errors import prediction_errors
+
+    parts = {"training": training.train, "validation": training.validation}
+    evaluate = training.potential.evaluate_atoms
+    return {name: prediction_errors(part, evaluate(part)) for name, part in parts.items() if part}
+
+
+def _losses(logs):
+    titles = {"loss": "loss", "val_loss": "validation"}
+    return "  ".join(f"{title} {logs[name]:.3g}" for name, title in titles.items() if name in logs)
+
+
+def _description(potential):
+    layers = "-".join(map(str, (*potential.hidden, 1)))
+    return f"{', '.join(potential.elements)}: {len(potential.functions)} symmetry functions, network {layers}"

@@ -1,0 +1,63 @@
+"""What the commands print with: results on standard output, progress on standard error."""
+
+import logging
+import os
+import sys
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+out = Console(highlight=False)
+err = Console(highlight=False, stderr=True)
+
+
+def progress_bar():
+    """A `rich.progress.Progress` that disappears when done, and is not shown in a file or pipe."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def track(sequence, description):
+    """Yields the members of a sequence and shows how many are done."""
+    with progress_bar() as bar:
+        task = bar.add_task(description, total=len(sequence), note="")
+        for member in sequence:
+            yield member
+            bar.advance(task)
+
+
+def start_backend():
+    """Imports Keras and its backend without TensorFlow's own messages, which would hide an error message of one line.
+
+    What its C++ writes to file descriptor 2 when it starts, no environment variable silences.
+    """
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    with err.status("starting"), _descriptor_2_silenced():
+        import keras
+
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow
+
+            tensorflow.config.list_logical_devices()
+
+
+@contextmanager
+def _descriptor_2_silenced():
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

@@ -1,0 +1,4 @@
+def test_what_there_is(atomzoo):
+    code, text, error = atomzoo("list")
+    assert code == 0 and error == ""
+    assert "gold_clusters" in text and "Reproductions" in text

@@ -1,0 +1,80 @@
+import ase
+import ase.io
+import numpy as np
+import pytest
+from ase.build import bulk
+
+from atomzoo.models.saving import load_potential
+
+DIMER = ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]])
+
+
+def test_results_and_errors(atomzoo, model, gold, gold_file, tmp_path):
+    code, text, error = atomzoo("predict", model, gold_file, "-o", tmp_path / "out.extxyz")
+    assert code == 0 and error == ""
+    assert "and 20 more" in text
+    expected = load_potential(model).evaluate_atoms(gold)
+    written = ase.io.read(tmp_path / "out.extxyz", index=":")
+    for atoms, result in zip(written, expected, strict=True):
+        assert atoms.get_potential_energy() == pytest.approx(result["energy"], abs=1e-7)
+        np.testing.assert_allclose(atoms.get_forces(), result["forces"], atol=1e-7)
+        np.testing.assert_allclose(atoms.get_stress(voigt=False), result["stress"], atol=1e-7)
+    difference = [(r["energy"] - a.get_potential_energy()) / 3 for a, r in zip(gold, expected, strict=True)]
+    rmse = 1e3 * np.sqrt(np.mean(np.square(difference)))
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("energy ")]
+    assert row[1] == "meV/atom" and float(row[3]) == pytest.approx(rmse, rel=1e-3) and row[4] == "30"
+    assert "force component" in text
+
+
+def test_without_labels_and_periodicity(atomzoo, model, gold, tmp_path):
+    cluster = gold[0].copy()
+    cluster.pbc = False
+    cluster.write(tmp_path / "a.xyz")
+    code, text, error = atomzoo("predict", model, tmp_path / "a.xyz", "-o", tmp_path / "b.xyz")
+    assert code == 0 and error == "" and "RMSE" not in text
+    assert "stress" not in ase.io.read(tmp_path / "b.xyz").calc.results
+
+
+def test_extrapolation_is_told(atomzoo, model, tmp_path):
+    ase.io.write(tmp_path / "a.extxyz", [DIMER] * 7)
+    code, _, error = atomzoo("predict", model, tmp_path / "a.extxyz")
+    lines = error.splitlines()
+    assert code == 0 and len(lines) == 6
+    assert lines[0].startswith("atomzoo: warning: structure 0, atom ") and "outside its range" in lines[0]
+    assert lines[-1] == "atomzoo: warning: 7 of 7 structures have such values"
+
+
+@pytest.mark.parametrize(
+    ("atoms", "message"),
+    [
+        (bulk("Cu"), "structure 1: element 'Cu' is not among the model's elements ['Au']"),
+        (ase.Atoms("Au", positions=[[0, np.inf, 0]]), "frame 1: the position of atom 0 is not finite"),
+        (ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 0.01]]), "frame 1: atoms 0 and 1 are 0.01 A apart"),
+        (ase.Atoms("Au", cell=[4, 0, 4], pbc=True), "frame 1: it is periodic, but its cell spans no volume"),
+    ],
+)
+def test_bad_structures(fails, model, tmp_path, atoms, message):
+    ase.io.write(tmp_path / "a.extxyz", [DIMER, atoms])
+    (tmp_path / "b.extxyz").write_text("as it was")
+    assert message in fails("predict", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz")
+
+
+@pytest.mark.parametrize(("content", "message"), [(b"", "is empty"), (b"no\nstructure\n", "cannot read")])
+def test_unreadable_structures(fails, model, tmp_path, content, message):
+    (tmp_path / "a.extxyz").write_bytes(content)
+    assert message in fails("predict", model, tmp_path / "a.extxyz")
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
+def test_truncated_model(fails, model, gold_file, tmp_path, part):
+    content = model.read_bytes()
+    (tmp_path / "cut.keras").write_bytes(content[: int(part * len(content))])
+    assert "cut.keras" in fails("predict", tmp_path / "cut.keras", gold_file)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("out.unknown", "try .extxyz"), ("no/out.extxyz", "There is no folder"), ("POSCAR", "1 Atoms object")],
+)
+def test_bad_output(fails, model, gold_file, tmp_path, name, message):
+    assert message in fails("predict", model, gold_file, "-o", tmp_path / name)

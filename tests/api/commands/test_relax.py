@@ -1,0 +1,42 @@
+from functools import partial
+
+import ase.io
+import pytest
+
+from atomzoo.models import relaxation
+
+pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.extrapolation.ExtrapolationWarning")
+
+
+def test_atoms(atomzoo, model, gold, tmp_path):
+    gold[0].write(tmp_path / "a.extxyz")
+    code, text, error = atomzoo("relax", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz", "--fmax", 0.01)
+    assert code == 0 and error == "" and " yes" in text
+    relaxed = ase.io.read(tmp_path / "b.extxyz")
+    assert (relaxed.get_forces() ** 2).sum(axis=1).max() <= 0.01**2
+    columns = text.splitlines()[1].split()
+    assert float(columns[3]) <= float(columns[2])
+
+
+def test_exit_code_if_not_converged(atomzoo, model, gold, tmp_path, monkeypatch):
+    monkeypatch.setattr(relaxation, "relax", partial(relaxation.relax, max_steps=0))
+    gold[0].write(tmp_path / "a.extxyz")
+    code, text, error = atomzoo("relax", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz")
+    assert code == 3 and " no: " in text and error == ""
+    assert len(ase.io.read(tmp_path / "b.extxyz")) == 3
+
+
+def test_cell_of_a_cluster(fails, model, gold, tmp_path):
+    cluster = gold[0].copy()
+    cluster.pbc = False
+    cluster.write(tmp_path / "a.extxyz")
+    assert "periodic" in fails("relax", model, tmp_path / "a.extxyz", "--cell")
+
+
+def test_unknown_element(fails, model, tmp_path):
+    ase.io.write(tmp_path / "a.xyz", ase.Atoms("Cu"))
+    assert "element 'Cu'" in fails("relax", model, tmp_path / "a.xyz", "-o", tmp_path / "b.xyz")
+
+
+def test_bad_fmax(fails, model, gold_file, tmp_path):
+    assert "fmax" in fails("relax", model, gold_file, "--fmax", -1)

@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import pytest
+
+import atomzoo as package
+from atomzoo.commands import list as list_module
+
+COMMANDS = ("list", "reproduce", "train", "predict", "relax", "descriptors")
+
+
+def test_help_names_every_command(atomzoo):
+    code, text, _ = atomzoo("--help")
+    assert code == 0
+    assert all(name in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_commands(atomzoo, command):
+    code, text, _ = atomzoo(command, "--help")
+    assert code == 0 and "Usage: atomzoo " + command in text
+
+
+def test_version(atomzoo):
+    assert atomzoo("--version") == (0, f"atomzoo {package.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["unknown"],
+        ["train"],
+        ["train", "a.xyz"],
+        ["train", "a.xyz", "-o", "a.keras", "--epochs", "0"],
+        ["train", "a.xyz", "-o", "a.keras", "--optimizer", "sgd"],
+        ["relax", "a.keras", "a.xyz", "--fmax", "small"],
+        ["descriptors", "a.xyz", "-o", "a.npz"],
+    ],
+)
+def test_wrong_command_line(atomzoo, arguments):
+    code, text, error = atomzoo(*arguments)
+    assert code == 2 and text == "" and "Usage: atomzoo" in error
+
+
+def test_interruption(atomzoo, monkeypatch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(list_module, "data_sets", interrupt)
+    code, _, error = atomzoo("list")
+    assert code == 130 and "Traceback" not in error
+
+
+def test_tensorflow_is_not_imported_before_a_command_runs():
+    code = "import sys, atomzoo.cli; sys.exit(bool({'tensorflow', 'keras', 'jax', 'ase'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_tensorflow_adds_nothing_to_an_error_message(tmp_path):
+    code = "from atomzoo.cli import main; main()"
+    arguments = ["predict", tmp_path / "no.keras", tmp_path / "no.xyz"]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == f"atomzoo: error: there is no file '{tmp_path}/no.keras'\n"

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+from atomzoo.layers import AtomicNetwork
+from atomzoo.models.gradients import value_and_gradient
+from tests.physics import assert_close, assert_gradient
+
+RNG = np.random.default_rng(0)
+FEATURES = RNG.normal(size=(2, 4, 3))
+SPECIES = np.array([[0, 1, 1, 0], [1, 0, -1, -1]])
+
+
+def network(elements=("Ti", "O"), hidden=(6, 5), **kwargs):
+    return AtomicNetwork(elements, 3, hidden, **{"dtype": "float64", **kwargs})
+
+
+def by_numpy(layer, features, species, activation=np.tanh):
+    """Each atom through the layers of its element, one at a time."""
+    energies = np.zeros(species.shape)
+    for index in np.argwhere(species >= 0):
+        values, stack = features[tuple(index)], layer.stacks[species[tuple(index)]]
+        for dense in stack:
+            kernel, bias = (np.asarray(weight) for weight in (dense.kernel, dense.bias))
+            values = values @ kernel[0] + bias
+            values = values if dense is stack[-1] else activation(values)
+        energies[tuple(index)] = values[0]
+    return energies
+
+
+def test_values_are_those_of_plain_matrix_products():
+    layer = network()
+    layer.build()
+    for weight in layer.weights:  # biases are zero at first
+        weight.assign(RNG.normal(size=weight.shape))
+    energies = np.asarray(layer(FEATURES, SPECIES))
+    np.testing.assert_allclose(energies, by_numpy(layer, FEATURES, SPECIES), rtol=1e-13)
+    assert (energies[SPECIES < 0] == 0).all() and (energies[SPECIES >= 0] != 0).all()
+
+
+def test_activation():
+    layer = network(activation="softplus")
+    energies = np.asarray(layer(FEATURES, SPECIES))
+    expected = by_numpy(layer, FEATURES, SPECIES, lambda x: np.log1p(np.exp(x)))
+    np.testing.assert_allclose(energies, expected, rtol=1e-13)
+
+
+def test_weights():
+    """(3 + 1) 6 + (6 + 1) 5 + (5 + 1) 1 = 65 for each element."""
+    layer = network()
+    layer.build()
+    assert layer.count_params() == 2 * 65
+    assert [tuple(weight.shape) for weight in layer.stacks[1][0].weights] == [(1, 3, 6), (6,)]
+
+
+def test_widths_of_each_element():
+    layer = network(hidden={"Ti": (4,), "O": ()})
+    assert [[dense.filters for dense in stack] for stack in layer.stacks] == [[4, 1], [1]]
+    assert layer(FEATURES, SPECIES).shape == (2, 4)
+
+
+def test_permutation_of_atoms():
+    layer, order = network(), [2, 0, 3, 1]
+    assert_close(layer(FEATURES[:, order], SPECIES[:, order]), np.asarray(layer(FEATURES, SPECIES))[:, order], 1e-14)
+
+
+def test_gradient():
+    layer = network()
+    _, gradient = value_and_gradient(lambda x: layer(x, SPECIES), FEATURES)
+    assert not np.asarray(gradient)[SPECIES < 0].any()
+    assert_gradient(lambda batch: [np.sum(np.asarray(layer(x, SPECIES))) for x in batch], gradient, FEATURES, 1e-8)
+
+
+def test_seeds():
+    first, same, other = (np.asarray(network(seed=seed)(FEATURES, SPECIES)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert (first != other)[SPECIES >= 0].all()
+
+
+def test_elements_start_with_different_weights():
+    kernels = [np.asarray(stack[0].kernel) for stack in _built(network()).stacks]
+    assert (kernels[0] != kernels[1]).all()
+
+
+def _built(layer):
+    layer.build()
+    return layer
+
+
+def test_float32():
+    layer = network(dtype="float32")
+    energies = layer(FEATURES.astype("float32"), SPECIES)
+    assert "float32" in str(energies.dtype)
+    assert_close(energies, by_numpy(layer, FEATURES, SPECIES), 1e-6)
+
+
+def test_config_round_trip():
+    layer = network(hidden={"Ti": (4,), "O": (2, 2)}, activation="sigmoid", seed=3)
+    again = AtomicNetwork.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert_close(again(FEATURES, SPECIES), layer(FEATURES, SPECIES), 0)
+
+
+def test_bad_width():
+    with pytest.raises(ValueError, match=r"`hidden` must be widths of at least 1. Received: hidden=\(4, 0\)"):
+        network(hidden=(4, 0))

@@ -1,0 +1,144 @@
+import warnings
+
+import ase
+import numpy as np
+import pytest
+from ase import units
+from ase.build import bulk, fcc111
+from ase.calculators.calculator import PropertyNotImplementedError
+from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
+from ase.calculators.singlepoint import SinglePointCalculator
+from ase.md.verlet import VelocityVerlet
+from ase.optimize import BFGS
+
+from atomzoo.layers import SymmetryFunction
+from atomzoo.models import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
+
+FUNCTIONS = [
+    SymmetryFunction("G2", cutoff=5.0, eta=0.1),
+    SymmetryFunction("G2", cutoff=5.0, eta=1.0, rs=2.5),
+    SymmetryFunction("G5", cutoff=5.0, eta=0.02, zeta=2, lambda_=-1),
+]
+
+
+@pytest.fixture(scope="module")
+def potential():
+    return NeuralNetworkPotential(["Cu", "Au"], FUNCTIONS, hidden=(8,), dtype="float64")
+
+
+@pytest.fixture
+def alloy(potential):
+    atoms = bulk("Cu", a=3.8, cubic=True)
+    atoms.symbols[0] = "Au"
+    atoms.rattle(0.1, seed=0)
+    atoms.calc = PotentialCalculator(potential)
+    return atoms
+
+
+def test_forces_are_the_slope_of_the_energy(alloy):
+    numerical = calculate_numerical_forces(alloy, eps=1e-4)
+    assert np.abs(numerical).max() > 0.01
+    np.testing.assert_allclose(alloy.get_forces(), numerical, atol=1e-6 * np.abs(numerical).max())
+
+
+def test_stress_is_the_slope_of_the_energy(alloy):
+    numerical = calculate_numerical_stress(alloy, eps=1e-4)
+    assert np.abs(numerical).min() > 1e-5 and len(set(np.abs(numerical).round(8))) == 6
+    np.testing.assert_allclose(alloy.get_stress(), numerical, atol=1e-6 * np.abs(numerical).max())
+
+
+def test_atomic_energies_sum_to_the_energy(alloy):
+    assert alloy.get_potential_energies().shape == (4,)
+    assert alloy.get_potential_energy() == pytest.approx(alloy.get_potential_energies().sum(), rel=1e-12)
+    assert alloy.get_potential_energy(force_consistent=True) == alloy.get_potential_energy()
+
+
+@pytest.mark.parametrize("pbc", [False, (True, True, False)])
+def test_no_stress_unless_periodic_in_three_directions(potential, pbc):
+    atoms = fcc111("Cu", (1, 1, 2), a=3.8, vacuum=5.0)
+    atoms.pbc = pbc
+    atoms.calc = PotentialCalculator(potential)
+    assert np.isfinite(atoms.get_forces()).all()
+    with pytest.raises(PropertyNotImplementedError):
+        atoms.get_stress()
+
+
+def test_results_follow_the_atoms(alloy):
+    before = alloy.get_forces()
+    alloy.set_initial_charges([1.0, 0.0, 0.0, 0.0])
+    assert not alloy.calc.calculation_required(alloy, ["forces"])
+    alloy.positions[1] += 0.1
+    assert not np.allclose(alloy.get_forces(), before)
+    alloy.symbols[2] = "Au"
+    energy = alloy.get_potential_energy()
+    alloy.set_cell(1.01 * alloy.cell, scale_atoms=True)
+    assert alloy.get_potential_energy() != energy
+
+
+def test_an_unknown_element_is_one_clear_line(potential):
+    atoms = ase.Atoms("Pt", calculator=PotentialCalculator(potential))
+    with pytest.raises(ValueError, match="element 'Pt' is not among") as error:
+        atoms.get_potential_energy()
+    assert "\n" not in str(error.value)
+
+
+def test_atoms_absurdly_far_apart_are_one_clear_line(potential):
+    atoms = ase.Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 1e9]], calculator=PotentialCalculator(potential))
+    with pytest.raises(ValueError, match="spread over 1e.09 A"):
+        atoms.get_potential_energy()
+
+
+def test_ase_optimizers_run(alloy):
+    start = alloy.get_potential_energy()
+    assert BFGS(alloy, logfile=None).run(fmax=0.05, steps=200)
+    assert alloy.get_potential_energy() < start
+
+
+def _energy_deviation(potential, timestep):
+    """Standard deviation of the total energy (eV) over 80 fs of NVE dynamics, and that of the kinetic energy."""
+    atoms = bulk("Cu", a=3.8, cubic=True)
+    atoms.calc = PotentialCalculator(potential)
+    deviation = np.sqrt(600 * units.kB / atoms.get_masses()[0])  # of each component at 600 K
+    atoms.set_velocities(np.random.default_rng(0).normal(scale=deviation, size=(4, 3)))
+    energies = []
+    dynamics = VelocityVerlet(atoms, timestep * units.fs)
+    dynamics.attach(lambda: energies.append((atoms.get_total_energy(), atoms.get_kinetic_energy())))
+    dynamics.run(int(80 / timestep))
+    return np.std(energies, axis=0)
+
+
+def test_dynamics_conserve_energy(potential):
+    coarse, fine = (_energy_deviation(potential, timestep) for timestep in (2.0, 1.0))
+    assert fine[1] > 0.01
+    assert fine[0] < 1e-3 * fine[1]
+    assert fine[0] == pytest.approx(coarse[0] / 4, rel=0.1)  # velocity Verlet is of second order
+
+
+def test_one_warning_a_calculation_outside_the_training_data():
+    potential = NeuralNetworkPotential(["Cu"], FUNCTIONS, hidden=(4,))
+    train = [ase.Atoms("Cu3", positions=d * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]])) for d in (2.4, 2.6)]
+    for atoms in train:
+        atoms.calc = SinglePointCalculator(atoms, energy=0.0)
+    potential.adapt(train)
+    atoms = train[0].copy()
+    atoms.calc = PotentialCalculator(potential)
+    atoms.get_forces()  # inside: pytest makes an error of any warning
+    atoms.positions *= 1.3
+    with pytest.warns(ExtrapolationWarning, match="outside its range in the training data") as record:
+        atoms.get_potential_energy()
+        atoms.get_forces()
+    assert len(record) == 1
+    atoms.positions *= 1.1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)
+        atoms.get_forces()
+
+
+def test_results_can_be_written(alloy, tmp_path):
+    energy, forces = alloy.get_potential_energy(), alloy.get_forces()
+    alloy.get_stress()
+    for name in ("a.traj", "a.extxyz"):
+        alloy.write(tmp_path / name)
+        again = ase.io.read(tmp_path / name)
+        assert again.get_potential_energy() == pytest.approx(energy, abs=1e-7)
+        np.testing.assert_allclose(again.get_forces(), forces, atol=1e-7)

@@ -1,0 +1,121 @@
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from ase.build import bulk
+
+from atomzoo.layers import SymmetryFunction
+from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+
+FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
+
+
+@pytest.fixture(scope="module")
+def potential():
+    potential = NeuralNetworkPotential(["Au"], FUNCTIONS, hidden=(4,), dtype="float64")
+    potential.compile(optimizer="adam", loss={"energy": "mse", "forces": "mse"})
+    return potential
+
+
+@pytest.fixture(scope="module")
+def content(potential, tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "au.keras"
+    save_potential(potential, path)
+    return path.read_bytes()
+
+
+def check_refused(path, reason):
+    with pytest.raises(ValueError, match=reason) as error:
+        load_potential(path)
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_loaded_potential_is_the_same(potential, tmp_path):
+    save_potential(potential, tmp_path / "au.keras")
+    loaded = load_potential(str(tmp_path / "au.keras"))
+    atoms = bulk("Au", a=4.0, cubic=True)
+    atoms.rattle(0.1)
+    ours, theirs = potential.evaluate_atoms(atoms), loaded.evaluate_atoms(atoms)
+    for name in ours:
+        np.testing.assert_array_equal(ours[name], theirs[name])
+    assert loaded.functions == potential.functions and loaded.compute_dtype == "float64" and loaded.derivatives
+    assert [path.name for path in tmp_path.iterdir()] == ["au.keras"]
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no file '.*none.keras'"):
+        load_potential(tmp_path / "none.keras")
+
+
+def test_another_ending(tmp_path, potential):
+    for use in (load_potential, lambda path: save_potential(potential, path)):
+        with pytest.raises(ValueError, match="must end in .keras. Received: '.*au.h5'"):
+            use(tmp_path / "au.h5")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("length", [0, 10, 0.3, 0.9, 0.999])
+def test_a_truncated_file(tmp_path, content, length):
+    path = tmp_path / "au.keras"
+    path.write_bytes(content[: length if isinstance(length, int) else int(length * len(content))])
+    check_refused(path, "is not a .keras file, or is damaged: .*zip")
+
+
+def test_a_foreign_file(tmp_path):
+    path = tmp_path / "au.keras"
+    path.write_text("What is this?\n" * 1000)
+    check_refused(path, "is not a .keras file, or is damaged")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "nothing")
+    check_refused(path, "There is no item named 'config.json'")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps([1, 2]))
+    check_refused(path, "is not a .keras file, or is damaged")
+    path.unlink()
+    path.mkdir()
+    check_refused(path, "is not a .keras file, or is damaged")
+
+
+def test_another_model(tmp_path):
+    path = tmp_path / "au.keras"
+    keras.Sequential([keras.layers.Input((1,)), keras.layers.Lambda(lambda x: x)]).save(path)
+    check_refused(path, "does not hold a potential, but a model of the class 'Sequential'")
+
+
+def _rewritten(path, content, change):
+    """Writes the archive again, with the members that `change` gives in place of the old."""
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, member in {**members, **change(members)}.items():
+            archive.writestr(name, member)
+
+
+def test_a_damaged_member(tmp_path, content):
+    path = tmp_path / "au.keras"
+    _rewritten(path, content, lambda members: {"model.weights.h5": members["model.weights.h5"][:100]})
+    check_refused(path, "cannot read the potential in")
+    _rewritten(path, content, lambda members: {"config.json": members["config.json"].replace(b'"G2"', b'"G9"')})
+    check_refused(path, "cannot read the potential in .*G9")
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, potential, content, monkeypatch):
+    path = tmp_path / "au.keras"
+    path.write_bytes(content)
+
+    def fail(target):
+        target.write_bytes(b"half a file")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(potential, "save", fail)
+    with pytest.raises(OSError, match="No space left"):
+        save_potential(potential, path)
+    assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+def test_no_folder(tmp_path, potential):
+    with pytest.raises(FileNotFoundError, match="there is no folder '.*none'"):
+        save_potential(potential, tmp_path / "none" / "au.keras")
