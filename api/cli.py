@@ -5,6 +5,7 @@ import warnings
 
 import typer
 
+from atomzoo.commands.convert import convert
 from atomzoo.commands.descriptors import descriptors
 from atomzoo.commands.list import list_all
 from atomzoo.commands.predict import predict
@@ -25,6 +26,7 @@ app.command(cls=ManyNumbersCommand)(train)
 app.command()(predict)
 app.command()(relax)
 app.command()(descriptors)
+app.command()(convert)
 
 
 def _print_version(wanted: bool):

@@ -9,6 +9,7 @@ import numpy as np
 from vesin import NeighborList
 
 from atomzoo.datasets.checks import find_problem
+from atomzoo.datasets.xsf import has_energy, read_xsf
 
 # Atoms closer than this (A) are a mistake in the file: half the shortest bond, that of H2, is 0.37 A.
 SMALLEST_DISTANCE = 0.1
@@ -19,7 +20,8 @@ def read_structures(path: str | Path) -> list[ase.Atoms]:
 
     Args:
         path: a file of any format that `ase.io.read` knows (extxyz, VASP, Quantum ESPRESSO, cif, xsf, traj ...).
-            Positions are in A; energies (eV), forces (eV/A) and stresses (eV/A^3) in it become labels.
+            Positions are in A; energies (eV), forces (eV/A) and stresses (eV/A^3) in it become labels. An xsf file with
+            a comment on its total energy is aenet's, whose forces are in eV/A; XCrySDen's are in Hartree/A.
 
     Returns:
         One `Atoms` a frame, in the order of the file.
@@ -53,6 +55,8 @@ def read_structures(path: str | Path) -> list[ase.Atoms]:
 
 
 def _read(path):
+    if path.suffix == ".xsf" and path.is_file() and has_energy(path):
+        return read_xsf(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what readers warn of is their own affair: deprecations, odd symmetries

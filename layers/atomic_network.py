@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from atomzoo.layers import trigonometry
+from atomzoo.layers.activations import get_activation
 
 
 class AtomicDense(keras.layers.Conv1D):
@@ -21,13 +21,15 @@ class AtomicDense(keras.layers.Conv1D):
 
 @keras.saving.register_keras_serializable(package="atomzoo")
 class AtomicNetwork(keras.layers.Layer):
-    """Atomic energies: for each element a stack of width-1 `Conv1D` layers over the atom axis, the last one linear.
+    """Atomic energies: for each element a stack of width-1 `Conv1D` layers over the atom axis, the last of width 1.
 
     Args:
         elements: List of chemical symbols.
         n_features: Int, number of features.
         hidden: Widths of the hidden layers, or a dict of these for each element.
-        activation: Name of the hidden layers' activation, any that Keras knows.
+        activation: Name of the hidden layers' activation (see `get_activation`), the last layer being linear; or a list
+            of names, one for each layer, the last included; or a dict of either for each element.
+        feature_columns: Dict of the features that each element's network takes: lists of column numbers. None: all.
         seed: Int. The same seed gives the same initial weights (Glorot uniform, zero biases).
 
     Call arguments:
@@ -36,6 +38,9 @@ class AtomicNetwork(keras.layers.Layer):
 
     Returns:
         Atomic energies (B, A), in units of the scale of `AtomSum`; 0 for padded atoms.
+
+    Raises:
+        ValueError: if a width, an activation or a column is bad; which, and what was received.
 
     Example:
 
@@ -50,22 +55,24 @@ class AtomicNetwork(keras.layers.Layer):
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007), fig. 1.
     """
 
-    def __init__(self, elements, n_features, hidden=(30, 30), activation="tanh", seed=0, **kwargs):
+    def __init__(
+        self, elements, n_features, hidden=(30, 30), activation="tanh", seed=0, feature_columns=None, **kwargs
+    ):
         super().__init__(**kwargs)
         self.elements = list(elements)
         self.n_features = n_features
         self.hidden = _widths(hidden, self.elements)
-        self.activation = activation
+        self.activation = _activations(activation, self.hidden)
+        self.feature_columns = _columns(feature_columns, self.elements, n_features)
         self.seed = seed
         self.stacks = [self._stack(index, element) for index, element in enumerate(self.elements)]
 
     def _stack(self, index, element):
         widths = (*self.hidden[element], 1)
-        activation = trigonometry.tanh if self.activation == "tanh" else self.activation
         return [
             AtomicDense(
                 width,
-                activation=activation if layer < len(widths) - 1 else None,
+                activation=get_activation(self.activation[element][layer]),
                 kernel_initializer=keras.initializers.GlorotUniform(seed=1000 * self.seed + 100 * index + layer),
                 dtype=self.dtype_policy,
                 name=f"{element}_{layer}",
@@ -74,8 +81,8 @@ class AtomicNetwork(keras.layers.Layer):
         ]
 
     def build(self, *input_shapes):
-        for stack in self.stacks:
-            n_inputs = self.n_features
+        for element, stack in zip(self.elements, self.stacks, strict=True):
+            n_inputs = len(self.feature_columns[element]) if self.feature_columns else self.n_features
             for dense in stack:
                 dense.build((None, None, n_inputs))
                 n_inputs = dense.filters
@@ -84,10 +91,15 @@ class AtomicNetwork(keras.layers.Layer):
     def call(self, features, species):
         energies = ops.zeros_like(features[..., 0])
         for index, stack in enumerate(self.stacks):
-            values = features
+            # Atoms of other elements, and padding, are masked at the input: what an unbounded activation makes of
+            # them may overflow, and its slope would be NaN.
+            chosen = ops.equal(species, index)
+            values = ops.where(chosen[..., None], features, ops.zeros_like(features))
+            if self.feature_columns:
+                values = ops.take(values, self.feature_columns[self.elements[index]], axis=-1)
             for dense in stack:
                 values = dense(values)
-            energies = ops.where(ops.equal(species, index), values[..., 0], energies)
+            energies = ops.where(chosen, values[..., 0], energies)
         return energies
 
     def compute_output_shape(self, features_shape, species_shape=None):
@@ -101,6 +113,7 @@ class AtomicNetwork(keras.layers.Layer):
             "hidden": self.hidden,
             "activation": self.activation,
             "seed": self.seed,
+            "feature_columns": self.feature_columns,
         }
 
 
@@ -111,3 +124,31 @@ def _widths(hidden, elements):
     if any(width < 1 for element in elements for width in widths[element]):
         raise ValueError(f"`hidden` must be widths of at least 1. Received: hidden={hidden}")
     return widths
+
+
+def _activations(activation, hidden):
+    """`activation` as a dict of lists for each element, one name for each layer."""
+    names = {}
+    for element, widths in hidden.items():
+        given = activation[element] if isinstance(activation, dict) else activation
+        names[element] = [given] * len(widths) + ["linear"] if isinstance(given, str) else list(given)
+        if len(names[element]) != len(widths) + 1:
+            raise ValueError(
+                f"`activation` of {element} must be a name, or one for each of its {len(widths)} hidden layers "
+                f"and the last. Received: {given}"
+            )
+    return names
+
+
+def _columns(columns, elements, n_features):
+    """`feature_columns` as a dict of lists for each element, or None."""
+    if columns is None:
+        return None
+    columns = {element: [int(column) for column in columns[element]] for element in elements}
+    for element, chosen in columns.items():
+        if not chosen or not all(0 <= column < n_features for column in chosen):
+            raise ValueError(
+                f"`feature_columns` of {element} must be one or more of the columns 0 to {n_features - 1}. "
+                f"Received: {chosen}"
+            )
+    return columns

@@ -69,8 +69,9 @@ class CosineCutoff(Cutoff):
 
     Example:
 
+    >>> import numpy as np
     >>> from atomzoo.layers import CosineCutoff
-    >>> float(CosineCutoff(6.0)([3.0])[0])
+    >>> float(CosineCutoff(6.0, dtype="float64")(np.array([3.0]))[0])
     0.5
 
     References:
@@ -91,8 +92,9 @@ class TanhCutoff(Cutoff):
 
     Example:
 
+    >>> import numpy as np
     >>> from atomzoo.layers import TanhCutoff
-    >>> float(TanhCutoff(6.0, normalized=True)([0.0])[0])
+    >>> float(TanhCutoff(6.0, normalized=True, dtype="float64")(np.array([0.0]))[0])
     1.0
 
     References:
@@ -123,8 +125,9 @@ class PolynomialCutoff(Cutoff):
 
     Example:
 
+    >>> import numpy as np
     >>> from atomzoo.layers import PolynomialCutoff
-    >>> float(PolynomialCutoff(6.0, order=2)([3.0])[0])
+    >>> float(PolynomialCutoff(6.0, order=2)(np.array([3.0]))[0])
     0.5
 
     References:

@@ -1,34 +1,38 @@
 """Linear scaling of symmetry-function values, for each central element and each function."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
 METHODS = ("min-max", "centered", "min-max-centered", "z-score", "none")
-# A feature that varies less than this over the data carries nothing: it is set to zero, as aenet does.
-CONSTANT = 1e-10
+# Of the methods that have one: what "low" and "high" below are unless given.
+OUTPUT_RANGES = {"min-max": (-1.0, 1.0), "min-max-centered": (0.0, 1.0), "z-score": (0.0, 1.0)}
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
 class FeatureScaling(keras.layers.Layer):
     """Scales each feature G by statistics of the data, one set for each element of the central atom.
 
-    | method | scaled value |
-    |---|---|
-    | "min-max" | 2 (G - min) / (max - min) - 1 |
-    | "centered" | G - mean |
-    | "min-max-centered" | (G - mean) / (max - min) |
-    | "z-score" | (G - mean) / std |
-    | "none" | G |
+    | method | scaled value | low, high unless given |
+    |---|---|---|
+    | "min-max" | low + (high - low) (G - min) / (max - min) | -1, 1 |
+    | "centered" | G - mean | |
+    | "min-max-centered" | low + (high - low) (G - mean) / (max - min) | 0, 1 |
+    | "z-score" | low + (high - low) (G - mean) / std | 0, 1 |
+    | "none" | G | |
 
-    A feature that is constant over the data is scaled to 0 (except "none"). The layer also keeps each feature's range
-    in the data, which extrapolation warnings compare with, and the number of atoms of each element in them (`count`, 0
-    before `adapt`).
+    The layer also keeps each feature's range in the data, which extrapolation warnings compare with, and the number of
+    atoms of each element in them (`count`, 0 before `adapt` or `set_statistics`).
 
     Args:
         n_elements: Int, number of elements.
         n_features: Int, number of features.
         method: One of the above.
+        output_range: Pair (low, high), low < high; None for that of the table.
+        tolerance: Float. A feature of which max - min, or what the method divides by, is not above this is constant: it
+            carries nothing, and is scaled to 0, as in aenet (except "none"). None: all features are scaled.
 
     Call arguments:
         features: Float tensor (..., F).
@@ -38,7 +42,7 @@ class FeatureScaling(keras.layers.Layer):
         Tensor (..., F).
 
     Raises:
-        ValueError: if the method is unknown.
+        ValueError: if the method is unknown, or the range is bad or one that the method does not have.
 
     Example:
 
@@ -50,13 +54,15 @@ class FeatureScaling(keras.layers.Layer):
     [[0.0], [1.0]]
     """
 
-    def __init__(self, n_elements, n_features, method="min-max", **kwargs):
+    def __init__(self, n_elements, n_features, method="min-max", output_range=None, tolerance=1e-10, **kwargs):
         super().__init__(**kwargs)
         if method not in METHODS:
             raise ValueError(f"`method` must be one of {', '.join(METHODS)}. Received: method={method!r}")
         self.n_elements = n_elements
         self.n_features = n_features
         self.method = method
+        self.output_range = _output_range(method, output_range)
+        self.tolerance = tolerance
 
     def build(self, *input_shapes):
         for name, initial in (("minimum", "zeros"), ("maximum", "ones"), ("mean", "zeros"), ("deviation", "ones")):
@@ -74,41 +80,61 @@ class FeatureScaling(keras.layers.Layer):
             features: Array (..., F).
             species: Integer array (...), -1 = padding. An element that does not occur keeps its statistics.
         """
+        features, species = np.asarray(features, dtype="float64"), np.asarray(species)
+        for element in range(self.n_elements):
+            values = features[species == element]
+            if len(values):
+                statistics = values.min(axis=0), values.max(axis=0), values.mean(axis=0), values.std(axis=0)
+                self.set_statistics(element, *statistics, count=len(values))
+
+    def set_statistics(self, element, minimum, maximum, mean, deviation, count=1, columns=None):
+        """Sets the statistics of one element, as `adapt` does, from numbers that another program found.
+
+        Args:
+            element: Int, index of the element.
+            minimum, maximum, mean, deviation: Arrays, one value for each feature.
+            count: Int, number of atoms they were found over; anything but 0 where it is not known.
+            columns: Indices of the features that the arrays hold, None for all F; others keep their statistics.
+        """
         if not self.built:
             self.build()
-        features, species = np.asarray(features, dtype="float64"), np.asarray(species)
-        statistics = {
-            "minimum": lambda values: values.min(axis=0),
-            "maximum": lambda values: values.max(axis=0),
-            "mean": lambda values: values.mean(axis=0),
-            "deviation": lambda values: values.std(axis=0),
-        }
-        present = [element for element in range(self.n_elements) if np.any(species == element)]
-        for name, statistic in statistics.items():
-            weight = getattr(self, name)
-            table = np.asarray(weight).copy()
-            for element in present:
-                table[element] = statistic(features[species == element])
-            weight.assign(table)
-        counts = np.asarray(self.count).copy()
-        counts[present] = [np.sum(species == element) for element in present]
+        columns = slice(None) if columns is None else columns
+        values = {"minimum": minimum, "maximum": maximum, "mean": mean, "deviation": deviation}
+        for name, value in values.items():
+            table = np.array(getattr(self, name))
+            table[element, columns] = value
+            getattr(self, name).assign(table)
+        counts = np.array(self.count)
+        counts[element] = count
         self.count.assign(counts)
+
+    def is_constant(self):
+        """Which features are constant, and scaled to 0: bool tensor (n_elements, F)."""
+        width = self.maximum - self.minimum
+        if self.method == "none" or self.tolerance is None:
+            return ops.zeros_like(width, dtype="bool")
+        _, scale = self._reference_and_scale()
+        return (width <= self.tolerance) | (scale <= self.tolerance)
+
+    def _reference_and_scale(self):
+        minimum, maximum, mean, deviation = (
+            ops.convert_to_tensor(table) for table in (self.minimum, self.maximum, self.mean, self.deviation)
+        )
+        return {
+            "min-max": (minimum, maximum - minimum),
+            "centered": (mean, ops.ones_like(mean)),
+            "min-max-centered": (mean, maximum - minimum),
+            "z-score": (mean, deviation),
+            "none": (ops.zeros_like(mean), ops.ones_like(mean)),
+        }[self.method]
 
     def offset_and_factor(self):
         """The scaling as (G - offset) * factor: two tensors (n_elements, F) in float64."""
-        width = self.maximum - self.minimum
-        offset, scale = {
-            "min-max": lambda: (0.5 * (self.minimum + self.maximum), 0.5 * width),
-            "centered": lambda: (ops.convert_to_tensor(self.mean), ops.ones_like(width)),
-            "min-max-centered": lambda: (ops.convert_to_tensor(self.mean), width),
-            "z-score": lambda: (ops.convert_to_tensor(self.mean), ops.convert_to_tensor(self.deviation)),
-            "none": lambda: (ops.zeros_like(width), ops.ones_like(width)),
-        }[self.method]()
-        varies = (width > CONSTANT) & (scale > CONSTANT)
-        if self.method == "none":
-            varies = ops.ones_like(varies)
-        factor = ops.where(varies, 1.0 / ops.where(varies, scale, ops.ones_like(scale)), ops.zeros_like(scale))
-        return offset, factor
+        reference, scale = self._reference_and_scale()
+        low, high = self.output_range or (0.0, 1.0)
+        constant = self.is_constant()
+        factor = ops.where(constant, 0.0, (high - low) / ops.where(constant, ops.ones_like(scale), scale))
+        return reference - scale * (low / (high - low)), factor
 
     def call(self, features, species):
         offset, factor = (ops.cast(table, features.dtype) for table in self.offset_and_factor())
@@ -121,5 +147,23 @@ class FeatureScaling(keras.layers.Layer):
         return features_shape
 
     def get_config(self):
-        config = {"n_elements": self.n_elements, "n_features": self.n_features, "method": self.method}
-        return {**super().get_config(), **config}
+        return {
+            **super().get_config(),
+            "n_elements": self.n_elements,
+            "n_features": self.n_features,
+            "method": self.method,
+            "output_range": self.output_range,
+            "tolerance": self.tolerance,
+        }
+
+
+def _output_range(method, given):
+    """(low, high), or None for a method without."""
+    if given is None:
+        return OUTPUT_RANGES.get(method)
+    if method not in OUTPUT_RANGES:
+        raise ValueError(f"the method {method!r} has no output range. Received: output_range={given}")
+    low, high = (float(value) for value in given)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"`output_range` must be two numbers, the lower first. Received: output_range={given}")
+    return low, high

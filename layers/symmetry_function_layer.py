@@ -4,12 +4,17 @@ import keras
 from keras import ops
 
 from atomzoo.layers.angular_functions import AngularFunctions
+from atomzoo.layers.chebyshev import ChebyshevFunction, as_function
+from atomzoo.layers.chebyshev_functions import ChebyshevFunctions
 from atomzoo.layers.cutoffs import get_cutoff_function
 from atomzoo.layers.geometry import distances_and_directions, element_masks
 from atomzoo.layers.radial_factors import TRAINABLE
 from atomzoo.layers.radial_functions import RadialFunctions
-from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
+from atomzoo.layers.symmetry_functions import resolve
 from atomzoo.layers.triplet_functions import TripletFunctions
+
+# Of the linear-cost form of G5, which takes (zeta + 1)^2 harmonics: beyond this there are fewer pairs of neighbors.
+MAX_DEGREE = 32
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
@@ -26,6 +31,7 @@ class SymmetryFunctionLayer(keras.layers.Layer):
 
     Args:
         functions: List of `SymmetryFunction`, or of their dicts. Each without `neighbors` is resolved by element.
+            `ChebyshevFunction`s may be among them.
         elements: List of chemical symbols; a species index is a position in it.
         cutoff_function: "cosine", "tanh", "polynomial", or a cutoff layer, whose radius is replaced by each function's.
         trainable: False, True, or which of "eta", "rs", "kappa" are trained.
@@ -46,10 +52,11 @@ class SymmetryFunctionLayer(keras.layers.Layer):
 
     Example:
 
+    >>> import numpy as np
     >>> from atomzoo.layers import SymmetryFunction, SymmetryFunctionLayer
     >>> layer = SymmetryFunctionLayer([SymmetryFunction("G2", cutoff=4.0, eta=0.5)], ["Si"], trainable=("eta",))
-    >>> displacements = [[[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]]  # one atom with two neighbors
-    >>> round(float(layer(displacements, [[0, 0]])[0, 0]), 6)
+    >>> displacements = np.array([[[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]])  # one atom with two neighbors
+    >>> round(float(layer(displacements, np.array([[0, 0]]))[0, 0]), 6)
     0.135335
 
     References:
@@ -67,7 +74,7 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        given = [f if isinstance(f, SymmetryFunction) else SymmetryFunction.from_dict(f) for f in functions]
+        given = [as_function(function) for function in functions]
         if not given:
             raise ValueError("`functions` must name at least one symmetry function. Received: an empty list")
         self.elements = list(elements)
@@ -76,22 +83,26 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         self.double_count = double_count
         self.linear_g5 = linear_g5
         self.initial_functions = tuple(resolve(given, self.elements))
-        groups = {"radial": [], "angular": [], "narrow": [], "wide": []}
+        groups = {"radial": [], "angular": [], "narrow": [], "wide": [], "chebyshev": []}
         for index, function in enumerate(self.initial_functions):
             groups[self._group(function)].append(index)
         self.radial = self._part(RadialFunctions, groups["radial"])
         self.angular = self._part(AngularFunctions, groups["angular"], double_count=double_count)
         self.narrow = self._part(TripletFunctions, groups["narrow"], double_count=double_count)
         self.wide = self._part(TripletFunctions, groups["wide"], double_count=double_count)
+        self.chebyshev = self._chebyshev_part(groups["chebyshev"])
         order = sum(groups.values(), [])
         self._columns = [order.index(index) for index in range(len(order))]
 
     def _group(self, function):
+        if isinstance(function, ChebyshevFunction):
+            return "chebyshev"
         if not function.is_angular:
             return "radial"
         if function.kind == "G4":
             return "narrow"
-        return "angular" if self.linear_g5 and function.zeta == int(function.zeta) else "wide"
+        is_polynomial = function.zeta <= MAX_DEGREE and function.zeta == int(function.zeta)
+        return "angular" if self.linear_g5 and is_polynomial else "wide"
 
     def _part(self, layer, indices, **kwargs):
         if not indices:
@@ -100,9 +111,15 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         kwargs.update(cutoff_function=self.cutoff_function, trainable_parameters=self.trainable_parameters)
         return layer(functions, self.elements, dtype=self.dtype_policy, **kwargs)
 
+    def _chebyshev_part(self, indices):
+        functions = [self.initial_functions[index] for index in indices]
+        options = {"double_count": self.double_count, "dtype": self.dtype_policy}
+        return ChebyshevFunctions(functions, self.elements, self.cutoff_function, **options) if functions else None
+
     @property
     def _parts(self):
-        return [part for part in (self.radial, self.angular, self.narrow, self.wide) if part is not None]
+        parts = (self.radial, self.angular, self.narrow, self.wide, self.chebyshev)
+        return [part for part in parts if part is not None]
 
     @property
     def functions(self):
@@ -139,6 +156,8 @@ class SymmetryFunctionLayer(keras.layers.Layer):
             parts.append(self.narrow(displacements, neighbor_species, triplets))
         if self.wide:
             parts.append(self.wide(displacements, neighbor_species))
+        if self.chebyshev:
+            parts.append(self.chebyshev(distances, directions, masks))
         features = ops.concatenate(parts, axis=-1)
         in_order = self._columns == list(range(len(self._columns)))
         return features if in_order else ops.take(features, self._columns, axis=-1)

@@ -151,11 +151,13 @@ def resolve(functions, elements):
     if isinstance(elements, str) or not elements or len(set(elements)) != len(elements):
         raise ValueError(f"`elements` must be a list of different symbols. Received: elements={elements!r}")
     elements = list(elements)
-    return [
-        replace(function, neighbors=neighbors)
-        for function in functions
-        for neighbors in _neighbor_choices(function, elements)
-    ]
+    return [resolved for function in functions for resolved in _resolved(function, elements)]
+
+
+def _resolved(function, elements):
+    if not isinstance(function, SymmetryFunction):
+        return [function.checked(elements)]  # a `ChebyshevFunction`, which counts all elements
+    return [replace(function, neighbors=neighbors) for neighbors in _neighbor_choices(function, elements)]
 
 
 def _neighbor_choices(function, elements):

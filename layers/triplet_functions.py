@@ -65,12 +65,15 @@ class TripletFunctions(keras.layers.Layer):
         return take_columns(sums, 3, self.columns)
 
     def _angular(self, cosine, zeta, lambda_):
-        """2^(1-zeta) (1 + lambda cos)^zeta; rounding may take the base below 0, and a fractional power has no slope at 0."""
+        """2^(1-zeta) (1 + lambda cos)^zeta; rounding may take the base below 0, which fractional powers do not allow.
+
+        With an integer zeta it may stay there: the slope of zeta = 1 is needed also where atoms are on one line.
+        """
         base = 1.0 + lambda_ * cosine
-        positive = base > 0
         if zeta == int(zeta):
-            power = integer_power(ops.where(positive, base, ops.zeros_like(base)), int(zeta))
+            power = integer_power(base, int(zeta))
         else:
+            positive = base > 0
             power = ops.where(positive, ops.where(positive, base, ops.ones_like(base)) ** zeta, ops.zeros_like(base))
         return 2.0 ** (1 - zeta) * (2 if self.double_count else 1) * power
 

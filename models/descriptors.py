@@ -7,19 +7,21 @@ import numpy as np
 
 from atomzoo.layers.symmetry_functions import resolve
 from atomzoo.models.batches import batches
-from atomzoo.models.formats.aenet_setup import read_setup
+from atomzoo.models.formats.aenet.setup_reader import read_setup
+from atomzoo.models.formats.n2p2 import read_functions
 from atomzoo.models.function_sets import load_function_set
 from atomzoo.models.output_files import check_output, replacing
 from atomzoo.models.potential import NeuralNetworkPotential
 
 
-def descriptors(structures, functions, elements, track=iter):
+def descriptors(structures, functions, elements, cutoff_function="cosine", track=iter):
     """Evaluates symmetry functions of every atom, in float64, unscaled.
 
     Args:
         structures: list of `ase.Atoms`.
         functions: list of `SymmetryFunction` for all atoms, or a dict of such lists by element of the central atom.
         elements: chemical symbols that are counted as neighbors; functions that name no neighbors are taken for each.
+        cutoff_function: see `SymmetryFunctionLayer`.
         track: wraps the list of batches of structures that are worked through, for example `rich.progress.track`.
 
     Returns:
@@ -47,7 +49,8 @@ def descriptors(structures, functions, elements, track=iter):
     _check_elements(structures, by_element)
     different = list(dict.fromkeys(function for chosen in by_element.values() for function in chosen))
     # A potential evaluates features fast; its network has no part in them.
-    evaluator = NeuralNetworkPotential(elements, different, hidden=(1,), dtype="float64").evaluator
+    options = {"hidden": (1,), "cutoff_function": cutoff_function, "dtype": "float64"}
+    evaluator = NeuralNetworkPotential(elements, different, **options).evaluator
     rows = [np.concatenate(evaluator.features(batch)) for batch in track(list(batches(structures)))]
     species = np.array([symbol for atoms in structures for symbol in atoms.symbols])
     columns = {element: [different.index(function) for function in chosen] for element, chosen in by_element.items()}
@@ -60,15 +63,18 @@ def descriptors(structures, functions, elements, track=iter):
     }
 
 
-def load_setups(names, elements):
+def load_setups(names, elements, length_unit="A"):
     """Reads the functions of each central element from set-ups.
 
     Args:
-        names: aenet `.stp` files, one for each central element; or one preset or `.json` file for all elements.
+        names: aenet `.stp` files, one for each central element; or one preset or `.json` file for all elements; or
+            n2p2's `input.nn`.
         elements: chemical symbols in the structures.
+        length_unit: that of `input.nn`, "A" or "Bohr".
 
     Returns:
-        `(functions, elements)` as `descriptors` takes them: a dict by central element, and all neighbor elements.
+        `(functions, elements, cutoff_function)` as `descriptors` takes them: a dict by central element, and all
+        neighbor elements.
 
     Raises:
         ValueError: two set-ups of one element, one that cannot be read, or one without element beside others.
@@ -77,13 +83,17 @@ def load_setups(names, elements):
     if [Path(name).suffix.lower() for name in names] != [".stp"] * len(names):
         if len(names) > 1:
             raise ValueError(f"Only .stp files can be given together. Received: {', '.join(map(str, names))}")
-        return dict.fromkeys(elements, load_function_set(names[0], elements)), list(elements)
+        if Path(names[0]).suffix.lower() == ".nn":
+            functions, cutoff_function = read_functions(names[0], length_unit)
+            return functions, list(functions), cutoff_function
+        return dict.fromkeys(elements, load_function_set(names[0], elements)), list(elements), "cosine"
     setups = [read_setup(name) for name in names]
     central = [setup.element for setup in setups]
     if len(set(central)) < len(central):
         raise ValueError(f"Each set-up must be of another element. Received: {', '.join(central)}")
     neighbors = [element for setup in setups for element in setup.neighbor_elements]
-    return {setup.element: list(setup.functions) for setup in setups}, list(dict.fromkeys(neighbors + central))
+    functions = {setup.element: list(setup.functions) for setup in setups}
+    return functions, list(dict.fromkeys(neighbors + central)), "cosine"
 
 
 def save_descriptors(table, path):

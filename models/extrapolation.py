@@ -102,10 +102,11 @@ def _excess(potential, atoms, features):
     limits = {symbol: potential.feature_range(symbol) for symbol in set(symbols)}
     excess = np.zeros_like(features)
     for symbol, (smallest, largest) in limits.items():
-        if np.isfinite(smallest).all():
-            values = features[symbols == symbol]
-            magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
-            tolerance = ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
-            outside = np.maximum(smallest - values, values - largest)
-            excess[symbols == symbol] = np.where(outside > tolerance, outside / (largest - smallest + tolerance), 0.0)
+        known = np.isfinite(smallest)
+        place = np.ix_(symbols == symbol, known)
+        values, smallest, largest = features[place], smallest[known], largest[known]
+        magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
+        tolerance = ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
+        outside = np.maximum(smallest - values, values - largest)
+        excess[place] = np.where(outside > tolerance, outside / (largest - smallest + tolerance), 0.0)
     return excess, limits

@@ -14,8 +14,9 @@ import json
 import os
 from pathlib import Path
 
+from atomzoo.layers.chebyshev import as_function
 from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
-from atomzoo.models.formats.aenet_setup import read_setup
+from atomzoo.models.formats.aenet.setup_reader import read_setup
 
 
 def _radial(cutoff, etas, shifts=(0.0,)):
@@ -134,6 +135,6 @@ def _read_json(path):
 
 def _read_entry(path, number, entry):
     try:
-        return SymmetryFunction.from_dict(entry)
+        return as_function(entry)
     except ValueError as error:
         raise ValueError(f"{path}, function {number}: {error}") from None

@@ -9,7 +9,7 @@ from atomzoo.models.feature_cache import with_cached_features, with_cached_gradi
 from atomzoo.models.gradients import compiled, value_and_gradient
 
 
-def fit_lbfgs(potential, dataset, max_iterations=500, loss_weights=None, target=0.0, callback=None):
+def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight_decay=0.0, callback=None):
     """Trains a potential on all data at once with scipy's L-BFGS-B.
 
     The loss is the weighted mean of the squared errors of what `loss_weights` names, with the weights of the dataset: the
@@ -21,8 +21,9 @@ def fit_lbfgs(potential, dataset, max_iterations=500, loss_weights=None, target=
         dataset: `StructureDataset` with labels for all of `loss_weights`.
         max_iterations: Int.
         loss_weights: Dict by output; {"energy": 1.0} (the default), or {"energy": 1.0, "forces": 0.1}, say.
-        target: Stop when the loss is down to this. Where the labels' noise is known, its mean square is what the training
-            error should not fall below (Morozov's discrepancy principle); no validation data are used up.
+        weight_decay: Strength of the penalty on the squares of the networks' weights (biases are free), in units of the
+            squared energy scale of `AtomSum`. It keeps a network smooth where data are few; it is a Gaussian prior of width
+            1 on each weight if it is (noise / scale)^2 / number of structures.
         callback: Function of the iteration (int) and its loss (float), called after each.
 
     Returns:
@@ -53,15 +54,13 @@ def fit_lbfgs(potential, dataset, max_iterations=500, loss_weights=None, target=
         raise ValueError(f"The dataset has no labels {missing[0]!r}. Received: loss_weights={loss_weights}")
     potential.compile(loss={name: "mse" for name in loss_weights}, loss_weights=loss_weights)
     cache = with_cached_gradients if potential.derivatives else with_cached_features
-    objective = Objective(potential, cache(potential, dataset), loss_weights)
+    objective = Objective(potential, cache(potential, dataset), loss_weights, weight_decay)
     losses = []
 
     def after_iteration(intermediate_result):
         losses.append(float(intermediate_result.fun))
         if callback is not None:
             callback(len(losses), losses[-1])
-        if losses[-1] <= target:
-            raise StopIteration
 
     result = scipy.optimize.minimize(
         objective,
@@ -79,12 +78,15 @@ def fit_lbfgs(potential, dataset, max_iterations=500, loss_weights=None, target=
 class Objective:
     """Loss and gradient of a potential on a whole dataset, as a function of one vector of all trainable weights."""
 
-    def __init__(self, potential, dataset, loss_weights):
+    def __init__(self, potential, dataset, loss_weights, weight_decay=0.0):
         self.potential = potential
         self.loss_weights = loss_weights
+        self.weight_decay = weight_decay * float(potential.atom_sum.scale) ** 2
         self.n_structures = dataset.n_structures
         self.variables = potential.trainable_variables
-        self._run = compiled(lambda vector, *batch: value_and_gradient(lambda v: self._loss(v, *batch), vector), potential)
+        kernels = {id(v) for v in potential.atomic_network.trainable_variables if v.name == "kernel"}
+        self.is_kernel = np.repeat([id(v) in kernels for v in self.variables], [v.numpy().size for v in self.variables])
+        self._run = compiled(self._loss_and_gradient, potential)
         self._batches = [
             keras.tree.map_structure(ops.convert_to_tensor, (bucket["x"], bucket["y"], bucket["weights"]))
             for bucket in dataset.buckets
@@ -93,7 +95,11 @@ class Objective:
     def __call__(self, vector):
         """Loss and gradient (NumPy), summed over the size buckets."""
         results = [self._run(vector, *batch) for batch in self._batches]
-        return sum(float(loss) for loss, _ in results), sum(ops.convert_to_numpy(gradient) for _, gradient in results)
+        decaying = np.where(self.is_kernel, vector, 0.0)
+        return (
+            sum(float(loss) for loss, _ in results) + self.weight_decay * float(decaying @ decaying),
+            sum(np.asarray(gradient) for _, gradient in results) + 2.0 * self.weight_decay * decaying,
+        )
 
     def start(self):
         """The present weights as one float64 vector."""
@@ -111,6 +117,9 @@ class Objective:
             pieces.append(ops.cast(ops.reshape(vector[start : start + size], variable.shape), variable.dtype))
             start += size
         return pieces
+
+    def _loss_and_gradient(self, vector, *batch):
+        return value_and_gradient(lambda v: self._loss(v, *batch), vector)
 
     def _loss(self, vector, x, y, weights):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):

@@ -24,11 +24,14 @@ class NeuralNetworkPotential(keras.Model):
         elements: List of chemical symbols.
         functions: List of `SymmetryFunction`, or of their dicts; resolved by neighbor element.
         hidden: Widths of the hidden layers of each element's network, or a dict of these for each element.
-        activation: Activation of the hidden layers.
-        scaling: Method of `FeatureScaling`.
+        activation: Activation of the hidden layers, or of each layer, or a dict of either; see `AtomicNetwork`.
+        scaling: Method of `FeatureScaling`, or a dict of its "method", "output_range" and "tolerance".
         cutoff_function: Name or layer, see `SymmetryFunctionLayer`.
         trainable_functions: False, True, or which of "eta", "rs", "kappa" are trained.
         seed: Int, of the initial weights.
+        feature_columns: Dict of the features that each element's network takes, see `AtomicNetwork`. None: all.
+        origin: Dict, ready for JSON, of what the files of another program hold beside the potential, so that it can be
+            written to them again unchanged; see `atomzoo.models.formats.aenet`.
         dtype: "float32" (Keras' default; for training) or "float64" (for relaxation and comparison). Positions and
             total energies are float64 in both.
 
@@ -69,6 +72,8 @@ class NeuralNetworkPotential(keras.Model):
         cutoff_function="cosine",
         trainable_functions=False,
         seed=0,
+        feature_columns=None,
+        origin=None,
         dtype=None,
         **kwargs,
     ):
@@ -81,13 +86,15 @@ class NeuralNetworkPotential(keras.Model):
             functions, self.elements, cutoff_function, trainable_functions, name="symmetry_functions", **options
         )
         n_features = len(self.symmetry_functions.initial_functions)
+        scaling_options = scaling if isinstance(scaling, dict) else {"method": scaling}
         self.feature_scaling = FeatureScaling(
-            len(self.elements), n_features, scaling, name="feature_scaling", **options
+            len(self.elements), n_features, name="feature_scaling", **scaling_options, **options
         )
         self.atomic_network = AtomicNetwork(
-            self.elements, n_features, hidden, activation, seed, name="atomic_network", **options
+            self.elements, n_features, hidden, activation, seed, feature_columns, name="atomic_network", **options
         )
         self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
+        self.origin = origin
         self.derivatives = False
         self._fitted = self._measured = ("energy",)
         self._evaluator = None
@@ -116,13 +123,15 @@ class NeuralNetworkPotential(keras.Model):
     def feature_range(self, element):
         """The smallest and largest value (F,) of each feature over the atoms of `element` in the data of `adapt`.
 
-        Minus and plus infinity if there were none.
+        Minus and plus infinity if there were none, and for features that the element's network does not take.
         """
-        index = self.elements.index(element)
-        scaling = self.feature_scaling
-        if not float(scaling.count[index]):
-            return np.full(len(self.functions), -np.inf), np.full(len(self.functions), np.inf)
-        return tuple(np.asarray(table)[index] for table in (scaling.minimum, scaling.maximum))
+        index, scaling = self.elements.index(element), self.feature_scaling
+        columns = (self.atomic_network.feature_columns or {}).get(element, slice(None))
+        limits = np.full((2, scaling.n_features), [[-np.inf], [np.inf]])
+        if float(scaling.count[index]):
+            for limit, table in zip(limits, (scaling.minimum, scaling.maximum), strict=True):
+                limit[columns] = np.asarray(table)[index, columns]
+        return tuple(limits)
 
     def dataset(self, structures, batch_size=32, labels=("energy",), shuffle=False, seed=0):
         """A `StructureDataset` of this potential's elements and cutoff, for `fit`, `evaluate` and `predict`."""
@@ -234,6 +243,8 @@ class NeuralNetworkPotential(keras.Model):
             return chosen
 
         weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
+        if weights and "stress" in weights:
+            weights["stress"] = weights["stress"][:, None]  # Keras leaves (B, 3) of (B, 3, 3)
         return select(y), select(y_pred), weights
 
     @property
@@ -265,8 +276,10 @@ class NeuralNetworkPotential(keras.Model):
             "functions": [function.to_dict() for function in self.symmetry_functions.initial_functions],
             "hidden": self.hidden,
             "activation": self.activation,
+            "feature_columns": self.atomic_network.feature_columns,
             "scaling": self.scaling,
             "cutoff_function": keras.saving.serialize_keras_object(self.symmetry_functions.cutoff_function),
             "trainable_functions": list(self.symmetry_functions.trainable_parameters),
             "seed": self.seed,
+            "origin": self.origin,
         }

@@ -11,7 +11,7 @@ def assert_close(actual, expected, tolerance=1e-10, what=""):
     np.testing.assert_allclose(actual, expected, 0, tolerance * np.abs(expected).max(initial=0.0), err_msg=what)
 
 
-def central_differences(function, x, step=1e-3):
+def central_differences(function, x, step=1e-4):
     """Derivatives of fourth order in `step` with respect to each component of x, (x.size, ...).
 
     Args:
@@ -22,7 +22,7 @@ def central_differences(function, x, step=1e-3):
     return (values[-2] - 8 * values[-1] + 8 * values[1] - values[2]) / (12 * step)
 
 
-def assert_gradient(function, gradient, x, tolerance=1e-6, step=1e-3):
+def assert_gradient(function, gradient, x, tolerance=1e-6, step=1e-4):
     """`gradient` is that of `function` (see `central_differences`), and it is not all zero."""
     expected = central_differences(function, x, step).reshape(np.shape(gradient))
     assert np.abs(expected).max() > 1e-4
@@ -41,11 +41,11 @@ def guises(atoms):
     moved = atoms.copy()
     moved.translate([1.1, -2.2, 0.7])
     yield "translation", moved, same, unrotated
-    rotation = random_rotation()
-    rotated = atoms.copy()
-    rotated.set_cell(atoms.cell.array @ rotation)
-    rotated.positions = atoms.positions @ rotation
-    yield "rotation", rotated, same, rotation
+    for what, rotation in (("rotation", random_rotation()), ("reflection", np.diag([1.0, -1.0, 1.0]))):
+        rotated = atoms.copy()
+        rotated.set_cell(atoms.cell.array @ rotation)
+        rotated.positions = atoms.positions @ rotation
+        yield what, rotated, same, rotation
     order = rng.permutation(len(atoms))
     yield "permutation", atoms[order], order, unrotated
     periodic = np.flatnonzero(atoms.pbc)

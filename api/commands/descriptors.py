@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from atomzoo.commands.model import LengthUnit
 from atomzoo.console import err, out, start_backend, track
 
 
@@ -13,10 +14,12 @@ def descriptors(
     setup: Annotated[
         list[str],
         typer.Option(
-            metavar="FILE", help="aenet .stp file, one for each element; or one .json file or preset for all."
+            metavar="FILE",
+            help="aenet .stp file, one for each element; or one .json file, preset, or n2p2's input.nn for all.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="File of the values, .npz.")],
+    length_unit: LengthUnit = "A",
 ):
     """Evaluates symmetry functions: one row an atom, columns in the order of the set-up.
 
@@ -32,8 +35,8 @@ def descriptors(
     check_descriptor_file(output)
     with err.status(f"reading {data}"):
         structures = read_structures(data)
-    functions, elements = load_setups(setup, elements_of(structures))
-    table = evaluate(structures, functions, elements, track=lambda parts: track(parts, "evaluating"))
+    chosen = load_setups(setup, elements_of(structures), length_unit)
+    table = evaluate(structures, *chosen, track=lambda parts: track(parts, "evaluating"))
     save_descriptors(table, output)
     n_rows, n_columns = table["values"].shape
     out.print(f"{n_rows} atoms, {n_columns} functions\nwritten to {output}", markup=False, soft_wrap=True)

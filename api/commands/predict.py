@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from atomzoo.commands.errors_table import errors_table
+from atomzoo.commands.model import MODEL_HELP, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, start_backend, track
 
 MOST_ROWS = 20  # a longer table is cut short
@@ -15,11 +16,13 @@ MOST_WARNINGS = 5
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="File of a potential, .keras.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Structures, in any file that ASE reads.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for structures with results, .extxyz.")
     ] = None,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Predicts energies (eV), forces (eV/A) and, for crystals, stress (eV/A^3).
 
@@ -29,14 +32,14 @@ def predict(
     from atomzoo.datasets.arrays import find_species
     from atomzoo.datasets.reading import read_structures
     from atomzoo.models.batches import batches
+    from atomzoo.models.formats.loading import load_any
     from atomzoo.models.output_files import check_structure_file, write_structures
     from atomzoo.models.prediction_errors import prediction_errors
-    from atomzoo.models.saving import load_potential
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {data}"):
-        potential, structures = load_potential(model), read_structures(data)
+        potential, structures = load_any(model, length_unit, energy_unit), read_structures(data)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     parts = track(list(batches(structures)), "predicting")
     results = [result for part in parts for result in potential.evaluate_atoms(part)]

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
+from atomzoo.commands.model import MODEL_HELP, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, start_backend, track
 
 NOT_CONVERGED = 3
 
 
 def relax(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="File of a potential, .keras.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     start: Annotated[Path, typer.Argument(metavar="START", help="Structures, in any file that ASE reads.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for the relaxed structures.")
@@ -20,6 +21,8 @@ def relax(
     cell: Annotated[bool, typer.Option("--cell", help="Relax the cell too.")] = False,
     fmax: Annotated[float, typer.Option(help="Converged when no force is larger, eV/A.")] = 1e-3,
     method: Annotated[Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.")] = "L-BFGS-B",
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
 
@@ -28,14 +31,14 @@ def relax(
     start_backend()
     from atomzoo.datasets.arrays import find_species
     from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.formats.loading import load_any
     from atomzoo.models.output_files import check_structure_file, write_structures
     from atomzoo.models.relaxation import relax as relax_atoms
-    from atomzoo.models.saving import load_potential
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {start}"):
-        potential, structures = load_potential(model), read_structures(start)
+        potential, structures = load_any(model, length_unit, energy_unit), read_structures(start)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
     if output is not None:

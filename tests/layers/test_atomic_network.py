@@ -44,6 +44,43 @@ def test_activation():
     np.testing.assert_allclose(energies, expected, rtol=1e-13)
 
 
+def test_activation_of_each_layer():
+    """The last one's too; and others for another element."""
+    layer = network(activation={"Ti": ["harmonic", "cosine", "tanh"], "O": "gaussian"})
+    assert layer.activation == {"Ti": ["harmonic", "cosine", "tanh"], "O": ["gaussian", "gaussian", "linear"]}
+    energies = np.asarray(layer(FEATURES, SPECIES))
+    functions = [[np.square, np.cos, np.tanh], [lambda x: np.exp(-x * x / 2)] * 2 + [lambda x: x]]
+    for index in np.argwhere(SPECIES >= 0):
+        element = SPECIES[tuple(index)]
+        values = FEATURES[tuple(index)]
+        for dense, function in zip(layer.stacks[element], functions[element], strict=True):
+            values = function(values @ np.asarray(dense.kernel)[0] + np.asarray(dense.bias))
+        np.testing.assert_allclose(energies[tuple(index)], values[0], rtol=1e-13)
+
+
+def test_columns_of_each_element():
+    """The same as a network of all features whose other weights are 0."""
+    layer, whole = network(feature_columns={"Ti": [2, 0], "O": [1]}), network()
+    layer.build()
+    whole.build()
+    assert [tuple(stack[0].kernel.shape) for stack in layer.stacks] == [(1, 2, 6), (1, 1, 6)]
+    for stack, all_stack, columns in zip(layer.stacks, whole.stacks, ([2, 0], [1]), strict=True):
+        kernel = np.zeros((1, 3, 6))
+        kernel[0, columns] = np.asarray(stack[0].kernel)[0]
+        all_stack[0].kernel.assign(kernel)
+        for dense, other in zip(stack[1:], all_stack[1:], strict=True):
+            other.kernel.assign(dense.kernel)
+    assert_close(layer(FEATURES, SPECIES), whole(FEATURES, SPECIES), 1e-14)
+
+
+def test_an_unbounded_activation_of_other_elements_and_padding():
+    """exp(-x) of features that belong to no atom of the element may overflow: its slope must not become NaN."""
+    layer, features = network(activation={"Ti": "decay", "O": "tanh"}), FEATURES.copy()
+    features[SPECIES != 0] = np.where(np.arange(3) % 2, 1e6, -1e6)
+    values, gradient = value_and_gradient(lambda x: layer(x, SPECIES), features)
+    assert np.isfinite(np.asarray(values)).all() and np.isfinite(np.asarray(gradient)).all()
+
+
 def test_weights():
     """(3 + 1) 6 + (6 + 1) 5 + (5 + 1) 1 = 65 for each element."""
     layer = network()
@@ -98,6 +135,28 @@ def test_config_round_trip():
     again = AtomicNetwork.from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
     assert_close(again(FEATURES, SPECIES), layer(FEATURES, SPECIES), 0)
+
+
+def test_config_round_trip_of_columns():
+    activation = {"Ti": "tanh", "O": ["twist", "mtanh", "relu"]}
+    layer = network(activation=activation, feature_columns={"Ti": (0,), "O": (1, 2)})
+    again = AtomicNetwork.from_config(layer.get_config())
+    assert again.feature_columns == {"Ti": [0], "O": [1, 2]}
+    assert_close(again(FEATURES, SPECIES), layer(FEATURES, SPECIES), 0)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"activation": ["tanh"]}, r"`activation` of Ti must be a name, or one for .* Received: \['tanh'\]"),
+        ({"activation": "thanh"}, "Received: 'thanh'"),
+        ({"feature_columns": {"Ti": [0], "O": []}}, r"`feature_columns` of O must be one or more .* Received: \[\]"),
+        ({"feature_columns": {"Ti": [3], "O": [1]}}, r"of Ti must be .* the columns 0 to 2. Received: \[3\]"),
+    ],
+)
+def test_bad_options(option, message):
+    with pytest.raises(ValueError, match=message):
+        network(**option)
 
 
 def test_bad_width():

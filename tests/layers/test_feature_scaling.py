@@ -32,6 +32,38 @@ def test_methods(method, expected):
     np.testing.assert_allclose(scaled[SPECIES >= 0], expected, atol=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("min-max", [[-1, 0], [-1, -1], [1.5, 0], [4, 0], [4, 4]]),
+        ("min-max-centered", [[-3.5, 0], [-3.5, -3.5], [-1, 0], [1.5, 0], [1.5, 1.5]]),
+        ("z-score", [[-1 - 10 / DEVIATION, 0], [-6, -6], [-1, 0], [-1 + 10 / DEVIATION, 0], [4, 4]]),
+    ],
+)
+def test_output_range(method, expected):
+    """From -1 to 4; what is constant stays 0."""
+    scaled = np.asarray(adapted(method, output_range=(-1, 4))(FEATURES, SPECIES))
+    np.testing.assert_allclose(scaled[SPECIES >= 0], expected, atol=1e-14)
+
+
+def test_without_tolerance_nothing_is_constant():
+    layer = FeatureScaling(1, 1, "min-max-centered", tolerance=None, dtype="float64")
+    layer.set_statistics(0, [0.0], [1e-12], [5e-13], [3e-13])
+    assert not np.asarray(layer.is_constant()).any()
+    assert np.asarray(layer(np.array([[1e-12]]), np.array([0])))[0, 0] == pytest.approx(0.5)
+    assert np.asarray(adapted("min-max").is_constant()).tolist() == [[False, True], [False, False]]
+    assert not np.asarray(adapted("none").is_constant()).any()
+
+
+def test_set_statistics():
+    layer = adapted("z-score")
+    layer.set_statistics(1, [5.0], [9.0], [6.0], [2.0], count=7, columns=[1])
+    assert np.asarray(layer.minimum).tolist() == [[1, 10], [0, 5]]
+    assert np.asarray(layer.maximum).tolist() == [[5, 10], [1, 9]]
+    assert np.asarray(layer.count).tolist() == [3, 7]
+    assert_close(np.asarray(layer(np.array([[0.5, 10.0]]), np.array([1]))), [[0.0, 2.0]])
+
+
 def test_statistics_leave_out_padding():
     layer = adapted("z-score")
     assert np.asarray(layer.minimum).tolist() == [[1, 10], [0, -4]]
@@ -86,6 +118,25 @@ def test_config_round_trip():
     config = adapted("centered", name="scaling").get_config()
     assert (config["n_elements"], config["n_features"], config["method"]) == (2, 2, "centered")
     assert FeatureScaling.from_config(config).get_config() == config
+
+
+def test_config_keeps_range_and_tolerance():
+    layer = FeatureScaling(1, 1, "z-score", output_range=[0, 2], tolerance=None)
+    again = FeatureScaling.from_config(layer.get_config())
+    assert (again.output_range, again.tolerance) == ((0.0, 2.0), None)
+
+
+@pytest.mark.parametrize(
+    ("method", "output_range", "message"),
+    [
+        ("centered", (0, 1), r"the method 'centered' has no output range. Received: output_range=\(0, 1\)"),
+        ("min-max", (1, 1), r"must be two numbers, the lower first. Received: output_range=\(1, 1\)"),
+        ("z-score", (0, np.inf), r"must be two numbers, the lower first. Received: output_range=\(0, inf\)"),
+    ],
+)
+def test_bad_output_range(method, output_range, message):
+    with pytest.raises(ValueError, match=message):
+        FeatureScaling(1, 1, method, output_range=output_range)
 
 
 def test_unknown_method():

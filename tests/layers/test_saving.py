@@ -57,8 +57,8 @@ def whole_chain(displacements, species, neighbor_species, features):
 @pytest.fixture(scope="module")
 def models():
     """Functional models, and the arrays to call them with."""
-    displacements, neighbor_species, triplets = layer_inputs(crystal(ELEMENTS), ELEMENTS)
-    displacements, neighbor_species, triplets = np.nan_to_num(displacements)[None], neighbor_species[None], triplets[None]
+    arrays = layer_inputs(crystal(ELEMENTS), ELEMENTS)
+    displacements, neighbor_species, triplets = (np.nan_to_num(array)[None] for array in arrays)
     species = np.array([[0, 1, 0, 1]], dtype="int32")
     layer = SymmetryFunctionLayer(ALL_PATHS, ELEMENTS, PolynomialCutoff(order=3), trainable=True, dtype="float64")
     features = np.asarray(layer(displacements, neighbor_species))

@@ -6,7 +6,7 @@ from ase.build import molecule
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.descriptors import descriptors, load_setups, save_descriptors
-from atomzoo.models.formats.aenet_setup import AenetSetup, write_setup
+from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
 
 
 def fc(r, cutoff=6.0):
@@ -60,7 +60,7 @@ def test_set_ups_of_central_elements(tmp_path):
         functions = [SymmetryFunction("G1", cutoff, neighbors=(neighbor,)) for neighbor in ("O", "H")]
         paths.append(tmp_path / f"{element}.stp")
         write_setup(AenetSetup(element, ("O", "H"), functions), paths[-1])
-    functions, elements = load_setups(paths, ["H", "O"])
+    functions, elements, _ = load_setups(paths, ["H", "O"])
     assert {element: [f.cutoff for f in chosen] for element, chosen in functions.items()} == {"H": [5, 5], "O": [6, 6]}
     assert [f.neighbors for f in functions["H"]] == [("O",), ("H",)] and set(elements) == {"H", "O"}
     with pytest.raises(ValueError, match="Each set-up must be of another element. Received: H, H"):

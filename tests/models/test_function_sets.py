@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
-from atomzoo.models.formats.aenet_setup import AenetSetup, write_setup
+from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
 from atomzoo.models.function_sets import FUNCTION_SETS, load_function_set, save_function_set
 
 

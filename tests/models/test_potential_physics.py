@@ -17,8 +17,8 @@ def system(request):
 
 @pytest.fixture(scope="module")
 def potential():
-    """One potential with the functions of all paths, of two elements."""
-    return small_potential(ELEMENTS["two"])
+    """One potential, of two elements, with a function of pairs and one of triplets."""
+    return small_potential(ELEMENTS["two"], [PATHS["radial"][0], PATHS["narrow"][0]])
 
 
 def test_invariance(system):

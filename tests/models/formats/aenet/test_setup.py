@@ -3,8 +3,10 @@ import random
 
 import pytest
 
+from atomzoo.layers.chebyshev import ChebyshevFunction, chebyshev_basis
 from atomzoo.layers.symmetry_functions import SymmetryFunction
-from atomzoo.models.formats.aenet_setup import AenetSetup, canonical_order, read_setup, write_setup
+from atomzoo.models.formats.aenet.setup import AenetSetup, canonical_order, write_setup
+from atomzoo.models.formats.aenet.setup_reader import read_setup
 
 TEXT = """\
 ! a comment
@@ -37,6 +39,17 @@ FUNCTIONS = (
     SymmetryFunction("G2", 6.5, eta=0.1, neighbors=("Au",)),
     SymmetryFunction("G4", 6.5, zeta=16, neighbors=("Au", "Au")),
 )
+CHEBYSHEV = """\
+DESCR
+END DESCR
+ATOM Ti
+ENV 2
+Ti
+O
+RMIN 0.55d0
+BASIS type=Chebyshev
+radial_Rc = 8.0  radial_N = 3 angular_Rc = 6.5  angular_N = 1
+"""
 SETUP = AenetSetup("Au", ("Au", "Ti"), FUNCTIONS, 0.75, "Gold on ! not a comment\ntitania")
 
 
@@ -133,7 +146,8 @@ def test_canonical_order_is_that_of_aenets_own_output(reference_data):
         ("RMIN 0.75d0", "RADIUS 3", 12, "unknown keyword. Received: 'RADIUS 3'"),
         ("SYMMFUNC type = Behler2011", "SYMMFUNC type=LJ", 13, "only type=Behler2011 can be read"),
         ("SYMMFUNC type = Behler2011", "SYMMFUNC", 13, "only type=Behler2011 can be read"),
-        ("SYMMFUNC type = Behler2011", "BASIS type=Chebyshev", 13, "only Behler2011 symmetry functions.*Chebyshev"),
+        ("SYMMFUNC type = Behler2011", "BASIS type=Chebyshev", 14, "expected key=value pairs. Received: '6'"),
+        ("SYMMFUNC type = Behler2011", "BASIS type=Bessel", 13, "a BASIS is of type=Chebyshev"),
         ("2011\n6", "2011\n0", 14, "number of functions must be a positive whole number"),
         ("2011\n6", "2011\n7", 21, "the file ends before its 7 functions. Received: 6 functions"),
         ("2011\n6", "2011\n5", 21, "unknown keyword. Received: 'G=4"),
@@ -156,6 +170,45 @@ def test_errors_name_file_and_line(write, old, new, line, message):
     with pytest.raises(ValueError, match=message) as error:
         read_setup(path)
     assert str(error.value).startswith(f"{path}, line {line}: ") and "\n" not in str(error.value)
+
+
+def test_chebyshev_basis(write, tmp_path):
+    setup = read_setup(write(CHEBYSHEV))
+    weights = (("Ti", -1.0), ("O", 1.0))
+    assert setup.functions == tuple(
+        ChebyshevFunction(kind, cutoff, order, channel)
+        for channel in ((), weights)
+        for kind, cutoff, orders in (("T2", 8.0, 4), ("T3", 6.5, 2))
+        for order in range(orders)
+    )
+    assert canonical_order(setup) == list(range(12))
+    write_setup(setup, tmp_path / "Ti.stp")
+    assert read_setup(tmp_path / "Ti.stp") == setup
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("radial_N = 3", "radial_N = -3", 9, "radial_N must be a whole number from 0 to 999. Received: '-3'"),
+        ("radial_N = 3", "radial_N = 999", 9, "`order` must be a whole number from 0 to 500"),
+        ("radial_N = 3", "", 9, "a Chebyshev basis needs radial_N"),
+        ("angular_N = 1", "angular_N = 1 n = 2", 9, "has the keys radial_Rc, radial_N, angular_Rc, angular_N only"),
+        ("= 6.5", "= 8.5", 9, "aenet mixes up the weights of elements"),
+        ("ENV 2\nTi\nO\n", "", 5, "ENV must come before the basis"),
+    ],
+)
+def test_errors_of_a_chebyshev_basis(write, old, new, line, message):
+    with pytest.raises(ValueError, match=f"line {line}: .*{message}"):
+        read_setup(write(CHEBYSHEV.replace(old, new)))
+
+
+def test_only_whole_chebyshev_bases():
+    functions = chebyshev_basis(["Ti", "O"], 8.0, 3, 6.5, 1)
+    for chosen in (functions[1:], functions[::-1], [*functions, SymmetryFunction("G1", 6.0, neighbors=("O",))]):
+        with pytest.raises(ValueError, match="expected a whole Chebyshev basis with aenet's weights of Ti, O"):
+            AenetSetup("Ti", ("Ti", "O"), chosen)
+    with pytest.raises(ValueError, match="expected a whole Chebyshev basis"):
+        AenetSetup("Ti", ("O", "Ti"), functions)
 
 
 @pytest.mark.parametrize("text", ["", "\n! nothing\n", "ATOM Au\n", "ATOM Au\nENV 1\nAu\n"])
@@ -197,8 +250,8 @@ def _mutate(text, rng):
 def test_mutated_files_give_a_clear_error_or_a_setup(write):
     rng = random.Random(0)
     outcomes = {"read": 0, "refused": 0}
-    for _ in range(300):
-        path = write(_mutate(TEXT, rng))
+    for number in range(2000):
+        path = write(_mutate(CHEBYSHEV if number % 4 == 0 else TEXT, rng))
         try:
             setup = read_setup(path)
         except ValueError as error:

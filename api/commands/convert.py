@@ -1,0 +1,34 @@
+"""`atomzoo convert`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from atomzoo.commands.model import MODEL_HELP, EnergyUnit, LengthUnit
+from atomzoo.console import err, out, start_backend
+
+
+def convert(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="Folder; a .keras file with --to keras.")
+    ],
+    to: Annotated[Literal["aenet", "n2p2", "keras"], typer.Option("--to", help="What to write.")],
+    ascii: Annotated[bool, typer.Option("--ascii", help="Write .nn.ascii files (aenet).")] = False,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
+):
+    """Converts a potential from or to the files of aenet and n2p2 (RuNNer).
+
+    What the format cannot hold is refused, with the reason, before anything is written. The units are those of n2p2's
+    files, read or written; these do not say theirs.
+    """
+    start_backend()
+    from atomzoo.models.formats.loading import load_any, save_as
+
+    with err.status(f"reading {model}"):
+        potential = load_any(model, length_unit, energy_unit)
+    save_as(potential, output, to, ascii, length_unit, energy_unit)
+    elements = ", ".join(potential.elements)
+    out.print(f"a potential for {elements}\nwritten to {output}", markup=False, soft_wrap=True)

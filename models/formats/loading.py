@@ -1,0 +1,70 @@
+"""Potentials of atomzoo and of other programs, told apart by what is there."""
+
+from pathlib import Path
+
+from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
+from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
+from atomzoo.models.output_files import check_output
+from atomzoo.models.saving import load_potential, save_potential
+
+FORMATS = ("aenet", "n2p2", "keras")
+
+
+def load_any(path, length_unit="A", energy_unit="eV"):
+    """Loads a potential from a `.keras` file, a folder of aenet networks, or a folder of n2p2's or RuNNer's files.
+
+    Args:
+        path: a `.keras` file; or a folder that holds one aenet network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`);
+            or one that holds `input.nn`, `scaling.data` and `weights.*.data`.
+        length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
+
+    Returns:
+        `NeuralNetworkPotential`; float64 if it comes from another program.
+
+    Raises:
+        FileNotFoundError: no such file or folder.
+        ValueError: naming the file, if it cannot be read.
+
+    Example:
+
+    >>> import tempfile
+    >>> from atomzoo.layers import SymmetryFunction
+    >>> from atomzoo.models import NeuralNetworkPotential
+    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", cutoff=6.0)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = save_as(potential, folder, "aenet")
+    ...     load_any(folder).elements
+    ['Au']
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return load_potential(path)
+    if (path / "input.nn").exists():
+        return read_n2p2(path, length_unit, energy_unit)
+    if find_networks(path):
+        return read_aenet(path)
+    raise ValueError(f"'{path}' holds neither aenet networks, which end in .nn or .nn.ascii, nor n2p2's input.nn")
+
+
+def save_as(potential, path, format, ascii=False, length_unit="A", energy_unit="eV"):
+    """Writes a potential in a format of `FORMATS`; all is checked before anything is written.
+
+    Args:
+        potential: `NeuralNetworkPotential`.
+        path: a folder for aenet and n2p2, made if it is not there; a file for keras.
+        format: "aenet", "n2p2" or "keras".
+        ascii: for aenet, text instead of binary files.
+        length_unit, energy_unit: for n2p2, see `write_n2p2`.
+
+    Raises:
+        ValueError: something that the format cannot hold, and what.
+        OSError: it cannot be written.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"`format` must be one of {', '.join(FORMATS)}. Received: {format!r}")
+    if format == "keras":
+        save_potential(potential, check_output(path))
+    elif format == "aenet":
+        write_aenet(potential, path, ascii)
+    else:
+        write_n2p2(potential, path, length_unit, energy_unit)

@@ -1,0 +1,75 @@
+"""Words, numbers and units of n2p2's text files."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import ase.units
+from ase.data import atomic_numbers
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
+INTEGER = re.compile(r"\d{1,9}", re.ASCII)
+LENGTHS = {"A": 1.0, "Bohr": ase.units.Bohr}
+ENERGIES = {"eV": 1.0, "Hartree": ase.units.Hartree}
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a file: what is multiplied by `length` is in A, what by `energy` in eV."""
+
+    length: float
+    energy: float
+
+    @classmethod
+    def named(cls, length_unit, energy_unit):
+        """The units of these names, "A" or "Bohr" and "eV" or "Hartree"."""
+        for name, unit, known in (("length_unit", length_unit, LENGTHS), ("energy_unit", energy_unit, ENERGIES)):
+            if unit not in known:
+                raise ValueError(f"`{name}` must be {' or '.join(known)}. Received: {name}={unit!r}")
+        return cls(LENGTHS[length_unit], ENERGIES[energy_unit])
+
+
+def read_rows(path, comments="#"):
+    """Yields the number (from 1) and the words of each line that is not empty, without its comment."""
+    lines = Path(path).read_text(encoding="utf-8", errors="replace").split("\n")
+    for number, line in enumerate(lines, start=1):
+        words = re.split(f"[{comments}]", line, maxsplit=1)[0].split()
+        if words:
+            yield number, words
+
+
+def to_number(word):
+    """A finite number; Fortran's D is an E."""
+    value = float(re.sub("[dD]", "e", word)) if NUMBER.fullmatch(word) else float("nan")
+    if not abs(value) < float("inf"):
+        raise ValueError(f"expected a finite number. Received: {shortened(word)}")
+    return value
+
+
+def to_integer(word):
+    """A whole number from 0 to 999999999."""
+    if not INTEGER.fullmatch(word):
+        raise ValueError(f"expected a whole number. Received: {shortened(word)}")
+    return int(word)
+
+
+def to_element(word, known=atomic_numbers):
+    """A chemical symbol, one of `known`."""
+    if word not in known or not atomic_numbers.get(word):
+        what = "a chemical element" if known is atomic_numbers else f"one of the elements {' '.join(known)}"
+        raise ValueError(f"expected {what}. Received: {shortened(word)}")
+    return word
+
+
+def shortened(text):
+    """A piece of a file for a message: one line, not too long."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
+def to_text(value, unit=1.0):
+    """The shortest decimal number that, times `unit`, is `value` to the last bit; else all digits of value / unit."""
+    for digits in range(1, 18):
+        text = f"{value / unit:.{digits}g}"
+        if float(text) * unit == value:
+            return text
+    return repr(value / unit)

@@ -1,0 +1,1 @@
+"""Other programs, run or recorded, to stand beside."""

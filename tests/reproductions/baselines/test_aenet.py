@@ -1,0 +1,157 @@
+import json
+import os
+import stat
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas
+import pytest
+
+from atomzoo.datasets import gold_clusters
+from atomzoo.layers import SymmetryFunction
+from atomzoo.layers.symmetry_functions import resolve
+from atomzoo.models.formats.aenet.setup_reader import read_setup
+from atomzoo.models.function_sets import load_function_set
+from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet
+from atomzoo.reproductions.baselines.aenet_inputs import write_inputs
+from tests.examples import crystal, rattled
+
+# Stand-ins for aenet's programs: they read their input's FILES and NETWORKS as aenet does, and print recorded results.
+GENERATE = """
+lines = open(sys.argv[1]).read().split()
+assert lines[:2] == ["OUTPUT", "set.train"] and all(os.path.exists(f) for f in lines[lines.index("FILES") + 2:])
+open("set.train", "w").write("recorded")
+"""
+TRAIN = """
+assert os.path.exists("set.train")
+print("aenet version: 2.0.4")
+words = open(sys.argv[1]).read().split("NETWORKS")[1].split("\\n")
+for element, network, *hidden in [line.split() for line in words if line.strip()]:
+    assert hidden == ["2", "15:tanh", "15:tanh"]
+    open(network, "w").write("recorded")
+"""
+PREDICT = """
+files = open(sys.argv[1]).read().split("FILES")[1].split()[1:]
+recorded = json.load(open(os.environ["RECORDED"]))
+for number, file in enumerate(files, start=1):
+    symbols, positions, forces, energy = recorded[file]
+    print(f" Structure number  : {number}\\n File name         : {file}\\n Number of atoms   : {len(symbols)}")
+    for symbol, r, f in zip(symbols, positions, forces):
+        print(f" {symbol:2s}", *(f"{value:13.6f}" for value in (*r, *f)))
+    print(f" Cohesive energy            : {energy:22.8f} eV\\n Total energy               : {energy:22.8f} eV")
+"""
+
+
+@pytest.fixture
+def gold():
+    train, validation = gold_clusters.load_data(2)
+    return train[:5], validation[:3]
+
+
+@pytest.fixture
+def no_aenet(monkeypatch, tmp_path):
+    monkeypatch.delenv("AENET_BIN", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.fixture
+def stand_in(gold, tmp_path, monkeypatch):
+    """Programs of aenet's names that replay energies 2 meV and forces 0.1 eV/A off; returns their folder."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, body in (("generate.x", GENERATE), ("train.x-2.0.4-gfortran_serial", TRAIN), ("predict.x", PREDICT)):
+        program = folder / name
+        program.write_text(f"#!{sys.executable}\nimport json, os, sys\n{body}")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    recorded = {}
+    for name, structures in zip(("train", "test"), gold, strict=True):
+        for k, atoms in enumerate(structures):
+            symbols, forces = list(atoms.symbols), atoms.get_forces() + 0.1
+            values = symbols, atoms.positions.tolist(), forces.tolist(), atoms.get_potential_energy() + 0.002
+            recorded[f"{name}/s{k:05d}.xsf"] = values
+    (tmp_path / "recorded.json").write_text(json.dumps(recorded))
+    monkeypatch.setenv("RECORDED", str(tmp_path / "recorded.json"))
+    monkeypatch.setenv("AENET_BIN", str(folder))
+    return folder
+
+
+def test_programs_are_found_in_either_place(stand_in, monkeypatch):
+    found = find_programs()
+    assert found["train.x"].name == "train.x-2.0.4-gfortran_serial" and found["predict.x"].parent == stand_in
+    monkeypatch.delenv("AENET_BIN")
+    monkeypatch.setenv("PATH", f"{stand_in}{os.pathsep}/nowhere")
+    assert find_programs() == found
+    (stand_in / "predict.x").chmod(0o644)
+    assert find_programs() is None
+
+
+def test_trained_and_evaluated(stand_in, gold, tmp_path):
+    functions = load_function_set("barch-tubman-2017", ["Au"])
+    table = baseline(*gold, functions, folder=tmp_path / "run", iterations=7)
+    (row,) = table.to_dict("records")
+    assert row["train_mse_eV2"] == pytest.approx(4e-6, rel=1e-4) == row["validation_mse_eV2"]
+    assert row["validation_force_rmse_eV_per_A"] == pytest.approx(0.1, rel=1e-4)
+    assert (row["train_structures"], row["validation_structures"], row["iterations"]) == (5, 3, 7)
+    assert (row["network"], row["method"], row["source"]) == ("15t-15t", "bfgs", "measured here")
+    assert row["version"] == "aenet 2.0.4-gfortran_serial" and row["train_seconds"] >= 0
+    known = gold_clusters.aenet_baseline().columns
+    assert set(table.columns) - {"source"} <= set(known)
+    assert read_setup(tmp_path / "run" / "Au.stp").functions == tuple(functions)
+    assert "ITERATIONS 7" in (tmp_path / "run" / "fit.in").read_text()
+
+
+@pytest.mark.parametrize("program", ["generate.x", "train.x-2.0.4-gfortran_serial", "predict.x"])
+def test_aenet_that_fails_is_told(stand_in, gold, tmp_path, program):
+    code = 1 if program == "predict.x" else 0  # aenet itself ends with 0 after many errors
+    text = f"#!{sys.executable}\nimport sys\nprint('first')\nprint('Error: no such thing', file=sys.stderr)\n"
+    (stand_in / program).write_text(text + f"sys.exit({code})")
+    with pytest.raises(ValueError, match=rf"{program} failed in .* It said: Error: no such thing"):
+        run_aenet(*gold, [SymmetryFunction("G2", 6.0)], folder=tmp_path / "run")
+
+
+def test_recorded_results_are_named_as_such(no_aenet, gold, tmp_path):
+    recorded = gold_clusters.aenet_baseline()
+    table = baseline(*gold, [SymmetryFunction("G2", 6.0)], recorded, folder=tmp_path / "run")
+    assert set(table.source) == {"recorded"} and table.drop(columns="source").equals(recorded)
+    assert table.version.str.startswith("aenet 2.0.4").all() and (table.train_seconds > 0).all()
+    assert not (tmp_path / "run").exists()
+
+
+def test_neither_aenet_nor_a_record(no_aenet, gold, tmp_path):
+    with pytest.raises(FileNotFoundError, match="neither on PATH nor in AENET_BIN, and nothing is recorded"):
+        baseline(*gold, [SymmetryFunction("G2", 6.0)], folder=tmp_path)
+    with pytest.raises(FileNotFoundError, match="aenet's generate.x, train.x, predict.x are not"):
+        run_aenet(*gold, [SymmetryFunction("G2", 6.0)], folder=tmp_path)
+
+
+def test_beside_ours():
+    theirs = {"network": ["15t-15t"], "train_mse_eV2": [6e-6], "version": ["2"], "source": ["recorded"]}
+    table = beside({"network": "15-15", "train_mse_eV2": 5e-6}, pandas.DataFrame(theirs))
+    assert table.program.tolist() == ["atomzoo", "aenet"] and table.source.tolist() == ["measured here", "recorded"]
+    assert table.train_mse_eV2.tolist() == [5e-6, 6e-6]
+
+
+def test_inputs_are_those_aenet_was_run_with(reference_data, tmp_path):
+    """generate.in, and train.in and test.in of predict.x, of a TiO2 potential; and its set-ups."""
+    expected = reference_data / "aenet" / "behler2011_tio2"
+    train, test = (rattled(crystal(["Ti", "O"]), n) for n in (40, 12))
+    functions = {element: read_setup(expected / f"{element}.stp").functions for element in ("Ti", "O")}
+    energies = {"Ti": -1604.604515075, "O": -432.503149303}
+    write_inputs(train, test, functions, tmp_path, (10, 10), "tanh", 500, "bfgs", energies)
+    for name in ("generate.in", "train.in", "test.in"):
+        assert (tmp_path / name).read_text() == (expected / name).read_text()
+    for element in ("Ti", "O"):
+        ours, theirs = (read_setup(folder / f"{element}.stp") for folder in (tmp_path, expected))
+        assert list(ours.functions) == resolve(theirs.functions, ["Ti", "O"])  # pairs of elements in one order
+        assert replace(ours, functions=theirs.functions) == theirs
+    assert "Ti Ti.nn 2 10:tanh 10:tanh\nO O.nn 2 10:tanh 10:tanh" in (tmp_path / "fit.in").read_text()
+
+
+def test_atomic_energies_fit_the_data(tmp_path):
+    structures = rattled(crystal(["Ti", "O"]), 2)
+    write_inputs(structures, structures, [SymmetryFunction("G2", 4.0)], tmp_path, (5,), "tanh", 1, "bfgs")
+    lines = (tmp_path / "generate.in").read_text().splitlines()
+    found = [float(line.split()[1]) for line in lines[4:6]]
+    mean = np.mean([atoms.get_potential_energy() for atoms in structures])
+    assert 2 * sum(found) == pytest.approx(mean, rel=1e-9)
