@@ -58,8 +58,9 @@ class AngularFunctions(keras.layers.Layer):
 
     def call(self, distances, directions, masks):
         weights = self._weights(distances, masks)
-        harmonics = ops.stack(real_harmonics(*directions, self.max_degree), axis=-1)  # (..., M, harmonics)
-        a = [ops.matmul(w, harmonics) for w in weights]  # of each element: (..., factors, harmonics)
+        harmonics = ops.stack(real_harmonics(*directions, self.max_degree), axis=-2)  # (..., harmonics, M)
+        # of each element: (..., factors, harmonics)
+        a = [ops.matmul(w, ops.swapaxes(harmonics, -1, -2)) for w in weights]
         squares = {i: ops.sum(w * w, axis=-1) for i, w in enumerate(weights)}
         sums = ops.stack([self._pair_sums(a[i], a[j], squares[i] if i == j else None) for i, j in self.pairs], axis=-2)
         return take_columns(sums, 3, self.columns)
@@ -70,7 +71,7 @@ class AngularFunctions(keras.layers.Layer):
         return [factors * masks[..., element, None, :] for element in range(self.n_elements)]
 
     def _pair_sums(self, a, b, self_terms):
-        """Sums over pairs of neighbors, (..., factors, polynomials); `self_terms` sum_j w_j^2 where the elements are equal."""
+        """Sums over pairs, (..., factors, polynomials); `self_terms` sum_j w_j^2 where the elements are equal."""
         series, at_zero_angle = self._polynomial_table()
         product = ops.matmul(a * b, ops.convert_to_tensor(series, dtype=self.compute_dtype))
         if self_terms is None:
@@ -78,7 +79,7 @@ class AngularFunctions(keras.layers.Layer):
         return 0.5 * (product - self_terms[..., None] * ops.convert_to_tensor(at_zero_angle, dtype=self.compute_dtype))
 
     def _polynomial_table(self):
-        """Of each 2^(1-zeta) (1 + lambda x)^zeta: the c_l, repeated for each m, (harmonics, polynomials), and the value at x = 1."""
+        """Of 2^(1-zeta) (1 + lambda x)^zeta: c_l, repeated for each m, (harmonics, polynomials); the value at x = 1."""
         series, at_zero_angle = [], []
         repeats = [2 * degree + 1 for degree in range(self.max_degree + 1)]
         for zeta, lambda_ in self.polynomials:

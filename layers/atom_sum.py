@@ -9,8 +9,8 @@ class AtomSum(keras.layers.Layer):
     """The fixed summation layer: E = sum_i (scale * E_i + shift of the element of i).
 
     As built it has weight 1 (`scale`) and bias 0 (`shifts`); neither is ever trained. `adapt()` sets them so that the
-    networks see energies of order one, whatever zero the labels have: raw DFT totals of thousands of eV train as well as
-    cohesive energies. The sum is taken in float64: float32 would round a total of -2689 eV to 0.2 meV.
+    networks see energies of order one, whatever zero the labels have: raw DFT totals of thousands of eV train as well
+    as cohesive energies. The sum is taken in float64: float32 would round a total of -2689 eV to 0.2 meV.
 
     Args:
         n_elements: Int, number of elements.

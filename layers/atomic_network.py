@@ -19,6 +19,13 @@ class AtomicDense(keras.layers.Conv1D):
         return self.activation(ops.matmul(inputs, self.kernel[0]) + self.bias)
 
 
+class AtomicKernel(keras.initializers.GlorotUniform):
+    """Glorot uniform numbers drawn in float32, so that networks of either dtype begin with the same weights."""
+
+    def __call__(self, shape, dtype=None):
+        return ops.cast(super().__call__(shape, "float32"), dtype or keras.config.floatx())
+
+
 @keras.saving.register_keras_serializable(package="atomzoo")
 class AtomicNetwork(keras.layers.Layer):
     """Atomic energies: for each element a stack of width-1 `Conv1D` layers over the atom axis, the last of width 1.
@@ -30,7 +37,7 @@ class AtomicNetwork(keras.layers.Layer):
         activation: Name of the hidden layers' activation (see `get_activation`), the last layer being linear; or a list
             of names, one for each layer, the last included; or a dict of either for each element.
         feature_columns: Dict of the features that each element's network takes: lists of column numbers. None: all.
-        seed: Int. The same seed gives the same initial weights (Glorot uniform, zero biases).
+        seed: Int. The same seed gives the same initial weights (Glorot uniform, zero biases), whatever the dtype.
 
     Call arguments:
         features: Float tensor (B, A, F).
@@ -73,7 +80,7 @@ class AtomicNetwork(keras.layers.Layer):
             AtomicDense(
                 width,
                 activation=get_activation(self.activation[element][layer]),
-                kernel_initializer=keras.initializers.GlorotUniform(seed=1000 * self.seed + 100 * index + layer),
+                kernel_initializer=AtomicKernel(seed=1000 * self.seed + 100 * index + layer),
                 dtype=self.dtype_policy,
                 name=f"{element}_{layer}",
             )

@@ -7,8 +7,8 @@ from keras import ops
 
 from atomzoo.layers import trigonometry
 
-# Coefficients of x^k, x in [0, 1], highest power first, of n2p2's cutoff types 5 to 8: of all polynomials with f(0) = 1 and
-# f(1) = 0 the ones of lowest degree whose first `order` derivatives vanish at both ends.
+# Coefficients of x^k, x in [0, 1], highest power first, of n2p2's cutoff types 5 to 8: of all polynomials with f(0) = 1
+# and f(1) = 0 the ones of lowest degree whose first `order` derivatives vanish at both ends.
 POLYNOMIALS = {
     1: (2.0, -3.0, 0.0, 1.0),
     2: (-6.0, 15.0, -10.0, 0.0, 0.0, 1.0),

@@ -9,6 +9,7 @@ from keras import ops
 METHODS = ("min-max", "centered", "min-max-centered", "z-score", "none")
 # Of the methods that have one: what "low" and "high" below are unless given.
 OUTPUT_RANGES = {"min-max": (-1.0, 1.0), "min-max-centered": (0.0, 1.0), "z-score": (0.0, 1.0)}
+ROUNDING = 16  # units in the last place by which sums over the neighbors of equal environments may differ
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
@@ -32,7 +33,8 @@ class FeatureScaling(keras.layers.Layer):
         method: One of the above.
         output_range: Pair (low, high), low < high; None for that of the table.
         tolerance: Float. A feature of which max - min, or what the method divides by, is not above this is constant: it
-            carries nothing, and is scaled to 0, as in aenet (except "none"). None: all features are scaled.
+            carries nothing, and is scaled to 0, as in aenet (except "none"). To `adapt`, so is one that varies by
+            rounding of the layer's dtype only. None: all features are scaled.
 
     Call arguments:
         features: Float tensor (..., F).
@@ -84,8 +86,17 @@ class FeatureScaling(keras.layers.Layer):
         for element in range(self.n_elements):
             values = features[species == element]
             if len(values):
-                statistics = values.min(axis=0), values.max(axis=0), values.mean(axis=0), values.std(axis=0)
-                self.set_statistics(element, *statistics, count=len(values))
+                self.set_statistics(element, *self._statistics(values), count=len(values))
+
+    def _statistics(self, values):
+        """Minimum, maximum, mean and standard deviation (F,) of values (n, F)."""
+        minimum, maximum, deviation = values.min(axis=0), values.max(axis=0), values.std(axis=0)
+        rounding = ROUNDING * np.finfo(self.compute_dtype).eps * np.maximum(np.abs(minimum), np.abs(maximum))
+        # Scaled to order one, the rounding of a feature that is constant would be noise, unlike in the other dtype.
+        if self.tolerance is not None:
+            constant = maximum - minimum <= rounding
+            maximum, deviation = np.where(constant, minimum, maximum), np.where(constant, 0.0, deviation)
+        return minimum, maximum, values.mean(axis=0), deviation
 
     def set_statistics(self, element, minimum, maximum, mean, deviation, count=1, columns=None):
         """Sets the statistics of one element, as `adapt` does, from numbers that another program found.

@@ -21,7 +21,7 @@ def real_harmonics(x, y, z, max_degree):
         max_degree: Int, the largest l.
 
     Returns:
-        List of (max_degree + 1)^2 tensors of that shape, in the order (l, m) = (0, 0), (1, -1), (1, 0), (1, 1), (2, -2) ...
+        List of (max_degree + 1)^2 tensors of that shape, in the order (l, m) = (0, 0), (1, -1), (1, 0), (1, 1), ...
 
     Example:
 

@@ -1,5 +1,7 @@
 """Unordered pairs: of elements, and of neighbor slots."""
 
+import math
+
 import numpy as np
 from keras import ops
 
@@ -22,8 +24,15 @@ def neighbor_pairs(n_neighbors, triplets=None):
     return triplets[..., 0], triplets[..., 1]
 
 
-def take_slots(values, slots):
-    """Values (..., M) of the neighbors in `slots`, static (T,) or one list an atom (..., T); -1 is read as slot 0."""
+def take_rows(table, slots):
+    """Rows (..., T, C) of a table (..., M, C) of neighbors: those in `slots`, static (T,) or one list an atom (..., T).
+
+    -1 is read as slot 0. Rows of C numbers are taken from the table of all atoms at once, because XLA is slow where it
+    gathers numbers one by one, and slower where their gradients are added up again.
+    """
     if isinstance(slots, np.ndarray) and slots.ndim == 1:
-        return ops.take(values, slots, axis=-1)
-    return ops.take_along_axis(values, ops.maximum(slots, 0), axis=-1)
+        return ops.take(table, slots, axis=-2)
+    *atoms, n_slots, n_columns = ops.shape(table)
+    n_atoms = math.prod(atoms)
+    first = ops.reshape(ops.arange(n_atoms, dtype=slots.dtype) * n_slots, (*atoms, 1))
+    return ops.take(ops.reshape(table, (-1, n_columns)), ops.maximum(slots, 0) + first, axis=0)

@@ -77,11 +77,21 @@ class RadialFactors(keras.layers.Layer):
         if self.kappa.shape[0]:
             parts.append(trigonometry.cos(ops.cast(self.kappa, self.compute_dtype)[:, None] * r))
         shapes = ops.concatenate(parts, axis=-2) if len(parts) > 1 else parts[0]
-        return shapes * self._cutoff_values(distances)
+        return shapes * self._of_factors(ops.stack([cutoff(distances) for cutoff in self.cutoffs], axis=-2))
 
-    def _cutoff_values(self, distances):
-        values = ops.stack([cutoff(distances) for cutoff in self.cutoffs], axis=-2)
-        return values if len(self.cutoffs) == 1 else ops.take(values, self.cutoff_index, axis=-2)
+    def product(self, distances, cutoff_values):
+        """The product of Gaussian factors at several distances, with one exponential: (..., n_factors, M).
+
+        Args:
+            distances: List of tensors (..., M) in A.
+            cutoff_values: Tensor (..., n_radii, M), the product of fc at these distances for each radius of `cutoffs`.
+        """
+        eta, rs = (ops.cast(value, self.compute_dtype)[:, None] for value in (self.eta, self.rs))
+        squares = sum((r[..., None, :] - rs) ** 2 for r in distances)
+        return ops.exp(-eta * squares) * self._of_factors(cutoff_values)
+
+    def _of_factors(self, cutoff_values):
+        return cutoff_values if len(self.cutoffs) == 1 else ops.take(cutoff_values, self.cutoff_index, axis=-2)
 
     def current_functions(self):
         """The functions with the parameters as they now are; those that are not trained, as they were given."""

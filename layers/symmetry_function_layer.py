@@ -36,13 +36,13 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         cutoff_function: "cosine", "tanh", "polynomial", or a cutoff layer, whose radius is replaced by each function's.
         trainable: False, True, or which of "eta", "rs", "kappa" are trained.
         double_count: Whether G4 and G5 count each pair of neighbors twice.
-        linear_g5: Whether G5 with integer zeta takes the linear-cost form; False is the sum over triplets, for comparison.
+        linear_g5: Whether G5 with integer zeta takes the linear-cost form; False, for comparison, sums over triplets.
 
     Call arguments:
         displacements: Float tensor (..., M, 3), R_j - R_i in A. Anything where the species is -1.
         neighbor_species: Integer tensor (..., M), -1 = padding.
-        triplets: Integer tensor (..., T, 2), pairs of neighbor slots, -1 = padding: all that are closer to each other than
-            the cutoff, used by G4; None for all pairs.
+        triplets: Integer tensor (..., T, 2), pairs of neighbor slots, -1 = padding: all that are closer to each other
+            than the cutoff, used by G4; None for all pairs.
 
     Returns:
         Tensor (..., F), one column for each of `layer.functions`.

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from atomzoo.layers.geometry import distances_and_directions
-from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_slots
+from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_rows
 from atomzoo.layers.radial_factors import RadialFactors
 from atomzoo.layers.radial_functions import take_columns
 
@@ -21,7 +21,7 @@ class TripletFunctions(keras.layers.Layer):
     Call arguments:
         displacements: Tensor (..., M, 3) in A.
         neighbor_species: Integer tensor (..., M), -1 = padding.
-        triplets: Integer tensor (..., T, 2), the slots j, k of each pair, -1 = padding; None for all pairs of the M slots.
+        triplets: Integer tensor (..., T, 2), the slots j, k of each pair, -1 = padding; None for all pairs.
 
     Returns:
         Tensor (..., n_functions).
@@ -51,18 +51,27 @@ class TripletFunctions(keras.layers.Layer):
 
     def call(self, displacements, neighbor_species, triplets=None):
         j, k = neighbor_pairs(displacements.shape[-2], triplets)
-        d_j, d_k = ([take_slots(displacements[..., axis], slots) for axis in range(3)] for slots in (j, k))
-        r_j, u_j = distances_and_directions(ops.stack(d_j, axis=-1))
-        r_k, u_k = distances_and_directions(ops.stack(d_k, axis=-1))
-        amplitude = self.factors(r_j) * self.factors(r_k)  # (..., factors, T)
+        table = self._neighbor_table(displacements)
+        rows_j, rows_k = (take_rows(table, slots) for slots in (j, k))
+        (d_j, u_j, r_j, fc_j), (d_k, u_k, r_k, fc_k) = _columns(rows_j), _columns(rows_k)
+        distances, cutoffs = [r_j, r_k], [a * b for a, b in zip(fc_j, fc_k, strict=True)]
         if self.narrow:
             r_jk, _ = distances_and_directions(ops.stack([b - a for a, b in zip(d_j, d_k, strict=True)], axis=-1))
-            amplitude = amplitude * self.factors(r_jk)
+            distances.append(r_jk)
+            cutoffs = [fc * cutoff(r_jk) for fc, cutoff in zip(cutoffs, self.factors.cutoffs, strict=True)]
+        amplitude = self.factors.product(distances, ops.stack(cutoffs, axis=-2))  # (..., factors, T)
         cosine = u_j[0] * u_k[0] + u_j[1] * u_k[1] + u_j[2] * u_k[2]
         angular = ops.stack([self._angular(cosine, *polynomial) for polynomial in self.polynomials], axis=-1)
-        masks = self._pair_masks(take_slots(neighbor_species, j), take_slots(neighbor_species, k), triplets)
+        species_j, species_k = (take_rows(neighbor_species[..., None], slots)[..., 0] for slots in (j, k))
+        masks = self._pair_masks(species_j, species_k, triplets)
         sums = ops.stack([ops.matmul(amplitude * mask[..., None, :], angular) for mask in masks], axis=-2)
         return take_columns(sums, 3, self.columns)
+
+    def _neighbor_table(self, displacements):
+        """What triplets take from each neighbor, see `_columns`, side by side to be moved at once: (..., M, columns)."""
+        r, u = distances_and_directions(displacements)
+        components = [displacements[..., axis] for axis in range(3)]
+        return ops.stack([*components, *u, r, *(cutoff(r) for cutoff in self.factors.cutoffs)], axis=-1)
 
     def _angular(self, cosine, zeta, lambda_):
         """2^(1-zeta) (1 + lambda cos)^zeta; rounding may take the base below 0, which fractional powers do not allow.
@@ -92,6 +101,12 @@ class TripletFunctions(keras.layers.Layer):
     def current_functions(self):
         """The functions with the parameters as they now are."""
         return self.factors.current_functions()
+
+
+def _columns(rows):
+    """Displacement, direction (three tensors each), distance, and fc for each radius, of rows (..., T, columns)."""
+    columns = [rows[..., column] for column in range(rows.shape[-1])]
+    return columns[:3], columns[3:6], columns[6], columns[7:]
 
 
 def integer_power(x, n):

@@ -71,10 +71,14 @@ class AtomwiseEvaluator:
         shifts = np.asarray(self.potential.atom_sum.shifts)
         for indices, arrays in self._batches(structures):
             real = arrays["species"] >= 0
-            outputs = [_padded_atoms(x, real) for x in _run(self._energies, AtomRow.from_arrays(arrays))]
+            outputs = [_padded_atoms(x, real) for x in self.evaluate_row(AtomRow.from_arrays(arrays))]
             for index, result in zip(indices, _assembled(arrays, shifts, *outputs), strict=True):
                 results[index] = result
         return results
+
+    def evaluate_row(self, row):
+        """Interaction energies (N,) of the atoms of a row, their gradients (N, M, 3) and features (N, F), float64."""
+        return _run(self._energies, row)
 
     def features(self, structures):
         """Symmetry-function values, unscaled: list of float64 arrays (n, F), one for each structure."""

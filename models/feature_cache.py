@@ -22,9 +22,9 @@ def with_cached_features(potential, dataset):
 def with_cached_gradients(potential, dataset):
     """The dataset with `features` and `feature_gradients` beside the geometry, if they stay fixed and fit in memory.
 
-    With dG/dD at hand, forces and their derivatives with respect to the network's weights need no symmetry function: for
-    small structures that is far faster. The gradients take n_atoms x n_neighbors x 3 x n_features numbers; where these
-    are more than 4 GB they are evaluated anew each time instead.
+    With dG/dD at hand, forces and their derivatives with respect to the network's weights need no symmetry function:
+    for small structures that is far faster. The gradients take n_atoms x n_neighbors x 3 x n_features numbers; where
+    these are more than 4 GB they are evaluated anew each time instead.
     """
     n_numbers = sum(bucket["x"]["shifts"].size for bucket in dataset.buckets) * len(potential.functions)
     if _trains_functions(potential) or n_numbers * (8 if potential.compute_dtype == "float64" else 4) > GRADIENT_LIMIT:

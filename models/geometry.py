@@ -38,7 +38,7 @@ def _merge_structures(values):
 
 
 def _merged_index(neighbors):
-    """Index of each neighbor among the atoms of the whole batch; where there is none, that of the structure's atom 0."""
+    """Index of each neighbor among the atoms of the whole batch; where there is none, of the structure's atom 0."""
     shape = ops.shape(neighbors)
     first = ops.cast(ops.arange(shape[0]) * shape[1], neighbors.dtype)
     return ops.maximum(neighbors, 0) + first[:, None, None]

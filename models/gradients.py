@@ -51,7 +51,8 @@ def compiled(function, layer):
     """`function(*tensors)` compiled by XLA, one program for each set of shapes.
 
     Args:
-        function: Of tensors (or None, or dicts of tensors), which may use the weights of `layer`; each call sees them as they are then.
+        function: Of tensors (or None, or dicts of tensors), which may use the weights of `layer`; each call sees them
+            as they are then.
         layer: Keras layer or model.
 
     Returns:

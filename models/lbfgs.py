@@ -12,8 +12,8 @@ from atomzoo.models.gradients import compiled, value_and_gradient
 def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight_decay=0.0, callback=None):
     """Trains a potential on all data at once with scipy's L-BFGS-B.
 
-    The loss is the weighted mean of the squared errors of what `loss_weights` names, with the weights of the dataset: the
-    energy's is that of energies per atom. Loss and gradient are one XLA program; features that are not trained are
+    The loss is the weighted mean of the squared errors of what `loss_weights` names, with the weights of the dataset:
+    the energy's is that of energies per atom. Loss and gradient are one XLA program; features that are not trained are
     evaluated once.
 
     Args:
@@ -22,8 +22,8 @@ def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight
         max_iterations: Int.
         loss_weights: Dict by output; {"energy": 1.0} (the default), or {"energy": 1.0, "forces": 0.1}, say.
         weight_decay: Strength of the penalty on the squares of the networks' weights (biases are free), in units of the
-            squared energy scale of `AtomSum`. It keeps a network smooth where data are few; it is a Gaussian prior of width
-            1 on each weight if it is (noise / scale)^2 / number of structures.
+            squared energy scale of `AtomSum`. It keeps a network smooth where data are few; it is a Gaussian prior of
+            width 1 on each weight if it is (noise / scale)^2 / number of structures.
         callback: Function of the iteration (int) and its loss (float), called after each.
 
     Returns:
@@ -67,6 +67,7 @@ def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight
         objective.start(),
         jac=True,
         method="L-BFGS-B",
+        bounds=objective.bounds(),
         callback=after_iteration,
         # The loss falls by small steps for long: stop on the number of iterations, not on a small decrease.
         options={"maxiter": max_iterations, "maxfun": 10 * max_iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
@@ -105,6 +106,11 @@ class Objective:
         """The present weights as one float64 vector."""
         return np.concatenate([np.asarray(v).ravel().astype("float64") for v in self.variables])
 
+    def bounds(self):
+        """0 as the smallest eta, as Keras optimizers keep it; no others."""
+        lowest = [0.0 if isinstance(v.constraint, keras.constraints.NonNeg) else -np.inf for v in self.variables]
+        return scipy.optimize.Bounds(np.repeat(lowest, [v.numpy().size for v in self.variables]))
+
     def assign(self, vector):
         """Sets the weights."""
         for variable, value in zip(self.variables, self._split(vector), strict=True):
@@ -124,13 +130,12 @@ class Objective:
     def _loss(self, vector, x, y, weights):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
             predicted = self.potential(x)
-        return sum(
-            weight * _weighted_error(y[name] - predicted[name], weights[name])
-            for name, weight in self.loss_weights.items()
-        ) / self.n_structures
+        errors = {name: _weighted_error(y[name] - predicted[name], weights[name]) for name in self.loss_weights}
+        return sum(self.loss_weights[name] * error for name, error in errors.items()) / self.n_structures
 
 
 def _weighted_error(error, weights):
-    """Squared error, summed over structures with their weights, mean over atoms and components (as the loss of Keras)."""
-    squared = ops.mean(error**2, axis=tuple(range(len(weights.shape), len(error.shape)))) if error.ndim > 1 else error**2
+    """Squared error, mean over atoms and components as in the losses of Keras; weighted sum over structures."""
+    components = tuple(range(len(weights.shape), len(error.shape)))
+    squared = ops.mean(error**2, axis=components) if components else error**2
     return ops.sum(weights * squared) / int(np.prod(weights.shape[1:]))

@@ -18,7 +18,7 @@ SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no
 
 @keras.saving.register_keras_serializable(package="atomzoo")
 class NeuralNetworkPotential(keras.Model):
-    """E = sum_i network_element(i)(symmetry functions of the neighbors of i), with forces and stress by differentiation.
+    """E = sum_i network_element(i)(symmetry functions of the neighbors of i); forces and stress by differentiation.
 
     Args:
         elements: List of chemical symbols.
@@ -205,7 +205,7 @@ class NeuralNetworkPotential(keras.Model):
         return value, ops.cast(gradient, displacements.dtype)
 
     def compile(self, optimizer="adam", loss=None, loss_weights=None, metrics=None, **kwargs):
-        """Configures training; losses and metrics are dicts by output. Without `loss`, the squared error of the energy."""
+        """Configures training; losses and metrics are dicts by output. Without `loss`: squared error of the energy."""
         loss = {"energy": "mse"} if loss is None else loss
         loss, metrics = (value if isinstance(value, dict) else {"energy": value} for value in (loss, metrics or {}))
         self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics})
@@ -232,7 +232,7 @@ class NeuralNetworkPotential(keras.Model):
         return super().compute_metrics(x, *self._comparable(self._measured, x, y, y_pred, sample_weight))
 
     def _comparable(self, names, x, y, y_pred, sample_weight):
-        """The named labels and predictions; energies counted from the elements' shifts, so that float32 can hold them."""
+        """The named labels and predictions; energies counted from the elements' shifts, for float32 to hold them."""
         reference = self.atom_sum.reference_energy(x["species"])
 
         def select(values):

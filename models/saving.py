@@ -34,21 +34,23 @@ def save_potential(potential, path):
         temporary.unlink(missing_ok=True)
 
 
-def load_potential(path):
+def load_potential(path, dtype=None):
     """Loads a potential from a `.keras` file.
 
     Nothing in the file is run: `safe_mode`, and no file whose model is of another class is deserialized at all.
 
     Args:
         path: the file, written by `save_potential` or `NeuralNetworkPotential.save`.
+        dtype: "float64" for what was trained in float32 and shall be relaxed or compared to more digits than float32
+            has, or "float32"; None for that of the file.
 
     Returns:
-        The `NeuralNetworkPotential`, compiled as it was.
+        The `NeuralNetworkPotential`, compiled as it was; not compiled if `dtype` is another than that of the file.
 
     Raises:
         FileNotFoundError: no such file.
         ValueError: naming the file, if it does not end in `.keras`, is truncated or damaged, is no Keras file, or holds
-            another model.
+            another model; if `dtype` is neither of the two.
 
     Example:
 
@@ -60,6 +62,8 @@ def load_potential(path):
     ...     load_potential(f"{folder}/au.keras").elements
     ['Au']
     """
+    if dtype not in (None, "float32", "float64"):
+        raise ValueError(f"`dtype` must be float32 or float64. Received: {dtype!r}")
     path = _checked_path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no file '{path}'")
@@ -67,9 +71,20 @@ def load_potential(path):
     if name != REGISTERED_NAME:
         raise ValueError(f"'{path}' does not hold a potential, but a model of the class {name!r}")
     try:
-        return keras.saving.load_model(path, safe_mode=True)
+        potential = keras.saving.load_model(path, safe_mode=True)
     except Exception as error:  # zlib, HDF5, JSON and Keras each fail in their own way
         raise ValueError(f"cannot read the potential in '{path}': {_one_line(error)}") from None
+    return potential if dtype in (None, potential.compute_dtype) else _in_dtype(potential, dtype)
+
+
+def _in_dtype(potential, dtype):
+    """The same potential in the other precision."""
+    # Parameters of symmetry functions that are not trained are taken as given, not as the first dtype rounded them.
+    functions = [function.to_dict() for function in potential.functions]
+    copy = type(potential).from_config({**potential.get_config(), "functions": functions, "dtype": dtype})
+    for name in ("feature_scaling", "atomic_network", "atom_sum"):
+        getattr(copy, name).set_weights(getattr(potential, name).get_weights())
+    return copy
 
 
 def _checked_path(path):

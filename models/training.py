@@ -9,11 +9,13 @@ from ase.data import atomic_numbers
 
 from atomzoo.datasets.structures import labels
 from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.lbfgs import fit_lbfgs
 from atomzoo.models.output_files import check_output
 from atomzoo.models.potential import NeuralNetworkPotential
 from atomzoo.models.saving import save_potential
 
-OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+KERAS_OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+OPTIMIZERS = (*KERAS_OPTIMIZERS, "lbfgs")
 DEFAULT_FUNCTIONS = "barch-tubman-2017"
 SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
 
@@ -24,7 +26,7 @@ class Training:
 
     Args:
         potential: the trained `NeuralNetworkPotential`.
-        history: dict of lists, one value an epoch: "loss", "val_loss" and whatever else Keras measured.
+        history: dict of lists, one value an epoch: "loss"; but for "lbfgs" also "val_loss" and what Keras measured.
         train: the structures it was trained on.
         validation: the structures held out.
     """
@@ -46,30 +48,35 @@ def train_potential(
     batch_size=32,
     validation_fraction=0.1,
     seed=0,
-    dtype="float32",
+    weight_decay=1e-5,
+    dtype=None,
     output=None,
     callbacks=(),
 ):
     """Trains a potential on energies, or energies and forces.
 
-    The learning rate falls to zero along half a cosine, and the epoch with the smallest validation loss is kept. The
-    loss is the mean squared error of energies per atom, divided by their variance, plus with `forces` that of the force
-    components, divided by their mean square: both count alike, whatever the data.
+    The loss is the mean squared error of energies per atom, divided by their variance, plus with `forces` that of the
+    force components, divided by their mean square: both count alike, whatever the data.
+
+    The optimizers of Keras take batches; their learning rate falls to zero along half a cosine, and the epoch with the
+    smallest validation loss is kept. "lbfgs" takes all structures at once, as aenet does, which suits small data sets;
+    see `fit_lbfgs`. Its last iteration is kept: held-out structures only measure the error.
 
     Args:
         structures: list of `ase.Atoms` with energies in eV, and forces in eV/A.
         functions: list of `SymmetryFunction`, or what `load_function_set` takes.
         hidden: widths of the hidden layers.
         forces: whether to fit forces too.
-        epochs: number of passes over the training structures.
-        optimizer: "adam" or "rmsprop".
-        learning_rate: of the first epoch.
-        batch_size: number of structures in a batch.
+        epochs: number of passes over the training structures; of iterations of "lbfgs", at most.
+        optimizer: "adam", "rmsprop" or "lbfgs".
+        learning_rate: of the first epoch; not for "lbfgs".
+        batch_size: number of structures in a batch; not for "lbfgs".
         validation_fraction: part of the structures that is held out, see `split_structures`.
         seed: of the held-out structures, the initial weights and the shuffling.
-        dtype: "float32" or "float64".
+        weight_decay: for "lbfgs", see `fit_lbfgs`.
+        dtype: "float32" or "float64"; None for "float64" with "lbfgs", "float32" otherwise.
         output: `.keras` file for the potential; it appears only when training has ended well.
-        callbacks: Keras callbacks.
+        callbacks: Keras callbacks; "lbfgs" calls their `on_epoch_end` only.
 
     Returns:
         `Training`: potential, history, and the two parts of the structures.
@@ -85,18 +92,24 @@ def train_potential(
         >>> len(training.history["val_loss"]), len(training.validation)
         (2, 51)
     """
-    _check(optimizer, learning_rate, epochs, output)
+    _check(optimizer, learning_rate, epochs, weight_decay, output)
     names = ("energy", "forces") if forces else ("energy",)
     train, validation = split_structures(structures, validation_fraction, seed)
     labels(structures, names)  # all of them, so that an error names the place in the whole list
+    dtype = dtype or ("float64" if optimizer == "lbfgs" else "float32")
     potential = _untrained(structures, functions, hidden, seed, dtype)
     potential.adapt(train)
     dataset = potential.dataset(train, batch_size, names, shuffle=True, seed=seed)
-    held_out = potential.dataset(validation, batch_size, names) if validation else None
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(dataset))
     weights = _loss_weights(potential, train, names)
-    potential.compile(OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=weights)
-    history = _fit(potential, dataset, held_out, epochs, callbacks)
+    if optimizer == "lbfgs":
+        history = _fit_lbfgs(potential, dataset, epochs, weights, weight_decay, callbacks)
+    else:
+        held_out = potential.dataset(validation, batch_size, names) if validation else None
+        schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(dataset))
+        potential.compile(KERAS_OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=weights)
+        history = _fit(potential, dataset, held_out, epochs, callbacks)
+    if not np.isfinite(history["loss"]).all():
+        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
     if output is not None:
         save_potential(potential, output)
     return Training(potential, history, train, validation)
@@ -137,13 +150,15 @@ def elements_of(structures):
     return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
 
 
-def _check(optimizer, learning_rate, epochs, output):
+def _check(optimizer, learning_rate, epochs, weight_decay, output):
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
     if not learning_rate > 0:
         raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
+    if not weight_decay >= 0:
+        raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
     if epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
     if output is not None and check_output(output).suffix != ".keras":
@@ -171,7 +186,14 @@ def _fit(potential, train, validation, epochs, callbacks):
     """Trains, and puts back the weights of the best epoch if there are validation structures to tell it by."""
     best = [keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)] if validation else []
     options = {"epochs": epochs, "callbacks": [keras.callbacks.TerminateOnNaN(), *best, *callbacks], "verbose": 0}
-    history = potential.fit(train, validation_data=validation, **options).history
-    if not np.isfinite(history["loss"]).all():
-        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
-    return history
+    return potential.fit(train, validation_data=validation, **options).history
+
+
+def _fit_lbfgs(potential, train, iterations, loss_weights, weight_decay, callbacks):
+    def after_iteration(iteration, loss):
+        for callback in callbacks:
+            callback.on_epoch_end(iteration - 1, {"loss": loss})
+
+    # These weights make the loss one in units of the squared energy scale; `fit_lbfgs` has its penalty in eV^2.
+    decay = weight_decay * loss_weights["energy"]
+    return {"loss": fit_lbfgs(potential, train, iterations, loss_weights, decay, after_iteration)}

@@ -26,6 +26,8 @@ def relax(
 ):
     """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
 
+    In float64, whatever MODEL was trained in: the rounding of float32 forces would end the search early.
+
     Exit code 3, with FILE written, if one of them did not converge.
     """
     start_backend()
@@ -38,7 +40,7 @@ def relax(
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {start}"):
-        potential, structures = load_any(model, length_unit, energy_unit), read_structures(start)
+        potential, structures = load_any(model, length_unit, energy_unit, "float64"), read_structures(start)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
     if output is not None:

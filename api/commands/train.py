@@ -34,17 +34,26 @@ def train(
         str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
     ] = "barch-tubman-2017",
     forces: Annotated[bool, typer.Option("--forces", help="Fit forces too.")] = False,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training structures.")] = 500,
-    learning_rate: Annotated[float, typer.Option(help="Of the first epoch; it falls to zero.")] = 3e-3,
-    batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training structures; iterations of lbfgs.")] = 500,
+    learning_rate: Annotated[float, typer.Option(help="Of the first epoch; it falls to zero. Not of lbfgs.")] = 3e-3,
+    batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch. Not of lbfgs.")] = 32,
     validation_fraction: Annotated[float, typer.Option(help="Part of the structures held out.")] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and shuffling.")] = 0,
-    optimizer: Annotated[Literal["adam", "rmsprop"], typer.Option(help="RMSprop is Barch and Tubman's.")] = "adam",
-    dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Precision of the network.")] = "float32",
+    optimizer: Annotated[
+        Literal["adam", "rmsprop", "lbfgs"],
+        typer.Option(help="rmsprop is Barch and Tubman's; lbfgs, for small data sets, takes all structures at once."),
+    ] = "adam",
+    weight_decay: Annotated[
+        float, typer.Option(help="Of lbfgs: penalty on squared weights, in squared energy scales.")
+    ] = 1e-5,
+    dtype: Annotated[
+        Literal["float32", "float64"] | None,
+        typer.Option(help="Precision.", show_default="float64 for lbfgs, else float32"),
+    ] = None,
 ):
     """Trains a potential on energies (eV), with --forces also on forces (eV/A).
 
-    Keeps the epoch with the smallest validation loss. MODEL is written when training has ended.
+    Keeps the epoch with the smallest validation loss, or lbfgs's last. MODEL is written when training has ended.
     """
     start_backend()
     import keras
@@ -70,6 +79,7 @@ def train(
             batch_size=batch_size,
             validation_fraction=validation_fraction,
             seed=seed,
+            weight_decay=weight_decay,
             dtype=dtype,
             output=output,
             callbacks=[show],

@@ -10,13 +10,14 @@ from atomzoo.models.saving import load_potential, save_potential
 FORMATS = ("aenet", "n2p2", "keras")
 
 
-def load_any(path, length_unit="A", energy_unit="eV"):
+def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
     """Loads a potential from a `.keras` file, a folder of aenet networks, or a folder of n2p2's or RuNNer's files.
 
     Args:
         path: a `.keras` file; or a folder that holds one aenet network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`);
             or one that holds `input.nn`, `scaling.data` and `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
+        dtype: of a potential from a `.keras` file, see `load_potential`; None for that of the file.
 
     Returns:
         `NeuralNetworkPotential`; float64 if it comes from another program.
@@ -38,7 +39,7 @@ def load_any(path, length_unit="A", energy_unit="eV"):
     """
     path = Path(path)
     if not path.is_dir():
-        return load_potential(path)
+        return load_potential(path, dtype)
     if (path / "input.nn").exists():
         return read_n2p2(path, length_unit, energy_unit)
     if find_networks(path):

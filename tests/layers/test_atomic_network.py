@@ -113,6 +113,13 @@ def test_seeds():
     assert (first != other)[SPECIES >= 0].all()
 
 
+def test_either_dtype_starts_with_the_same_weights():
+    single, double = (_built(network(dtype=dtype, seed=4)) for dtype in ("float32", "float64"))
+    for weight, expected in zip(double.weights, single.weights, strict=True):
+        assert weight.dtype == "float64" and expected.dtype == "float32"
+        np.testing.assert_array_equal(np.asarray(weight), np.asarray(expected))
+
+
 def test_elements_start_with_different_weights():
     kernels = [np.asarray(stack[0].kernel) for stack in _built(network()).stacks]
     assert (kernels[0] != kernels[1]).all()

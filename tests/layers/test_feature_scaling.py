@@ -55,6 +55,20 @@ def test_without_tolerance_nothing_is_constant():
     assert not np.asarray(adapted("none").is_constant()).any()
 
 
+@pytest.mark.parametrize("method", ["min-max", "min-max-centered", "z-score"])
+@pytest.mark.parametrize(("dtype", "constant"), [("float32", [True, False]), ("float64", [False, False])])
+def test_rounding_of_the_dtype_is_no_variation(method, dtype, constant):
+    """Two units in the last place of float32 are noise there, and a signal in float64."""
+    features = 3.0 + np.array([[-1.0, -100.0], [0.0, 0.0], [1.0, 100.0]]) * np.finfo("float32").eps
+    layer = FeatureScaling(1, 2, method, dtype=dtype)
+    layer.adapt(features, np.zeros(3, dtype=int))
+    assert np.asarray(layer.is_constant()).tolist() == [constant]
+    assert (np.asarray(layer(features.astype(dtype), np.zeros(3, dtype=int)))[:, 0] == 0).all() == constant[0]
+    untouched = FeatureScaling(1, 2, method, tolerance=None, dtype=dtype)
+    untouched.adapt(features, np.zeros(3, dtype=int))
+    assert not np.asarray(untouched.is_constant()).any()
+
+
 def test_set_statistics():
     layer = adapted("z-score")
     layer.set_statistics(1, [5.0], [9.0], [6.0], [2.0], count=7, columns=[1])

@@ -1,6 +1,6 @@
 import numpy as np
 
-from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_slots
+from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_rows
 from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
 
 
@@ -15,7 +15,10 @@ def test_neighbor_pairs():
     assert j.tolist() == [[0, -1]] and k.tolist() == [[2, -1]]
 
 
-def test_take_slots():
-    values = np.array([[10.0, 11.0, 12.0], [20.0, 21.0, 22.0]])
-    assert np.asarray(take_slots(values, np.array([0, 2]))).tolist() == [[10, 12], [20, 22]]
-    assert np.asarray(take_slots(values, np.array([[1, -1], [2, 0]]))).tolist() == [[11, 10], [22, 20]]
+def test_take_rows():
+    table = np.array([[[10.0, 1.0], [11.0, 2.0], [12.0, 3.0]], [[20.0, 4.0], [21.0, 5.0], [22.0, 6.0]]])
+    every = np.asarray(take_rows(table, np.array([0, 2])))
+    assert every.tolist() == [[[10, 1], [12, 3]], [[20, 4], [22, 6]]]
+    own = np.asarray(take_rows(table, np.array([[1, -1], [2, 0]])))
+    assert own.tolist() == [[[11, 2], [10, 1]], [[22, 6], [20, 4]]]
+    assert np.array_equal(take_rows(table[None], np.array([[[1, -1], [2, 0]]])), own[None])

@@ -8,6 +8,8 @@ from ase.build import bulk
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+from tests.examples import crystal, small_potential
+from tests.physics import assert_close, assert_gradient
 
 FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
 
@@ -42,6 +44,33 @@ def test_a_loaded_potential_is_the_same(potential, tmp_path):
         np.testing.assert_array_equal(ours[name], theirs[name])
     assert loaded.functions == potential.functions and loaded.compute_dtype == "float64" and loaded.derivatives
     assert [path.name for path in tmp_path.iterdir()] == ["au.keras"]
+
+
+@pytest.mark.parametrize("trainable", [False, ("eta",)], ids=["fixed", "trained"])
+def test_a_float32_potential_in_float64(tmp_path, trainable):
+    """The same energies up to rounding, and forces that are their derivatives to more digits than float32 has."""
+    functions = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
+    single = small_potential(["Au"], functions, dtype="float32", trainable_functions=trainable)
+    if trainable:
+        single.symmetry_functions.radial.factors.eta.assign([0.7])
+    save_potential(single, tmp_path / "au.keras")
+    double = load_potential(tmp_path / "au.keras", dtype="float64")
+    assert double.compute_dtype == "float64" and double.functions == single.functions
+    atoms = crystal(["Au"])
+    ours, theirs = single.evaluate_atoms(atoms), double.evaluate_atoms(atoms)
+    for name in ("energy", "forces", "stress", "features"):
+        assert_close(theirs[name], ours[name], 3e-5, name)
+
+    def energies(batch):
+        copies = [atoms.copy() for _ in batch]
+        for copy, positions in zip(copies, batch, strict=True):
+            copy.positions = positions
+        return [result["interaction_energy"] for result in double.evaluate_atoms(copies)]
+
+    assert_gradient(energies, -theirs["forces"], atoms.positions, 1e-8)
+    assert load_potential(tmp_path / "au.keras", dtype="float32").compute_dtype == "float32"
+    with pytest.raises(ValueError, match="`dtype` must be float32 or float64. Received: 'float16'"):
+        load_potential(tmp_path / "au.keras", dtype="float16")
 
 
 def test_no_file(tmp_path):

@@ -1,4 +1,5 @@
 import ase
+import keras
 import numpy as np
 import pytest
 from ase.build import molecule
@@ -32,6 +33,24 @@ def test_energies_are_learned_and_saved(gold, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
     stored, here = (p.evaluate_atoms(gold[0])["energy"] for p in (load_potential(path), training.potential))
     assert stored == pytest.approx(here, abs=1e-9)
+
+
+def test_all_structures_at_once(gold):
+    """L-BFGS, in float64; its loss is the error in energy scales, and the penalty."""
+    calls = []
+    show = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: calls.append((epoch, logs["loss"])))
+    options = {"optimizer": "lbfgs", "hidden": (8,), "epochs": 60, "callbacks": [show]}
+    training = train_potential(gold, FUNCTIONS, **options)
+    assert training.potential.compute_dtype == "float64"
+    assert calls == list(enumerate(training.history["loss"]))
+    assert sorted(training.history) == ["loss"] and len(training.validation) > 0
+    spread = np.std([atoms.get_potential_energy() / 2 for atoms in gold])
+    assert energy_error(training, "train") < 0.15 * spread and energy_error(training, "validation") < 0.15 * spread
+    potential = training.potential
+    kernels = [np.asarray(v) for v in potential.trainable_variables if v.name == "kernel"]
+    expected = (energy_error(training, "train") / float(potential.atom_sum.scale)) ** 2
+    expected += 1e-5 * sum((kernel**2).sum() for kernel in kernels)
+    assert training.history["loss"][-1] == pytest.approx(expected, rel=1e-6)
 
 
 def test_forces_are_learned_too(gold):
@@ -75,8 +94,9 @@ def test_elements_by_atomic_number():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"optimizer": "sgd"}, "`optimizer` must be one of adam, rmsprop. Received: 'sgd'"),
+        ({"optimizer": "sgd"}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: 'sgd'"),
         ({"learning_rate": -1.0}, "`learning_rate` must be positive. Received: -1.0"),
+        ({"weight_decay": -1.0}, "`weight_decay` must not be negative. Received: -1.0"),
         ({"epochs": 0}, "`epochs` must be at least 1. Received: 0"),
         ({"output": "a.h5"}, "must end in .keras. Received: 'a.h5'"),
         ({"validation_fraction": -0.1}, "`validation_fraction` must be at least 0 and less than 1. Received: -0.1"),

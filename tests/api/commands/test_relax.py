@@ -3,7 +3,7 @@ from functools import partial
 import ase.io
 import pytest
 
-from atomzoo.models import relaxation
+from atomzoo.models import load_potential, relaxation, save_potential
 
 pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.extrapolation.ExtrapolationWarning")
 
@@ -16,6 +16,16 @@ def test_atoms(atomzoo, model, gold, tmp_path):
     assert (relaxed.get_forces() ** 2).sum(axis=1).max() <= 0.01**2
     columns = text.splitlines()[1].split()
     assert float(columns[3]) <= float(columns[2])
+
+
+def test_a_float32_model_relaxes_in_float64(atomzoo, model, gold, tmp_path):
+    """To forces that the rounding of float32 would not let it reach."""
+    save_potential(load_potential(model, dtype="float32"), tmp_path / "single.keras")
+    gold[0].write(tmp_path / "a.extxyz")
+    start = tmp_path / "a.extxyz"
+    code, _, error = atomzoo("relax", tmp_path / "single.keras", start, "-o", tmp_path / "b.extxyz", "--fmax", 1e-7)
+    assert code == 0 and error == ""
+    assert (ase.io.read(tmp_path / "b.extxyz").get_forces() ** 2).sum(axis=1).max() <= 1e-7**2
 
 
 def test_exit_code_if_not_converged(atomzoo, model, gold, tmp_path, monkeypatch):

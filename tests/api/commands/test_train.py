@@ -25,6 +25,13 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     assert tuple(potential.hidden) == (4, 3) and potential.elements == ["Au"] and potential.seed == 5
 
 
+def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
+    options = ["--hidden", 4, "--epochs", 5, "--symmetry-functions", function_file, "--optimizer", "lbfgs"]
+    code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options, "--weight-decay", 1e-4)
+    assert code == 0 and error == "" and "validation" in text
+    assert load_potential(tmp_path / "a.keras").compute_dtype == "float64"
+
+
 def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_path):
     options = ["-o", tmp_path / "a.keras", "--epochs", 1, "--symmetry-functions", function_file]
     assert atomzoo("train", "--hidden", 2, "--hidden", 3, *options, "--hidden", "4", gold_file)[0] == 0
@@ -44,6 +51,7 @@ def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_pa
         (labelled(), ["--symmetry-functions", "no.json"], "no.json"),
         (labelled(), ["--validation-fraction", "1"], "must be at least 0 and less than 1. Received: 1.0"),
         (labelled(), ["--validation-fraction", "0.9"], "No structures are left to train on."),
+        (labelled(), ["--weight-decay", "-1"], "`weight_decay` must not be negative"),
         (labelled(), ["--learning-rate", "0"], "`learning_rate` must be positive"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Speed and scaling. Not installed: run from the root of the repository."""

@@ -1,0 +1,61 @@
+"""Measurements in fresh processes that are held to some processor cores."""
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def run_alone(module, options, n_cores):
+    """Runs `python -m module OPTIONS` on `n_cores` cores, in a process of its own, and returns the JSON it prints last.
+
+    Cores and threads are fixed before TensorFlow starts: later it no longer heeds them. Peak memory is then that of
+    this measurement too.
+
+    Args:
+        module: Name of a module that reads its options as JSON from its first argument.
+        options: Dict, ready for JSON.
+        n_cores: Int.
+    """
+    threads = dict.fromkeys(THREAD_VARIABLES, str(n_cores))
+    environment = os.environ | threads | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-m", module, json.dumps(options)]
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None  # Linux has it, macOS has not
+    if allowed:
+        os.sched_setaffinity(0, sorted(allowed)[:n_cores])  # the new process inherits it
+    try:
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    finally:
+        if allowed:
+            os.sched_setaffinity(0, allowed)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def times(function, repeats):
+    """Seconds that each of `repeats` calls takes, after one that is not counted: it compiles."""
+    function()
+    measured = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function()
+        measured.append(time.perf_counter() - start)
+    return measured
+
+
+def machine():
+    """The processor and the number of its cores, in words."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE)
+        model = found[1] if found else model
+    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
