@@ -17,7 +17,7 @@ from atomzoo.datasets.structures import to_arrays
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential
 from atomzoo.models.evaluation import AtomRow
-from benchmarks.timing import times
+from benchmarks.timing import processor_times
 
 WARM_UP = 3  # epochs that are not counted: the first compiles
 
@@ -45,11 +45,11 @@ def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
     """Energy, forces and stress by `evaluate_atoms` (neighbor list included), and by the compiled program alone."""
     atoms = distorted_silicon(cells)
     potential = silicon_potential(kind, cutoff, dtype="float64")
-    total = times(lambda: potential.evaluate_atoms(atoms), repeats)
+    total = processor_times(lambda: potential.evaluate_atoms(atoms), repeats)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of kB to GB
     arrays = to_arrays([atoms], ["Si"], cutoff, potential.needs_triplets)
     row = AtomRow.from_arrays(arrays)
-    compiled = times(lambda: potential.evaluator.evaluate_row(row), repeats)
+    compiled = processor_times(lambda: potential.evaluator.evaluate_row(row), repeats)
     return _per_atom(len(atoms), total) | _per_atom(len(atoms), compiled, "compiled_") | _size(arrays, memory)
 
 

@@ -1,6 +1,6 @@
 """Time and memory of symmetry functions, energies, forces and training: `python -m benchmarks.symmetry_functions`.
 
-The full run takes some three minutes and writes `benchmarks/results/symmetry_functions.csv` and `.md`;
+The full run takes a minute or two and writes `benchmarks/results/symmetry_functions.csv` and `.md`;
 `--quick` measures the smallest cases only and writes nothing.
 """
 
@@ -20,25 +20,26 @@ from benchmarks.timing import machine, run_alone
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = {
     "case": "case",
-    "kind": "angular",
+    "kind": "kind",
     "atoms": "atoms",
     "neighbors": "neighbors",
     "cores": "cores",
-    "minimum": "us/atom, min",
+    "minimum": "us/atom",
     "median": "median",
-    "memory": "memory, GB",
+    "memory": "GB",
 }
 PEERS = [
     {"case": "n2p2 (quoted)", "kind": "G5", "minimum": "325"},
-    {"case": "kgcnn (quoted)", "kind": "G5", "minimum": "about 5000"},
+    {"case": "kgcnn (quoted)", "kind": "G5", "minimum": "~5000"},
     {"case": "n2p2 (quoted)", "kind": "G4", "minimum": "153"},
 ]
 NOTES = """\
 Silicon: diamond, 5.431 A, Gaussian displacements of 0.15 A. A potential of 8 G2 and 24 G5 or G4, Rc 6 A, and a network
 32-30-30-1 with tanh, float64: energy, forces and stress by `evaluate_atoms`, neighbor list included, and by its
 compiled program alone. Training step: energies and forces by `fit`, compiled by XLA, with trainable eta, Rc 4.5 A,
-float32, batches of 8 structures of 64 atoms; time per atom and step. Compilation is not counted. The memory is the peak of a
-process of its own (Python and TensorFlow themselves take 0.7 GB).
+float32, batches of 8 structures of 64 atoms; time per atom and step. Compilation is not counted. Smallest and median
+time: of the processor on one core, which other programs lengthen less, and by the clock on two. GB: the peak memory of
+a process of its own (Python and TensorFlow themselves take 0.7 GB).
 "Quoted" times are of the same functions on the same class of machine, and were not measured in this run."""
 
 
@@ -58,7 +59,7 @@ def _evaluation(kind, **options):
     result = run_alone("benchmarks.silicon", {"task": "evaluation", "kind": kind, **options}, n_cores=1)
     yield {"case": "evaluate_atoms", "kind": kind, "cores": 1, **result}
     times = {"minimum": result["compiled_minimum"], "median": result["compiled_median"]}
-    yield {"case": "compiled program", "kind": kind, "cores": 1, **result, **times}
+    yield {"case": "compiled alone", "kind": kind, "cores": 1, **result, **times}
 
 
 def _training(options):

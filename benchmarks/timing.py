@@ -40,14 +40,14 @@ def run_alone(module, options, n_cores):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def times(function, repeats):
-    """Seconds that each of `repeats` calls takes, after one that is not counted: it compiles."""
+def processor_times(function, repeats):
+    """Seconds of processor time that each of `repeats` calls takes, after one that is not counted: it compiles."""
     function()
     measured = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         function()
-        measured.append(time.perf_counter() - start)
+        measured.append(time.process_time() - start)
     return measured
 
 

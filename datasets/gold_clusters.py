@@ -20,10 +20,10 @@ def load_data(n_atoms: int, split: str = "random") -> tuple[list[ase.Atoms], lis
     """Structures of an Au2, Au3, Au4 or Au5 cluster from molecular dynamics, with energies and forces.
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in B. Barch and N. Tubman
-    (UCB/EECS-2017-104, 2017), whose own data are not public. Method: BLYP, Goedecker-type pseudopotential with 11 valence electrons, 30 Ry, cubic
-    box of 10 A, Gamma point; 8 fs a step at 1000 K, starting from compressed planar clusters. As in the paper, frames
-    with an energy more than two standard deviations above the mean are left out. An input and all details are in the
-    README beside the data.
+    (UCB/EECS-2017-104, 2017), whose own data are not public. Method: BLYP, Goedecker-type pseudopotential with 11
+    valence electrons, 30 Ry, cubic box of 10 A, Gamma point; 8 fs a step at 1000 K, starting from compressed planar
+    clusters. As in the paper, frames with an energy more than two standard deviations above the mean are left out. An
+    input and all details are in the README beside the data.
 
     | cluster | frames | kept | random train/validation | block train/validation |
     |---------|--------|------|-------------------------|------------------------|

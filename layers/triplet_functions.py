@@ -68,7 +68,7 @@ class TripletFunctions(keras.layers.Layer):
         return take_columns(sums, 3, self.columns)
 
     def _neighbor_table(self, displacements):
-        """What triplets take from each neighbor, see `_columns`, side by side to be moved at once: (..., M, columns)."""
+        """What triplets take from each neighbor, see `_columns`, side by side, to be moved at once: (..., M, C)."""
         r, u = distances_and_directions(displacements)
         components = [displacements[..., axis] for axis in range(3)]
         return ops.stack([*components, *u, r, *(cutoff(r) for cutoff in self.factors.cutoffs)], axis=-1)
