@@ -36,12 +36,18 @@ def track(sequence, description):
 
 
 def start_backend():
+    """Imports Keras and its backend, and says so while it takes its seconds."""
+    with err.status("starting"):
+        import_backend()
+
+
+def import_backend():
     """Imports Keras and its backend without TensorFlow's own messages, which would hide an error message of one line.
 
     What its C++ writes to file descriptor 2 when it starts, no environment variable silences.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with err.status("starting"), _descriptor_2_silenced():
+    with _descriptor_2_silenced():
         import keras
 
         if keras.backend.backend() == "tensorflow":

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from atomzoo import __version__
-from benchmarks.timing import machine, run_alone
+from atomzoo.machine import machine
+from benchmarks.timing import run_alone
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = {

@@ -2,8 +2,6 @@
 
 import json
 import os
-import platform
-import re
 import subprocess
 import sys
 import time
@@ -49,13 +47,3 @@ def processor_times(function, repeats):
         function()
         measured.append(time.process_time() - start)
     return measured
-
-
-def machine():
-    """The processor and the number of its cores, in words."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE)
-        model = found[1] if found else model
-    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"

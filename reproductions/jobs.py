@@ -3,13 +3,12 @@
 import json
 import multiprocessing
 import os
-import platform
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
 
 import pandas
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from atomzoo.console import import_backend
 from atomzoo.version import __version__
 
 # Each process has one core: threads of their own would only wait for each other.
@@ -22,8 +21,8 @@ def run_jobs(function, jobs, partial, description):
     Args:
         function: Of a module's top level, so that other processes can import it.
         jobs: List of dicts of plain values: the arguments, which also name the result.
-        partial: `Path` of a file of results, one JSON object a line. Jobs found in it are not run again, unless another
-            version of atomzoo ran them; the caller deletes it when all is written.
+        partial: `pathlib.Path` of a file of results, one JSON object a line. Jobs found in it are not run again, unless
+            another version of atomzoo ran them; the caller deletes it when all is written.
         description: What the progress bar says.
 
     Returns:
@@ -32,7 +31,8 @@ def run_jobs(function, jobs, partial, description):
     rows = _saved(partial)
     missing = [job for job in jobs if _key(job) not in rows]
     n_processes = max(1, min(os.cpu_count() or 1, len(missing)))
-    with _one_thread(), ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn")) as pool, _bar() as bar:
+    context = multiprocessing.get_context("spawn")
+    with _one_thread(), ProcessPoolExecutor(n_processes, context, import_backend) as pool, _bar() as bar:
         task = bar.add_task(description, total=len(jobs), completed=len(jobs) - len(missing))
         running = {pool.submit(function, **job): job for job in missing}
         try:
@@ -45,16 +45,6 @@ def run_jobs(function, jobs, partial, description):
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return pandas.DataFrame([rows[_key(job)] for job in jobs])
-
-
-def machine():
-    """The processor and the number of cores, as printed with results."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = names[0] if names else model
-    return f"{model}, {os.cpu_count()} cores"
 
 
 def _key(job):

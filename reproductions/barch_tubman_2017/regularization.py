@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from atomzoo.datasets import gold_clusters
+from atomzoo.machine import machine
 from atomzoo.reproductions.barch_tubman_2017 import table_2
-from atomzoo.reproductions.jobs import machine, run_jobs
+from atomzoo.reproductions.jobs import run_jobs
 
 DECAYS = (1e-6, 1e-5, 1e-4)
 N_FOLDS = 4

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from atomzoo.datasets.gold_clusters import NOISE_FLOOR_EV2
-from atomzoo.reproductions.jobs import machine
+from atomzoo.machine import machine
 from atomzoo.version import __version__
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
