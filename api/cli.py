@@ -9,9 +9,11 @@ from atomzoo.commands.convert import convert
 from atomzoo.commands.descriptors import descriptors
 from atomzoo.commands.list import list_all
 from atomzoo.commands.predict import predict
+from atomzoo.commands.refine import refine
 from atomzoo.commands.relax import relax
 from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
+from atomzoo.commands.tune import tune
 from atomzoo.version import __version__
 
 app = typer.Typer(
@@ -23,8 +25,10 @@ app = typer.Typer(
 app.command("list")(list_all)
 app.command()(reproduce)
 app.command(cls=ManyNumbersCommand)(train)
+app.command()(tune)
 app.command()(predict)
 app.command()(relax)
+app.command(cls=ManyNumbersCommand)(refine)
 app.command()(descriptors)
 app.command()(convert)
 
@@ -42,7 +46,7 @@ def options(
     """Behler-Parrinello neural-network potentials that reproduce the papers.
 
     Exit codes: 0 done; 1 an input, model or output cannot be used (one line says why); 2 the command line is wrong;
-    3 a relaxation did not converge; 130 interrupted.
+    3 a relaxation or refinement did not converge; 130 interrupted.
     """
 
 

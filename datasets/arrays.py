@@ -113,12 +113,12 @@ def labels(
 
     Args:
         structures: the labelled structures.
-        names: any of "energy", "forces" and "stress".
-        n_atoms: smallest number of atoms A to which forces are padded. By default the largest number of atoms.
+        names: any of "energy", "energies" (of the atoms, as empirical potentials have them), "forces" and "stress".
+        n_atoms: smallest number of atoms A to which energies and forces are padded. By default the largest number.
 
     Returns:
-        A dict with `energy` (B,), total energy in eV; `forces` (B, A, 3) in eV/A, 0 for padding; `stress` (B, 3, 3) in
-        eV/A^3, 0 for structures that are not periodic in three directions; all float64.
+        A dict with `energy` (B,), total energy in eV; `energies` (B, A) in eV and `forces` (B, A, 3) in eV/A, 0 for
+        padding; `stress` (B, 3, 3) in eV/A^3, 0 for structures that are not periodic in three directions; all float64.
 
     Raises:
         ValueError: naming the structure, if a label is missing or not finite.
@@ -135,7 +135,7 @@ def labels(
     result = {}
     for name in names:
         values = [_label(k, atoms, name) for k, atoms in enumerate(structures)]
-        if name == "forces":
+        if name in ("energies", "forces"):
             result[name] = pad(np.concatenate(values), counts, max(counts.max(), n_atoms or 0), 0.0)
         else:
             result[name] = np.stack(values)
@@ -145,6 +145,7 @@ def labels(
 def _label(k, atoms, name):
     read = {
         "energy": atoms.get_potential_energy,
+        "energies": atoms.get_potential_energies,
         "forces": lambda: atoms.get_forces(apply_constraint=False),
         "stress": lambda: atoms.get_stress(voigt=False),
     }

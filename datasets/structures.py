@@ -26,7 +26,8 @@ class StructureDataset(keras.utils.PyDataset):
     keys of y, such that a mean squared error becomes
 
     - `energy` (B,): that of energies per atom, in (eV/atom)^2; the weight is 1 / n_atoms^2
-    - `forces` (B, A): the mean over the atoms of each structure, then over structures; A / n_atoms, 0 for padding
+    - `forces` and `energies` (B, A): the mean over the atoms of each structure, then over structures; A / n_atoms,
+      0 for padding
     - `stress` (B,): that of the structures that have one; 1, or 0 unless periodic in three directions
 
     Args:
@@ -34,7 +35,7 @@ class StructureDataset(keras.utils.PyDataset):
         elements: chemical symbols; `species` are indices into this list.
         cutoff: radius of the neighbor lists in A.
         batch_size: number of structures in a batch.
-        labels: any of "energy", "forces" and "stress".
+        labels: any of "energy", "energies", "forces" and "stress"; see `labels`.
         shuffle: every epoch, put together other batches of each bucket, and take them in another order. Both depend on
             `seed` and the epoch only. Otherwise structures stay in the given order within their bucket.
         seed: seed of the shuffling.
@@ -174,8 +175,8 @@ def _make_buckets(structures, elements, cutoff, names):
         indices = np.flatnonzero(sizes == size)
         x = to_arrays([structures[k] for k in indices], elements, cutoff)
         y = _slice(targets, indices)
-        if "forces" in y:
-            y["forces"] = y["forces"][:, : x["species"].shape[1]]
+        for name in {"energies", "forces"} & set(y):
+            y[name] = y[name][:, : x["species"].shape[1]]
         weights = {name: _weights(name, x, counts[indices]) for name in names}
         buckets.append({"x": x, "y": y, "weights": weights, "indices": indices})
     return buckets
@@ -184,7 +185,7 @@ def _make_buckets(structures, elements, cutoff, names):
 def _weights(name, x, counts):
     if name == "energy":
         return 1.0 / counts**2
-    if name == "forces":
+    if name in ("energies", "forces"):
         return (x["species"] >= 0) * x["species"].shape[1] / counts[:, None]
     return np.isfinite(x["volume"]).astype(np.float64)
 

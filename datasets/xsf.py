@@ -23,6 +23,8 @@ import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_numbers, chemical_symbols
 
+from atomzoo.datasets.checks import find_problem
+
 PERIODIC = {"CRYSTAL": 3, "SLAB": 2, "POLYMER": 1, "MOLECULE": 0}
 ENERGY = re.compile(r"#.*\btotal energy\s*[=:]?\s*(\S+)\s*(\S*)", re.IGNORECASE)
 
@@ -41,12 +43,27 @@ def read_xsf(path) -> list[ase.Atoms]:
         ValueError: what cannot be read, with file and line.
         OSError: the file cannot be opened.
     """
-    lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
-    parser = _Parser(lines)
+    return parse_xsf(Path(path).read_bytes(), path)
+
+
+def parse_xsf(content: bytes, name, needs_energy: bool = False) -> list[ase.Atoms]:
+    """As `read_xsf`, from the content of a file.
+
+    Args:
+        content: what is in the file.
+        name: how errors call it.
+        needs_energy: whether a structure without energy is an error.
+
+    Example:
+
+    >>> parse_xsf(b"# total energy = -1.5 eV\\nATOMS\\nO 0 0 0\\n", "o.xsf")[0].get_potential_energy()
+    -1.5
+    """
+    parser = _Parser(content.decode("utf-8", errors="replace").splitlines(), needs_energy)
     try:
         return parser.structures()
     except ValueError as error:
-        raise ValueError(f"'{path}', line {max(parser.number, 1)}: {error}") from None
+        raise ValueError(f"'{name}', line {max(parser.number, 1)}: {error}") from None
 
 
 def has_energy(path) -> bool:
@@ -83,8 +100,8 @@ def write_xsf(path, atoms: ase.Atoms):
 class _Parser:
     """Goes through the lines once; `number` is that of the last one taken (from 1)."""
 
-    def __init__(self, lines):
-        self.lines, self.number = lines, 0
+    def __init__(self, lines, needs_energy):
+        self.lines, self.number, self.needs_energy = lines, 0, needs_energy
         self.energy, self.cell, self.n_periodic = None, None, None
 
     def structures(self):
@@ -95,6 +112,7 @@ class _Parser:
                     self.n_periodic = PERIODIC[group]
                 case "PRIMVEC":
                     self.cell = np.array([self._numbers(self._words(), 3) for _ in range(3)])
+                    self.cell_line = self.number
                 case "CONVVEC":
                     for _ in range(3):
                         self._numbers(self._words(), 3)
@@ -105,7 +123,7 @@ class _Parser:
                 case "ATOMS":
                     found.append(self._structure(self._atom_lines()))
                 case _:
-                    raise ValueError(f"expected a keyword of XSF. Received: {' '.join(words)[:60]!r}")
+                    raise ValueError(f"expected a keyword of XSF, or more atoms announced. Received: {self._line()!r}")
         if not found:
             raise ValueError("there is neither PRIMCOORD nor ATOMS. Received: the end of the file")
         return found
@@ -121,6 +139,9 @@ class _Parser:
                 return line.split()
         return None
 
+    def _line(self):
+        return self.lines[self.number - 1].strip()[:60]
+
     def _take_energy(self, line):
         if match := ENERGY.match(line):
             if match[2].lower() not in ("", "ev"):
@@ -133,7 +154,7 @@ class _Parser:
             raise ValueError(f"expected the number of atoms. Received: {' '.join(words)[:60]!r}")
         count = int(words[0])
         if not 0 < count <= len(self.lines) - self.number:
-            raise ValueError(f"as many atoms as are in the file were expected. Received: {count}")
+            raise ValueError(f"the number of atoms must be from 1 to that of the lines that follow. Received: {count}")
         return count
 
     def _atom_lines(self):
@@ -157,8 +178,13 @@ class _Parser:
         if n_periodic and self.cell is None:
             raise ValueError("the lattice must come before the atoms. Received: no PRIMVEC")
         symbols = [_symbol(row[0]) for row in rows]
+        if self.needs_energy and self.energy is None:
+            raise ValueError("there is no comment 'total energy = ... eV' before these atoms. Received: no energy")
         cell = self.cell if n_periodic else None
         atoms = ase.Atoms(symbols, positions=values[:, :3], cell=cell, pbc=[k < n_periodic for k in range(3)])
+        if problem := find_problem(atoms):
+            self.number = self.cell_line if n_periodic else self.number
+            raise ValueError(f"the structure cannot be used. Received: {problem}")
         results = {"energy": self.energy} if self.energy is not None else {}
         if width == 6:
             results["forces"] = values[:, 3:]

@@ -55,6 +55,11 @@ class AtomSum(keras.layers.Layer):
         counts = [ops.sum(ops.cast(ops.equal(species, index), "float64"), -1) for index in range(self.n_elements)]
         return ops.matmul(ops.stack(counts, axis=-1), self.shifts[:, None])[..., 0]
 
+    def reference_energies(self, species):
+        """Shift of each atom's element: (B, A), eV; 0 for padding."""
+        shifts = ops.take(self.shifts, ops.maximum(species, 0), axis=0)
+        return ops.where(species >= 0, shifts, ops.zeros_like(shifts))
+
     def compute_output_shape(self, atomic_energies_shape, species_shape=None):
         return atomic_energies_shape[:-1]
 

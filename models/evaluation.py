@@ -80,6 +80,10 @@ class AtomwiseEvaluator:
         """Interaction energies (N,) of the atoms of a row, their gradients (N, M, 3) and features (N, F), float64."""
         return _run(self._energies, row)
 
+    def row_features(self, row):
+        """Symmetry-function values (N, F) of the atoms of a row, unscaled, float64."""
+        return _run(self._features, row)[0]
+
     def features(self, structures):
         """Symmetry-function values, unscaled: list of float64 arrays (n, F), one for each structure."""
         results = [None] * len(structures)

@@ -12,6 +12,8 @@ def with_cached_features(potential, dataset):
     """
     if not isinstance(dataset, StructureDataset) or potential.derivatives or _trains_functions(potential):
         return dataset
+    if "features" in dataset.buckets[0]["x"]:
+        return dataset
 
     def energy_inputs(x):
         return {"species": x["species"], **potential.evaluator.batch_features(x)}

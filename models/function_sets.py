@@ -60,12 +60,37 @@ FUNCTION_SETS = {
         + _angular("G4", (6.0, 5.0, 4.0, 3.0), (0.01,), (2, 4))
         + _angular("G4", (6.0, 4.0), (0.01,), (16,)),
     },
+    "stende-2017-silicon": {
+        "description": "Silicon after Stillinger and Weber: the final 24 functions.",
+        "paper": "J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, "
+        "MSc thesis, University of Oslo (2017)",
+        "units": "A, A^-2",
+        "size": 24,
+        "functions": _radial(6.0, (0.3, 0.1, 0.05, 0.005))
+        + _radial(6.0, (5.0,), shifts=(4.2, 3.5, 2.7, 2.0))
+        + _angular("G5", (6.0,), (0.01,), (1, 2, 4, 16))
+        + [
+            SymmetryFunction("G5", cutoff, eta=0.01, zeta=zeta, lambda_=lambda_)
+            for cutoff, zeta, lambda_ in (
+                *((3.0, 1, -1), (3.0, 1, 1), (4.0, 2, -1), (3.0, 2, 1)),
+                *((4.0, 4, -1), (4.0, 4, 1), (4.0, 16, -1), (4.0, 16, 1)),
+            )
+        ],
+    },
     "aenet-tio2": {
         "description": "The set of aenet's TiO2 example: 70 functions once resolved for Ti and O (16 G2, 54 G4).",
         "paper": "Artrith and Urban, Comput. Mater. Sci. 114, 135 (2016)",
         "units": "A, A^-2",
         "size": 26,
         "functions": _radial(6.5, _BEHLER_ETAS) + _angular("G4", (6.5,), (0.000357, 0.028569, 0.089277), (1, 2, 4)),
+    },
+    "aenet-tio2-wide": {
+        "description": "aenet-tio2 with G5 in place of G4: also 70 functions once resolved (16 G2, 54 G5), and a tenth "
+        "of its cost.",
+        "paper": "Artrith and Urban, Comput. Mater. Sci. 114, 135 (2016), but for the kind of the angular functions",
+        "units": "A, A^-2",
+        "size": 26,
+        "functions": _radial(6.5, _BEHLER_ETAS) + _angular("G5", (6.5,), (0.000357, 0.028569, 0.089277), (1, 2, 4)),
     },
 }
 

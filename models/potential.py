@@ -39,8 +39,9 @@ class NeuralNetworkPotential(keras.Model):
         inputs: Dict of arrays as `atomzoo.datasets.structures.to_arrays` makes them.
 
     Returns:
-        {"energy": (B,) eV}; compiled with a loss or metric for "forces" or "stress" also {"forces": (B, A, 3) eV/A,
-        "stress": (B, 3, 3) eV/A^3, positive where tensile, 0 for what is not periodic in three directions}.
+        {"energy": (B,) eV, "energies": (B, A) eV, those of the atoms}; compiled with a loss or metric for "forces" or
+        "stress" also {"forces": (B, A, 3) eV/A, "stress": (B, 3, 3) eV/A^3, positive where tensile, 0 for what is not
+        periodic in three directions}.
 
     Raises:
         ValueError: if a function, element or option is bad; which, and what was received.
@@ -146,7 +147,7 @@ class NeuralNetworkPotential(keras.Model):
             triplets=self.needs_triplets,
         )
 
-    def adapt(self, structures):
+    def adapt(self, structures, features=None):
         """Sets feature scaling, energy shifts and energy scale from labelled training structures.
 
         The shift of each element is fitted to the total energies by least squares; the scale is the deviation of what
@@ -154,13 +155,14 @@ class NeuralNetworkPotential(keras.Model):
 
         Args:
             structures: List of `ase.Atoms` with energies.
+            features: Their unscaled features (N, F), a row for each atom, if they have been evaluated before.
 
         Raises:
             ValueError: if a structure has no energy or an unknown element.
         """
-        features = self.evaluator.features(structures)
+        features = np.concatenate(self.evaluator.features(structures)) if features is None else features
         species = [self.elements.index(symbol) for atoms in structures for symbol in atoms.get_chemical_symbols()]
-        self.feature_scaling.adapt(np.concatenate(features), np.array(species))
+        self.feature_scaling.adapt(features, np.array(species))
         energies = labels(structures, ("energy",))["energy"]
         counts = np.array([[atoms.get_chemical_symbols().count(e) for e in self.elements] for atoms in structures])
         shifts = np.linalg.lstsq(counts.astype("float64"), energies, rcond=None)[0]
@@ -175,12 +177,11 @@ class NeuralNetworkPotential(keras.Model):
     def call(self, inputs, training=False):
         species = inputs["species"]
         if not self.derivatives:
-            features = inputs["features"] if "features" in inputs else self._features(inputs)
-            return {"energy": self.atom_sum(self.atomic_energies(features, species), species)}
+            return self._energies(inputs["features"] if "features" in inputs else self._features(inputs), species)
         displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
-        energy, gradient = self._energy_and_gradient(inputs, displacements)
+        energies, gradient = self._energies_and_gradient(inputs, displacements)
         return {
-            "energy": energy,
+            **energies,
             "forces": geometry.forces(gradient, inputs["neighbors"]),
             "stress": geometry.stress(gradient, displacements, inputs["volume"]),
         }
@@ -191,18 +192,25 @@ class NeuralNetworkPotential(keras.Model):
         neighbor_species = geometry.neighbor_species(inputs["species"], inputs["neighbors"])
         return self.symmetry_functions(displacements, neighbor_species, inputs.get("triplets"))
 
-    def _energy_and_gradient(self, inputs, displacements):
-        """Energy (B,), and its gradient with respect to the displacements (B, A, M, 3)."""
-        species = inputs["species"]
+    def _energies(self, features, species):
+        """Energy (B,) of the structures and energies (B, A) of their atoms, float64."""
+        atomic = self.atomic_energies(features, species)
+        energies = self.atom_sum.scale * ops.cast(atomic, "float64") + self.atom_sum.reference_energies(species)
+        return {"energy": self.atom_sum(atomic, species), "energies": energies}
+
+    def _energies_and_gradient(self, inputs, displacements):
+        """`_energies`, and the gradient of the energy with respect to the displacements (B, A, M, 3)."""
 
         def energy(features):
-            return self.atom_sum(self.atomic_energies(features, species), species)
+            energies = self._energies(features, inputs["species"])
+            return energies["energy"], energies["energies"]
 
         if "features" not in inputs:
-            return value_and_gradient(lambda d: energy(self._features(inputs, d)), displacements)
-        value, slope = value_and_gradient(energy, inputs["features"])
-        gradient = ops.einsum("bamdf,baf->bamd", inputs["feature_gradients"], slope)
-        return value, ops.cast(gradient, displacements.dtype)
+            (total, atomic), gradient = value_and_gradient(lambda d: energy(self._features(inputs, d)), displacements)
+        else:
+            (total, atomic), slope = value_and_gradient(energy, inputs["features"])
+            gradient = ops.einsum("bamdf,baf->bamd", inputs["feature_gradients"], slope)
+        return {"energy": total, "energies": atomic}, ops.cast(gradient, displacements.dtype)
 
     def compile(self, optimizer="adam", loss=None, loss_weights=None, metrics=None, **kwargs):
         """Configures training; losses and metrics are dicts by output. Without `loss`: squared error of the energy."""
@@ -233,14 +241,15 @@ class NeuralNetworkPotential(keras.Model):
 
     def _comparable(self, names, x, y, y_pred, sample_weight):
         """The named labels and predictions; energies counted from the elements' shifts, for float32 to hold them."""
-        reference = self.atom_sum.reference_energy(x["species"])
+        references = {
+            "energy": self.atom_sum.reference_energy(x["species"]),
+            "energies": self.atom_sum.reference_energies(x["species"]),
+        }
 
         def select(values):
             chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
-            if "energy" in chosen:
-                # Losses of Keras take the mean over the last axis before they weight: that must not be the structures'.
-                chosen["energy"] = (chosen["energy"] - reference)[:, None]
-            return chosen
+            # Losses of Keras take the mean over the last axis before they weight: that must not be structures or atoms.
+            return chosen | {name: (chosen[name] - references[name])[..., None] for name in references if name in names}
 
         weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
         if weights and "stress" in weights:

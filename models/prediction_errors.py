@@ -28,8 +28,8 @@ def prediction_errors(structures, results):
         results: list of dicts, as `NeuralNetworkPotential.evaluate_atoms` returns it for them.
 
     Returns:
-        Dict of `PredictionError`, only of what there are labels for: "energy" in eV/atom; "forces" in eV/A, over all
-        force components; "stress" in eV/A^3, over the nine components, of structures periodic in three directions.
+        Dict of `PredictionError`, only of what there are labels for: "energy" in eV/atom; "energies" in eV, over all
+        atoms; "forces" in eV/A, over all force components; "stress" in eV/A^3, over the nine components, of structures periodic in three directions.
 
     Raises:
         ValueError: a label is not finite, and of which structure.
@@ -43,7 +43,7 @@ def prediction_errors(structures, results):
         {'energy': PredictionError(mae=0.125, rmse=0.125, n_structures=1)}
     """
     errors = {}
-    for name in ("energy", "forces", "stress"):
+    for name in ("energy", "energies", "forces", "stress"):
         differences = [
             _difference(k, name, atoms, result)
             for k, (atoms, result) in enumerate(zip(structures, results, strict=True))

@@ -55,7 +55,7 @@ def rattled(atoms, n_structures, seed=0, distance=0.1):
         copy = atoms.copy()
         copy.positions += rng.normal(scale=distance, size=copy.positions.shape)
         copy.calc = LennardJones(sigma=2.0, epsilon=0.3, rc=CUTOFF, smooth=True)
-        names = ("energy", "forces", "stress") if copy.pbc.all() else ("energy", "forces")
+        names = ("energy", "energies", "forces", *(["stress"] if copy.pbc.all() else []))
         results = {name: copy.calc.get_property(name, copy) for name in names}
         copy.calc = SinglePointCalculator(copy, **results)
         structures.append(copy)

@@ -12,14 +12,14 @@ from atomzoo.console import err, out, start_backend
 def convert(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="OUT", help="Folder; a .keras file with --to keras.")
+        Path, typer.Option("-o", "--output", metavar="OUT", help="Folder; a file with --to lammps or keras.")
     ],
-    to: Annotated[Literal["aenet", "n2p2", "keras"], typer.Option("--to", help="What to write.")],
+    to: Annotated[Literal["aenet", "n2p2", "lammps", "keras"], typer.Option("--to", help="What to write.")],
     ascii: Annotated[bool, typer.Option("--ascii", help="Write .nn.ascii files (aenet).")] = False,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Converts a potential from or to the files of aenet and n2p2 (RuNNer).
+    """Converts a potential from or to the files of aenet and n2p2 (RuNNer), or to that of LAMMPS's nn/manybody.
 
     What the format cannot hold is refused, with the reason, before anything is written. The units are those of n2p2's
     files, read or written; these do not say theirs.

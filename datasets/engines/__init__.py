@@ -1,7 +1,17 @@
-"""Programs that label structures with energies and forces: Quantum ESPRESSO's pw.x."""
+"""Programs that label structures with energies and forces: Quantum ESPRESSO's pw.x and LAMMPS."""
 
 from atomzoo.datasets.engines.chunked_dynamics import ChunkedDynamics
 from atomzoo.datasets.engines.espresso import Espresso, EspressoError
 from atomzoo.datasets.engines.gth import convert_gth
+from atomzoo.datasets.engines.lammps import Lammps, LammpsError, lammps_command, potential_file
 
-__all__ = ["ChunkedDynamics", "Espresso", "EspressoError", "convert_gth"]
+__all__ = [
+    "ChunkedDynamics",
+    "Espresso",
+    "EspressoError",
+    "Lammps",
+    "LammpsError",
+    "convert_gth",
+    "lammps_command",
+    "potential_file",
+]

@@ -48,6 +48,10 @@ class Espresso:
         """Return a copy of `atoms` that carries its energy (eV) and forces (eV/A)."""
         return self._run(atoms, "scf", folder)[0][-1]
 
+    def label(self, structures):
+        """Return copies of structures, a list of Atoms, that carry their energies (eV) and forces (eV/A)."""
+        return [self.single_point(atoms) for atoms in structures]
+
     def relax(self, atoms, folder=None):
         """Relax the positions by BFGS, to a largest force of 1e-4 Ry/Bohr = 2.6 meV/A.
 

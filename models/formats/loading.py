@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
+from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.output_files import check_output
 from atomzoo.models.saving import load_potential, save_potential
 
-FORMATS = ("aenet", "n2p2", "keras")
+FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
 def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
@@ -52,8 +53,8 @@ def save_as(potential, path, format, ascii=False, length_unit="A", energy_unit="
 
     Args:
         potential: `NeuralNetworkPotential`.
-        path: a folder for aenet and n2p2, made if it is not there; a file for keras.
-        format: "aenet", "n2p2" or "keras".
+        path: a folder for aenet and n2p2, made if it is not there; a file for lammps and keras.
+        format: "aenet", "n2p2", "lammps" or "keras".
         ascii: for aenet, text instead of binary files.
         length_unit, energy_unit: for n2p2, see `write_n2p2`.
 
@@ -67,5 +68,7 @@ def save_as(potential, path, format, ascii=False, length_unit="A", energy_unit="
         save_potential(potential, check_output(path))
     elif format == "aenet":
         write_aenet(potential, path, ascii)
+    elif format == "lammps":
+        write_lammps(potential, path)
     else:
         write_n2p2(potential, path, length_unit, energy_unit)

@@ -142,6 +142,12 @@ def test_labels():
     assert list(labels([single], names=("energy",))) == ["energy"]
 
 
+def test_energies_of_atoms():
+    structures = [labelled(ase.Atoms("H"), energies=np.array([2.0])), labelled(bulk("Au"), energies=np.array([3.0]))]
+    structures.append(labelled(ase.Atoms("H2", [[0, 0, 0], [0, 0, 1]]), energies=np.array([4.0, 5.0])))
+    np.testing.assert_array_equal(labels(structures, ("energies",))["energies"], [[2, 0], [3, 0], [4, 5]])
+
+
 def test_stress_labels():
     crystal = labelled(bulk("Au"), stress=np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]))
     expected = [[1, 6, 5], [6, 2, 4], [5, 4, 3]]

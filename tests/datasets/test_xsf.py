@@ -7,7 +7,7 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.reading import read_structures
-from atomzoo.datasets.xsf import read_xsf, write_xsf
+from atomzoo.datasets.xsf import parse_xsf, read_xsf, write_xsf
 
 TEXT = """\
 # total energy = -4987.80047742 eV
@@ -87,12 +87,16 @@ def test_writes_no_slab(tmp_path):
         ("CRYSTAL", "CRYSTALS", 3, "expected a keyword of XSF"),
         ("0.5 4.1 0.0", "0.5 4.1", 6, "expected 3 numbers. Received: '0.5 4.1'"),
         ("2 1", "two 1", 9, "expected the number of atoms. Received: 'two 1'"),
-        ("2 1", "0 1", 9, "as many atoms as are in the file were expected. Received: 0"),
-        ("2 1", "999999999 1", 9, "as many atoms as are in the file were expected"),
-        ("2 1", "1 1", 11, "expected a keyword of XSF"),
+        ("2 1", "0 1", 9, "must be from 1 to that of the lines that follow. Received: 0"),
+        ("2 1", "999999999 1", 9, "must be from 1 to that of the lines that follow. Received: 999999999"),
+        ("2 1", "1 1", 11, "expected a keyword of XSF, or more atoms announced. Received: '8  1.1D0"),
         ("Ti", "Tj", 11, "expected a chemical symbol or atomic number. Received: 'Tj'"),
         ("8 ", "0 ", 11, "expected a chemical symbol"),
         ("0.3 1.0 2.0 3.0", "0.3 1.0", 11, "an atom has 3 coordinates"),
+        ("-4987.80047742", "NaN", 1, "expected a finite number. Received: 'NaN'"),
+        ("0.0 0.0 4.2", "4.0 0.0 0.0", 7, "it is periodic, but its cell spans no volume"),
+        ("2 1", "3 1", 9, "must be from 1 to that of the lines that follow. Received: 3"),
+        ("-2.0 -3.0", "-2", 11, "expected 6 numbers. Received: '1.1D0"),
         ("1.3 -1.0", "nan -1.0", 11, "expected a finite number. Received: 'nan'"),
         (" -3.0", "", 11, "expected 6 numbers"),
     ],
@@ -102,6 +106,21 @@ def test_errors_name_file_and_line(write, old, new, line, message):
     with pytest.raises(ValueError, match=message) as error:
         read_xsf(path)
     assert str(error.value).startswith(f"'{path}', line {line}: ")
+
+
+def test_energies_can_be_demanded():
+    content = TEXT[TEXT.index("CRYSTAL") :].encode()
+    assert parse_xsf(content, "a.xsf")[0].calc.results.keys() == {"forces"}
+    with pytest.raises(ValueError, match="^'a.xsf', line 9: there is no comment 'total energy = ... eV' before"):
+        parse_xsf(content, "a.xsf", needs_energy=True)
+
+
+def test_cut_files():
+    """A file cut anywhere but in its last number, or after it, is refused; line and file are named."""
+    content = TEXT.encode()
+    for n in range(len(content) - len("-3.0\n")):
+        with pytest.raises(ValueError, match=r"^'a.xsf', line \d+: .* Received: "):
+            parse_xsf(content[:n], "a.xsf", needs_energy=True)
 
 
 def test_mutated_files(write):

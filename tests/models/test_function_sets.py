@@ -65,7 +65,7 @@ def test_a_setup_file_keeps_its_order(tmp_path):
 
 
 def test_an_unknown_name_lists_the_presets():
-    with pytest.raises(ValueError, match="barch-tubman-2017, behler-parrinello-2007, aenet-tio2, or .*'behler'"):
+    with pytest.raises(ValueError, match="barch-tubman-2017, behler-parrinello-2007, .*, or .*'behler'"):
         load_function_set("behler", ["Au"])
 
 

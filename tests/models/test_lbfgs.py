@@ -16,7 +16,7 @@ FUNCTIONS = [
     SymmetryFunction("G3", CUTOFF, kappa=1.3),
     SymmetryFunction("G5", CUTOFF, eta=0.1, zeta=2),
 ]
-WEIGHTS = {"energy": 2.0, "forces": 0.3, "stress": 5.0}
+WEIGHTS = {"energy": 2.0, "energies": 1.5, "forces": 0.3, "stress": 5.0}
 ALL = tuple(WEIGHTS)
 
 
@@ -50,6 +50,8 @@ def by_numpy(potential, structures, weights):
     total = 0.0
     for atoms, result in zip(structures, potential.evaluate_atoms(structures), strict=True):
         squares = {"energy": ((result["energy"] - atoms.get_potential_energy()) / len(atoms)) ** 2}
+        if "energies" in weights:
+            squares["energies"] = np.mean((result["energies"] - atoms.get_potential_energies()) ** 2)
         if "forces" in weights:
             squares["forces"] = np.mean((result["forces"] - atoms.get_forces()) ** 2)
         if "stress" in weights:
@@ -70,7 +72,7 @@ def test_gradient(crystals, names, trainable):
     assert_gradient(lambda batch: [loss(x)[0] for x in batch], loss(start)[1], start, 1e-7)
 
 
-@pytest.mark.parametrize("names", [("energy",), ("energy", "forces")], ids=len)
+@pytest.mark.parametrize("names", [("energy",), ("energies",), ("energy", "forces"), ("energies", "forces")])
 def test_loss_is_that_of_the_evaluation(potential, mixed, names):
     weights = {name: WEIGHTS[name] for name in names}
     loss = objective(potential, mixed, weights)

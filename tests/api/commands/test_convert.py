@@ -80,6 +80,12 @@ def test_bad_outputs(fails, model, tmp_path):
 
 
 def test_unknown_format(atomzoo, model, tmp_path):
-    assert atomzoo("convert", model, "-o", tmp_path / "out", "--to", "lammps")[0] == 2
-    with pytest.raises(ValueError, match="`format` must be one of aenet, n2p2, keras"):
-        save_as(load_any(model), tmp_path / "out", "lammps")
+    assert atomzoo("convert", model, "-o", tmp_path / "out", "--to", "amp")[0] == 2
+    with pytest.raises(ValueError, match="`format` must be one of aenet, n2p2, lammps, keras"):
+        save_as(load_any(model), tmp_path / "out", "amp")
+
+
+def test_to_lammps(atomzoo, model, tmp_path):
+    code, text, error = atomzoo("convert", model, "-o", tmp_path / "gold.nn", "--to", "lammps")
+    assert code == 0 and error == "" and text == f"a potential for Au\nwritten to {tmp_path}/gold.nn\n"
+    assert "elements Au" in (tmp_path / "gold.nn").read_text().splitlines()

@@ -1,0 +1,96 @@
+"""`atomzoo refine`."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from atomzoo.console import err, out, start_backend
+
+NOT_CONVERGED = 3
+
+
+def refine(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder; a killed run goes on there.")],
+    engine: Annotated[Literal["espresso", "lammps"], typer.Option(help="Program that labels.")],
+    pseudo: Annotated[
+        list[str], typer.Option(metavar="X=FILE", help="espresso: pseudopotential of an element; once for each.")
+    ] = (),
+    wavefunction_cutoff: Annotated[float, typer.Option(help="espresso: plane-wave cutoff, Ry.")] = 30.0,
+    density_cutoff: Annotated[float, typer.Option(help="espresso: cutoff of the density, Ry.")] = 240.0,
+    pair: Annotated[
+        list[str], typer.Option(metavar="LINE", help="lammps: line that defines the interaction; repeat in order.")
+    ] = (),
+    hidden: Annotated[
+        list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden layers of each element's network.")
+    ] = (30, 30),
+    symmetry_functions: Annotated[
+        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
+    ] = "barch-tubman-2017",
+    iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, in each training.")] = 1000,
+    networks: Annotated[int, typer.Option(min=2, help="Networks trained; one is minimized, all are compared.")] = 2,
+    tolerance: Annotated[float, typer.Option(help="Ends when network and engine agree to this, eV.")] = 1e-3,
+    budget: Annotated[
+        int, typer.Option(min=1, help="Structures labelled at most, steps of relaxations included.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Of weights and search.")] = 0,
+):
+    """Finds the minimum of the energy of DATA's atoms: by a network, labelled and retrained until it is right.
+
+    Each round trains on all labelled structures, searches the network's minimum, and has the engine label and relax it.
+    The engine's settings must be those that DATA were made with.
+
+    DIR gets log.csv, all labels, each round's potential, and in the end minimum.extxyz and potential.keras.
+
+    Exit code 3, with both written, if they do not agree within the budget.
+    """
+    labeller = _espresso(pseudo, wavefunction_cutoff, density_cutoff) if engine == "espresso" else None
+    if engine == "lammps" and not pair:
+        raise ValueError(f"LAMMPS needs --pair, once or more. Received: {list(pair)}")
+    start_backend()
+    from atomzoo.datasets.engines import Lammps
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.active_learning import refine as run_loop
+    from atomzoo.models.active_learning import train_on_forces
+    from atomzoo.models.output_files import write_structures
+    from atomzoo.models.saving import save_potential
+    from atomzoo.models.training import elements_of
+
+    with err.status(f"reading {data}"):
+        structures = read_structures(data)
+    labeller = labeller or Lammps(list(pair), elements_of(structures))
+    train = partial(train_on_forces, functions=symmetry_functions, hidden=tuple(hidden), iterations=iterations)
+    out.print(TITLES, markup=False, soft_wrap=True)
+    result = run_loop(structures, labeller, output, train, tolerance, budget, networks, seed, _print_row)
+    write_structures(output / "minimum.extxyz", [result.lowest])
+    save_potential(result.potential, output / "potential.keras")
+    energy = result.lowest.get_potential_energy()
+    out.print(f"\n{result.message}: {energy:.6f} eV after {result.n_calls} calls", markup=False, soft_wrap=True)
+    out.print(f"written to {output}", markup=False, soft_wrap=True)
+    if not result.converged:
+        raise typer.Exit(NOT_CONVERGED)
+
+
+TITLES = "round  calls     network, eV      engine, eV     relaxed, eV  difference, meV  disagreement, meV/atom"
+
+
+def _print_row(row):
+    """A line at a time, because a round takes minutes to hours."""
+    names = ("network_eV", "engine_eV", "relaxed_eV")
+    energies = "".join(f"{'-':>16}" if row[name] is None else f"{row[name]:16.6f}" for name in names)
+    meV = f"{1e3 * row['difference_eV']:17.3f}{1e3 * row['disagreement_eV_per_atom']:24.3f}"
+    out.print(f"{row['round']:5d}{row['calls']:7d}{energies}{meV}", markup=False, soft_wrap=True)
+
+
+def _espresso(pseudo, wavefunction_cutoff, density_cutoff):
+    from atomzoo.datasets.engines import Espresso
+
+    files = dict(entry.partition("=")[::2] for entry in pseudo)
+    if not files or not all(files.values()):
+        raise ValueError(f"Quantum ESPRESSO needs --pseudo X=FILE for each element. Received: {list(pseudo)}")
+    missing = next((file for file in files.values() if not Path(file).is_file()), None)
+    if missing is not None:
+        raise FileNotFoundError(f"there is no file '{missing}'")
+    return Espresso(files, wavefunction_cutoff, density_cutoff)

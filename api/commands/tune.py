@@ -1,0 +1,83 @@
+"""`atomzoo tune`."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from atomzoo.console import err, out, progress_bar, start_backend
+
+N_BEST = 10  # rows of the table that is printed; trials.csv has all
+
+
+def tune(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of trials.csv and best.keras.")],
+    grid: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="GRID",
+            help='JSON file: lists of "layers", "nodes", "learning_rate" and, if wanted, "dropout".',
+            show_default="4, 5, 6 layers; 16, 32, 64 nodes; rates 5e-4, 1e-4, 5e-5; dropout 0, 0.25",
+        ),
+    ] = None,
+    symmetry_functions: Annotated[
+        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
+    ] = "barch-tubman-2017",
+    epochs: Annotated[int, typer.Option(min=1, help="Largest number of passes over the structures in a trial.")] = 60,
+    patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement that end a trial.")] = 10,
+    batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
+    validation_fraction: Annotated[float, typer.Option(help="Part of the structures that trials are judged by.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and batches.")] = 0,
+):
+    """Finds the network of a potential by grid search, on energies (eV): KerasTuner's GridSearch.
+
+    Killed at any time, the same command goes on where it was. Several processes share the trials if each is started
+    with KERASTUNER_TUNER_ID (chief, tuner0, tuner1 ...), KERASTUNER_ORACLE_IP and KERASTUNER_ORACLE_PORT.
+    """
+    start_backend()
+    from atomzoo.datasets.reading import read_structures
+    from atomzoo.models.function_sets import load_function_set
+    from atomzoo.models.training import elements_of, split_structures
+    from atomzoo.models.tuning import grid_search
+    from atomzoo.models.tuning_grid import TABLE_1, read_grid
+
+    values = TABLE_1 if grid is None else read_grid(grid)
+    with err.status(f"reading {data}"):
+        structures = read_structures(data)
+    functions = load_function_set(symmetry_functions, elements_of(structures))
+    parts = split_structures(structures, validation_fraction, seed)
+    options = {"epochs": epochs, "patience": patience, "batch_size": batch_size, "seed": seed}
+    with progress_bar() as bar:
+        trials = grid_search(*parts, output, functions, grid=values, progress=_Shown(bar), **options)
+    if trials is not None:
+        out.print(_table(trials))
+        text = f"\nvalidation RMSE over {len(parts[1])} structures\nwritten to {output / 'best.keras'} and trials.csv"
+        out.print(text, markup=False, soft_wrap=True)
+
+
+class _Shown:
+    """Shows on a progress bar what `grid_search` counts, and how many a second."""
+
+    def __init__(self, bar):
+        self.bar, self.tasks, self.start = bar, {}, time.perf_counter()
+
+    def __call__(self, name, n_done, n_all):
+        if name not in self.tasks:
+            self.tasks[name] = self.bar.add_task(name, total=n_all, note="")
+        rate = n_done / (time.perf_counter() - self.start)
+        note = f"{rate:.0f} structures/s" if name == "features" else ""
+        self.bar.update(self.tasks[name], completed=n_done, note=note)
+
+
+def _table(trials):
+    best = trials.sort_values("val_rmse_meV_per_atom").head(N_BEST)
+    columns = ("layers", "nodes", "learning_rate", "dropout", "val_rmse_meV_per_atom", "best_epoch", "seconds")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(name.replace("val_rmse_meV_per_atom", "RMSE, meV/atom").replace("_", " "), justify="right")
+    for _, row in best.iterrows():
+        table.add_row(*(f"{row[name]:.4g}" for name in columns))
+    return table

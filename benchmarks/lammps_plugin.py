@@ -1,0 +1,113 @@
+"""Time of `pair_style nn/manybody` in LAMMPS: `python -m benchmarks.lammps_plugin`.
+
+The full run takes some minutes and writes `benchmarks/results/lammps_plugin.csv` and `.md`; `--quick` measures the
+smallest case only and writes nothing.
+"""
+
+import argparse
+import csv
+import datetime
+import io
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from atomzoo import __version__
+from atomzoo.datasets.engines import lammps_files
+from atomzoo.datasets.engines.lammps import run_lammps
+from atomzoo.machine import machine
+from atomzoo.models.formats.lammps import pair_commands, write_lammps
+from atomzoo.models.output_files import replacing
+from benchmarks.silicon import distorted_silicon, silicon_potential
+
+RESULTS = Path(__file__).parent / "results"
+COLUMNS = ("functions", "atoms", "ranks", "steps", "atom-steps/s of processor time", "by the clock", "us/atom")
+NOTES = """\
+Molecular dynamics (NVE, 0.5 fs, 300 K) of distorted diamond silicon in LAMMPS, neighbor lists (skin 2 A) included. A
+potential of 8 G2 and 24 G5 or G4 (eta 0.01 to 0.1, zeta 1, 2, 4), Rc 6 A, and a network 32-30-30-1 with tanh, float64.
+Each row is the fastest of three runs. Processor time is of one rank, which other programs lengthen less than that by
+the clock. us/atom: of processor time, for a step of one atom on one core."""
+SCRIPT = """\
+units metal
+read_data a.data
+replicate {copies} {copies} {copies}
+{pair}
+mass 1 28.0855
+velocity all create 300 1 loop geom
+fix 1 all nve
+timestep 0.0005
+thermo {steps}
+run {steps}
+"""
+
+
+def measurements(folder, quick):
+    """The rows of the table, one by one, as they are measured."""
+    cases = {"G5": [(1, 1, 400)], "G4": []}
+    if not quick:
+        cases["G5"] += [(1, 2, 400), (2, 1, 100), (4, 1, 20), (4, 2, 20), (10, 1, 2)]
+        cases["G4"] += [(1, 1, 20), (1, 2, 20)]
+    for kind, runs in cases.items():
+        pair = prepare(folder, kind) if runs else []
+        for copies, ranks, steps in runs:
+            yield fastest([measure(folder, pair, kind, copies, ranks, steps) for _ in range(1 if quick else 3)])
+
+
+def prepare(folder, kind):
+    """Writes data file and network of 512 atoms; the input lines of the interaction."""
+    atoms, potential = distorted_silicon(4), silicon_potential(kind, 6.0, dtype="float64")
+    features = potential.evaluate_atoms(atoms)["features"]
+    potential.feature_scaling.adapt(features, np.zeros(len(atoms), dtype="int32"))
+    potential.atom_sum.scale.assign(0.01)  # gentle forces: the network is not trained
+    write_lammps(potential, folder / "si.nn")
+    (folder / "a.data").write_text(lammps_files.data_text(atoms, potential.elements))
+    return pair_commands(folder / "si.nn", potential.elements)
+
+
+def measure(folder, pair, kind, copies, ranks, steps):
+    """One run: a row of the table."""
+    script = SCRIPT.format(copies=copies, pair="\n".join(pair), steps=steps)
+    (folder / "in.lammps").write_text(script)
+    text = run_lammps(folder, ranks)
+    seconds, atoms = re.search(r"Loop time of (\S+) on \d+ procs for \d+ steps with (\d+) atoms", text).groups()
+    share = float(re.search(r"([\d.]+)% CPU use", text)[1]) / 100
+    rate = int(atoms) * steps / float(seconds)
+    return kind, int(atoms), ranks, steps, rate / share, rate, 1e6 * ranks * share / rate
+
+
+def fastest(rows):
+    """The least processor time, and the least time by the clock, of runs of the same."""
+    processor, clock = (max(row[column] for row in rows) for column in (4, 5))
+    return (*rows[0][:4], f"{processor:.0f}", f"{clock:.0f}", f"{min(row[6] for row in rows):.2f}")
+
+
+def write(rows, origin):
+    """`lammps_plugin.csv` and `.md`."""
+    RESULTS.mkdir(exist_ok=True)
+    table = "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows))
+    with replacing(RESULTS / "lammps_plugin.md") as path:
+        path.write_text(f"# Speed of the LAMMPS plugin\n\n{origin}\n\n{NOTES}\n\n{table}\n", encoding="utf-8")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
+    with replacing(RESULTS / "lammps_plugin.csv") as path:
+        path.write_text(f"# {origin}\n{text.getvalue()}", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.lammps_plugin", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the smallest case only; writes nothing")
+    quick = parser.parse_args().quick
+    origin = f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for row in measurements(Path(folder), quick):
+            print(*(f"{name}: {value}" for name, value in zip(COLUMNS, row, strict=True)), sep=", ", flush=True)
+            rows.append(row)
+    if not quick:
+        write(rows, origin)
+
+
+if __name__ == "__main__":
+    main()

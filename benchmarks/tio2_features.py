@@ -1,0 +1,89 @@
+"""Time from the files of the TiO2 data set to 70 features of each atom: `python -m benchmarks.tio2_features`.
+
+All 7815 structures (165 229 atoms), 16 G2 with 54 G5 or G4, once in a process of its own: imports, reading, neighbor
+lists and compilation are counted. Writes `benchmarks/results/tio2_features.csv` and `.md`; `--quick` takes every 200th
+structure and writes nothing. The data must be where `atomzoo.datasets.tio2.load_data` looks for them.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas
+
+from atomzoo import __version__
+from atomzoo.datasets import tio2
+from atomzoo.datasets.tio2_files import find_source
+from atomzoo.machine import machine
+from benchmarks.timing import run_alone
+
+RESULTS = Path(__file__).parent / "results"
+SETS = ("aenet-tio2-wide", "aenet-tio2")
+ELEMENTS = ["Ti", "O"]
+
+
+def measure(functions, every=1):
+    """Sizes, seconds and memory of this process, from the files to the features."""
+    from atomzoo.models.descriptor_cache import cached_features
+    from atomzoo.models.function_sets import load_function_set
+
+    start = time.perf_counter()
+    structures = tio2.read_all()[::every]
+    reading = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        features = cached_features(structures, load_function_set(functions, ELEMENTS), ELEMENTS, folder)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "functions": functions,
+        "structures": len(structures),
+        "atoms": len(features),
+        "reading_s": reading,
+        "processor_s": usage.ru_utime + usage.ru_stime,
+        "memory_GB": usage.ru_maxrss / 2**20,
+        "load": os.getloadavg()[0],
+    }
+
+
+def timed(options):
+    """What `measure` finds in a process of its own, and how long that process lives, imports included."""
+    start = time.perf_counter()
+    row = run_alone("benchmarks.tio2_features", options, n_cores=2)
+    return row | {"total_s": time.perf_counter() - start}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tio2_features", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="every 200th structure; writes nothing")
+    quick = parser.parse_args().quick
+    find_source()  # says where to get the data before anything is measured
+    options = {"every": 200 if quick else 1}
+    table = pandas.DataFrame([timed({"functions": name, **options}) for name in SETS]).round(1)
+    print(table.to_string(index=False))
+    if not quick:
+        write(table)
+
+
+def write(table):
+    """`tio2_features.csv` and `.md`, each in place only once it is complete."""
+    origin = f"atomzoo {__version__}, {machine()}, {datetime.date.today()}, `python -m benchmarks.tio2_features`"
+    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
+    rows = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    about = "\n".join(__doc__.splitlines()[2:4])
+    texts = {".md": f"# Features of TiO2\n\n{origin}\n\n{about}\n\n{rows}\n", ".csv": table.to_csv(index=False)}
+    for suffix, text in texts.items():
+        temporary = RESULTS / f".tio2_features{suffix}"
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, RESULTS / f"tio2_features{suffix}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2 and sys.argv[1].startswith("{"):
+        print(json.dumps(measure(**json.loads(sys.argv[1]))))
+    else:
+        main()

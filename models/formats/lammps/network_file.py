@@ -1,0 +1,163 @@
+"""From a `NeuralNetworkPotential` to the text file that `pair_style nn/manybody` reads."""
+
+import numpy as np
+
+from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
+from atomzoo.layers.symmetry_functions import PARAMETERS
+from atomzoo.models.extrapolation import ROUNDING
+from atomzoo.models.output_files import replacing
+
+VERSION = 1
+CUTOFF_OPTIONS = {
+    CosineCutoff: ("cosine", ()),
+    TanhCutoff: ("tanh", ("normalized",)),
+    PolynomialCutoff: ("polynomial", ("order",)),
+}
+# Names of activations, and those of the same in the file; `atomic_network.h` has their formulas.
+ACTIVATIONS = {
+    **{
+        name: name
+        for name in (
+            *("linear", "tanh", "mtanh", "twist", "sigmoid", "reverse_sigmoid", "gaussian", "decay", "exponential"),
+            *(
+                "harmonic",
+                "relu",
+                "leaky_relu",
+                "cosine",
+                "softplus",
+                "log_sigmoid",
+                "softsign",
+                "silu",
+                "mish",
+                "gelu",
+            ),
+            *("elu", "selu"),
+        )
+    },
+    "swish": "silu",
+}
+HEADER = """\
+# A neural-network potential of atomzoo. LAMMPS, with units metal, reads it by
+#     pair_style nn/manybody
+#     pair_coeff * * FILE {elements}        (the elements of the atom types)
+# Lengths are in A, energies in eV. Each input of a network is (G - offset) * factor of one of the functions G below,
+# numbered from 0; its smallest and largest value in the training data are widened by rounding. Of each layer there are
+# activation, numbers of inputs and of nodes; then the biases, and for each input one line of weights.
+"""
+
+
+def write_lammps(potential, path):
+    """Writes a potential to the file of `pair_style nn/manybody`: text, each number with all its digits.
+
+    LAMMPS evaluates it in float64, also what was trained in float32.
+
+    Args:
+        potential: `NeuralNetworkPotential`.
+        path: the file, replaced only once all is written.
+
+    Raises:
+        ValueError: something that the pair style does not know, and what; nothing has been written then.
+        OSError: the file cannot be written.
+
+    Example:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from atomzoo.layers import SymmetryFunction
+    >>> from atomzoo.models import NeuralNetworkPotential
+    >>> from atomzoo.models.formats.lammps import write_lammps
+    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", cutoff=6.0, eta=0.2)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "gold.nn"
+    ...     write_lammps(potential, path)
+    ...     [line for line in path.read_text().splitlines() if line.startswith("G2")]
+    ['G2 cutoff 6.0 eta 0.2 rs 0.0 neighbors Au']
+
+    References:
+        Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis, University
+        of Oslo (2017).
+    """
+    lines = _lines(potential)
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _lines(potential):
+    elements = " ".join(potential.elements)
+    lines = [
+        f"nn/manybody {VERSION}",
+        *HEADER.format(elements=elements).splitlines(),
+        f"elements {elements}",
+        _cutoff_line(potential.symmetry_functions.cutoff_function),
+        f"pair_count {2 if potential.symmetry_functions.double_count else 1}",
+        f"energy_scale {_number(potential.atom_sum.scale)}",
+        f"functions {len(potential.functions)}",
+        *(_function_line(function) for function in potential.functions),
+    ]
+    for element in potential.elements:
+        lines += _network_lines(potential, element)
+    return [*lines, "end"]
+
+
+def _cutoff_line(cutoff_function):
+    if type(cutoff_function) not in CUTOFF_OPTIONS:
+        raise ValueError(f"nn/manybody has no cutoff function {type(cutoff_function).__name__}")
+    name, options = CUTOFF_OPTIONS[type(cutoff_function)]
+    values = "".join(f" {option} {int(getattr(cutoff_function, option))}" for option in options)
+    return f"cutoff_function {name} inner_fraction {_number(cutoff_function.inner_fraction)}{values}"
+
+
+def _function_line(function):
+    if function.kind in PARAMETERS:
+        names = PARAMETERS[function.kind]
+        values = " ".join(f"{name.rstrip('_')} {_number(getattr(function, name))}" for name in names)
+        return f"{function.kind} {values} neighbors {' '.join(function.neighbors)}"
+    weights = "".join(f" {element} {_number(weight)}" for element, weight in function.weights)
+    return f"{function.kind} cutoff {_number(function.cutoff)} order {function.order}" + (
+        weights and f" weights{weights}"
+    )
+
+
+def _network_lines(potential, element):
+    index = potential.elements.index(element)
+    columns = (potential.atomic_network.feature_columns or {}).get(element, range(len(potential.functions)))
+    offset, factor = (np.asarray(table)[index] for table in potential.feature_scaling.offset_and_factor())
+    smallest, largest = _widened_range(potential, element)
+    stack, activations = potential.atomic_network.stacks[index], potential.atomic_network.activation[element]
+    lines = [
+        f"element {element}",
+        f"energy_shift {_number(np.asarray(potential.atom_sum.shifts)[index])}",
+        f"inputs {len(columns)}",
+        *(f"{k} {_numbers((offset[k], factor[k]))} {float(smallest[k])!r} {float(largest[k])!r}" for k in columns),
+        f"layers {len(stack)}",
+    ]
+    for dense, activation in zip(stack, activations, strict=True):
+        lines += _layer_lines(np.asarray(dense.kernel)[0], np.asarray(dense.bias), activation, element)
+    return lines
+
+
+def _layer_lines(kernel, bias, activation, element):
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"nn/manybody has no activation {activation!r} of {element}, only {', '.join(ACTIVATIONS)}")
+    n_in, n_out = kernel.shape
+    return [f"layer {ACTIVATIONS[activation]} {n_in} {n_out}", _numbers(bias), *map(_numbers, kernel)]
+
+
+def _widened_range(potential, element):
+    """The range of each feature in the training data, and the tolerance of `find_extrapolations`."""
+    smallest, largest = potential.feature_range(element)
+    magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
+    tolerance = ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
+    return smallest - tolerance, largest + tolerance
+
+
+def _numbers(values):
+    return " ".join(_number(value) for value in values)
+
+
+def _number(value):
+    """All digits of a float64."""
+    value = float(value)
+    if not np.isfinite(value):
+        raise ValueError(f"the numbers of a potential must be finite. Received: {value}")
+    return repr(value)

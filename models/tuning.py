@@ -1,0 +1,228 @@
+"""Grid search for the network of a potential, by KerasTuner, on cached features."""
+
+import contextlib
+import json
+import math
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import keras_tuner
+import numpy as np
+import pandas
+
+from atomzoo.datasets.arrays import find_species, labels
+from atomzoo.models.descriptor_cache import cached_features, split_features
+from atomzoo.models.flat_batches import FlatBatches, FlatNetwork
+from atomzoo.models.grid_oracle import ResumableGridSearch
+from atomzoo.models.output_files import replacing
+from atomzoo.models.potential import NeuralNetworkPotential
+from atomzoo.models.saving import save_potential
+from atomzoo.models.training import elements_of
+from atomzoo.models.tuning_grid import TABLE_1, check_grid
+from atomzoo.models.zoo.bpnn import build_subnets
+
+
+def grid_search(
+    train,
+    validation,
+    output,
+    functions,
+    grid=None,
+    activation="silu",
+    epochs=60,
+    patience=10,
+    batch_size=32,
+    seed=0,
+    cache=None,
+    progress=None,
+):
+    """Trains a network for every combination of a grid, and keeps the one with the smallest validation error.
+
+    The networks are those of `bpnn`, their loss the mean absolute error of energies per atom, with Adam at a constant
+    rate. A trial ends early when the validation RMSE has not fallen for `patience` epochs; its epoch with the smallest
+    one counts. Features are evaluated once (`cached_features`), and atoms are not padded (`FlatBatches`).
+
+    Killed at any time, the same call goes on: trials that were complete are not repeated, the one that was interrupted
+    begins again.
+
+    Several processes, on any machines that share `output` and `cache`, divide the trials between them: KerasTuner's
+    distributed mode. Each makes the same call, with the environment variables KERASTUNER_ORACLE_IP and
+    KERASTUNER_ORACLE_PORT of the chief, and KERASTUNER_TUNER_ID: "chief" for one process, which only hands out trials,
+    and "tuner0", "tuner1" ... for the workers. The chief returns the table some 20 s after the last trial, and workers
+    None. If the chief is killed, start all again.
+
+    Args:
+        train, validation: lists of `ase.Atoms` with energies.
+        output: folder for `trials.csv`, the best potential `best.keras`, and the state of the search.
+        functions: list of `SymmetryFunction`.
+        grid: dict of the values of "layers", "nodes", "learning_rate" and "dropout"; `TABLE_1` if None.
+        activation: of the hidden layers.
+        epochs: largest number of passes over the training structures in a trial.
+        patience: epochs without improvement that end a trial.
+        batch_size: structures in a batch.
+        seed: of weights, batches and dropout.
+        cache: folder of features, see `cached_features`.
+        progress: function of what is counted ("features" of structures, or "trials"), how many are done and how many
+            there are.
+
+    Returns:
+        `pandas.DataFrame`, a row for each trial in their order: its values, `status` ("COMPLETED", or "FAILED" where
+        the loss became infinite), `val_rmse_meV_per_atom`, `val_mae_meV_per_atom`, `best_epoch`, `epochs`, `seconds`.
+
+    Raises:
+        ValueError: a bad grid or label; another search in `output`; no trial that could be trained.
+        OSError: `output` cannot be written.
+    """
+    grid = check_grid(TABLE_1 if grid is None else grid)
+    output = Path(output)
+    data = _prepare(train, validation, functions, cache, batch_size, seed, progress)
+    settings = {"activation": activation, "epochs": epochs, "patience": patience, "seed": seed}
+    output.mkdir(parents=True, exist_ok=True)
+    _check_search(output / "search.json", {"grid": grid, "batch_size": batch_size, **settings, **data.identity()})
+    model = _Hypermodel(data, **settings)
+    space = keras_tuner.HyperParameters()
+    for name, values in grid.items():
+        space.Choice(name, values)
+    with contextlib.redirect_stdout(sys.stderr):  # KerasTuner prints where it resumes from
+        tuner = ResumableGridSearch(model, "val_rmse", space, output, progress, math.prod(map(len, grid.values())))
+    tuner.search(verbose=0)
+    if not isinstance(tuner.oracle, keras_tuner.Oracle):
+        return None
+    table = _table(tuner)
+    with replacing(output / "trials.csv") as temporary:
+        table.to_csv(temporary, index=False)
+    save_potential(_best_potential(tuner, model), output / "best.keras")
+    return table
+
+
+@dataclass
+class _Data:
+    """What all trials share: batches are made anew for each, so that a trial does not depend on those before."""
+
+    potential: NeuralNetworkPotential  # adapted; the networks are of no use
+    train: dict
+    validation: dict
+    batch_size: int
+    seed: int
+
+    def batches(self):
+        return FlatBatches(**self.train, batch_size=self.batch_size, seed=self.seed)
+
+    def validation_batches(self):
+        return FlatBatches(**self.validation, batch_size=len(self.validation["counts"]))
+
+    def identity(self):
+        """What tells this data from other: ready for JSON."""
+        names = ("train", "validation")
+        sums = {name: float(np.sum(getattr(self, name)["energies"])) for name in names}
+        sizes = {name: len(getattr(self, name)["counts"]) for name in names}
+        return {"structures": sizes, "energies": sums, "functions": len(self.potential.functions)}
+
+
+def _prepare(train, validation, functions, cache, batch_size, seed, progress):
+    if not train or not validation:
+        raise ValueError(f"Both parts need structures. Received: {len(train)} to train, {len(validation)} to validate")
+    elements = elements_of([*train, *validation])
+    labels([*train, *validation], ("energy",))  # all of them, so that an error names the place in the whole list
+    n_structures = len(train) + len(validation)
+    show = None if progress is None else lambda n_done: progress("features", n_done, n_structures)
+    features = cached_features([*train, *validation], functions, elements, cache, progress=show)
+    parts = split_features(features, train, validation)
+    potential = NeuralNetworkPotential(elements, functions, scaling="z-score", hidden=(1,), dtype="float64")
+    potential.adapt(train, parts[0])
+    prepared = [_flat(potential, *part) for part in zip((train, validation), parts, strict=True)]
+    return _Data(potential, *prepared, batch_size, seed)
+
+
+def _flat(potential, structures, features):
+    """Arguments of `FlatBatches`: scaled features, and energies per atom counted from the elements' shifts."""
+    species = find_species(structures, potential.elements)
+    counts = np.array([len(atoms) for atoms in structures])
+    shifts = np.asarray(potential.atom_sum.shifts)[species]
+    references = np.add.reduceat(shifts, np.cumsum(counts) - counts)
+    energies = (labels(structures, ("energy",))["energy"] - references) / counts
+    scaled = np.asarray(potential.feature_scaling(features, species))
+    return {
+        "features": scaled,
+        "species": species,
+        "counts": counts,
+        "energies": energies,
+        "elements": potential.elements,
+    }
+
+
+class _Hypermodel(keras_tuner.HyperModel):
+    """Builds and trains the network of a trial."""
+
+    def __init__(self, data, activation, epochs, patience, seed):
+        super().__init__()
+        self.data, self.activation, self.epochs, self.patience, self.seed = data, activation, epochs, patience, seed
+
+    def build(self, hp):
+        values = {name: hp.get(name) for name in ("layers", "nodes", "learning_rate", "dropout")}
+        hidden = (values["nodes"],) * values["layers"]
+        potential = self.data.potential
+        subnets = build_subnets(potential.elements, hidden, self.activation, values["dropout"], self.seed)
+        network = FlatNetwork(subnets, len(potential.functions), float(potential.atom_sum.scale))
+        metrics = [keras.metrics.RootMeanSquaredError("rmse"), keras.metrics.MeanAbsoluteError("mae")]
+        optimizer = keras.optimizers.Adam(values["learning_rate"])
+        network.compile(optimizer, loss="mae", weighted_metrics=metrics, jit_compile=True)
+        optimizer.build(network.trainable_variables)  # files of weights hold its own too
+        return network
+
+    def fit(self, hp, model, callbacks=(), **kwargs):
+        start = time.perf_counter()
+        stop = keras.callbacks.EarlyStopping("val_rmse", mode="min", patience=self.patience)
+        history = model.fit(
+            self.data.batches(),
+            validation_data=self.data.validation_batches(),
+            epochs=self.epochs,
+            shuffle=False,  # the batches shuffle themselves
+            verbose=0,
+            callbacks=[*callbacks, stop, keras.callbacks.TerminateOnNaN()],
+        ).history
+        best = int(np.argmin(np.nan_to_num(history["val_rmse"], nan=np.inf)))
+        results = {name: float(history[name][best]) for name in ("val_rmse", "val_mae")}
+        measured = {"best_epoch": best + 1, "epochs": len(history["val_rmse"]), "seconds": time.perf_counter() - start}
+        return results | measured
+
+
+def _table(tuner):
+    rows = []
+    for trial_id in tuner.oracle.start_order:
+        trial = tuner.oracle.trials[trial_id]
+        metrics = {name: trial.metrics.get_best_value(name) for name in trial.metrics.metrics}
+        errors = {f"{name}_meV_per_atom": 1e3 * metrics.pop(name, np.nan) for name in ("val_rmse", "val_mae")}
+        rows.append({"trial": trial_id, **trial.hyperparameters.values, "status": trial.status, **errors, **metrics})
+    return pandas.DataFrame(rows).astype({"best_epoch": "Int64", "epochs": "Int64"})
+
+
+def _best_potential(tuner, hypermodel):
+    """The best trial's network in a `NeuralNetworkPotential`."""
+    (trial,) = tuner.oracle.get_best_trials(1)
+    if trial.status != "COMPLETED":
+        raise ValueError(f"No trial could be trained: {(trial.message or '').strip().splitlines()[-1:]}")
+    network, data = tuner.load_model(trial), hypermodel.data.potential
+    hidden = (trial.hyperparameters.get("nodes"),) * trial.hyperparameters.get("layers")
+    functions = list(data.functions)
+    potential = NeuralNetworkPotential(data.elements, functions, hidden, hypermodel.activation, "z-score")
+    for name in ("feature_scaling", "atom_sum"):
+        getattr(potential, name).set_weights(getattr(data, name).get_weights())
+    for stack, element in zip(potential.atomic_network.stacks, data.elements, strict=True):
+        dense = [layer for layer in network.subnets[element] if not isinstance(layer, keras.layers.Dropout)]
+        for atomic, layer in zip(stack, dense, strict=True):
+            kernel, bias = layer.get_weights()
+            atomic.set_weights([kernel[None], bias])
+    return potential
+
+
+def _check_search(path, settings):
+    """One folder holds one search."""
+    text = json.dumps(settings, indent=1)
+    if path.exists() and path.read_text() != text:
+        raise ValueError(f"The folder holds another search (grid, data or settings). Received: '{path.parent}'")
+    with replacing(path) as temporary:
+        temporary.write_text(text)

@@ -1,0 +1,114 @@
+"""Silicon: an initial set of radial symmetry functions, chosen from the distances in the data.
+
+Section 7.2.1 and Figure 7.2 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular
+dynamics, MSc thesis, University of Oslo (2017).
+
+The thesis asks for equidistant functions that cover the distances of the data: G2 centered at the atom, of widths from
+the shortest distance on, and G2 of one large eta at equidistant rs. Its set for silicon has 8 G2 and 16 G5 within 6 A;
+so has the one that `atomzoo.models.selection.initial_functions` makes of the data by the same rules, no parameter set
+by hand. Dotted: the distances in the data; a function that does not overlap with them describes nothing.
+
+* Data: diamond silicon, 64 atoms, NVT with the Stillinger-Weber potential (LAMMPS) at 300, 600, 900 and 1200 K, 2 ps
+  each, of which the first 0.4 ps are left out; a frame every 20 fs.
+* `figure_7_3` shows the angular functions, and what range and correlation analysis leave of the set.
+"""
+
+import time
+
+import numpy as np
+import pandas
+from ase.build import bulk
+
+from atomzoo.reproductions.stende_2017 import writing
+
+TEMPERATURES = (300, 600, 900, 1200)  # K
+CUTOFF = 6.0  # A
+BOND = 3.77118  # A; the cutoff of the Stillinger-Weber potential, within which the thesis counts neighbors
+EVERY, EQUILIBRATION = 20, 400  # fs
+
+
+def run(seeds=None, quick=False, output=None):
+    """Makes the data, chooses the set, and writes figure_7_2.csv, .md and .png.
+
+    Args:
+        seeds: Number of seeds of the dynamics, 1 by default; the figure shows the first.
+        quick: Whether to show that it runs, on a fifth of the data, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    folder = writing.results_folder(output, quick)
+    start = time.time()
+    data = [silicon(seed, quick) for seed in range(seeds or 1)]
+    tables = [_table(structures).assign(seed=seed) for seed, structures in enumerate(data)]
+    rows = pandas.concat(tables, ignore_index=True)
+    text = _markdown(rows[rows["seed"] == 0], data[0], quick, time.time() - start)
+    writing.write_results(folder, "figure_7_2", rows, text, {"": _figure(data[0])})
+
+
+def silicon(seed, quick=False):
+    """Labelled frames of silicon at the four temperatures: list of `ase.Atoms`."""
+    from atomzoo.datasets.engines.lammps import Lammps, potential_file
+
+    engine = Lammps(["pair_style sw", f"pair_coeff * * {potential_file('Si.sw')} Si"], ["Si"])
+    crystal = bulk("Si", a=5.431, cubic=True) * (2, 2, 2)
+    steps, frames = 800 if quick else 2000, []
+    for temperature in TEMPERATURES:
+        run = engine.dynamics(crystal, steps, temperature, every=EVERY, ensemble="nvt", seed=seed)
+        frames += run[EQUILIBRATION // EVERY :]
+    return frames
+
+
+def chosen(structures):
+    """The initial set for silicon: list of `SymmetryFunction`."""
+    from atomzoo.models.selection import initial_functions
+
+    return initial_functions(structures, ["Si"], CUTOFF)
+
+
+def _table(structures):
+    """The set, a row a function."""
+    names = ("kind", "cutoff", "eta", "rs", "zeta", "lambda_")
+    functions = chosen(structures)
+    rows = [{"number": k, **{name: getattr(f, name) for name in names}} for k, f in enumerate(functions, start=1)]
+    return pandas.DataFrame(rows)
+
+
+def _markdown(rows, structures, quick, seconds):
+    from atomzoo.models.selection import neighbor_distances
+
+    n_atoms = sum(map(len, structures))
+    distances = neighbor_distances(structures, CUTOFF)
+    counts = rows["kind"].value_counts()
+    comparison = [
+        ("radial functions, G2", 8, counts["G2"]),
+        ("angular functions, G5", 16, counts["G5"]),
+        ("cutoff (A)", 6.0, CUTOFF),
+        ("structures", "", len(structures)),
+        ("shortest distance in the data (A)", "", f"{distances.min():.3f}"),
+        (f"mean number of neighbors within {BOND} A", "", f"{np.sum(distances < BOND) / n_atoms:.2f}"),
+        (f"mean number of neighbors within {CUTOFF:g} A", "", f"{len(distances) / n_atoms:.1f}"),
+    ]
+    radial = rows.loc[rows["kind"] == "G2", ["number", "eta", "rs"]]
+    return "\n".join(
+        ["# Stende 2017, figure 7.2: radial symmetry functions chosen from the data\n"]
+        + [writing.QUICK] * quick
+        + [writing.markdown_table(("", "thesis", "ours"), comparison)]
+        + [writing.markdown_table(("G2", "eta (A^-2)", "rs (A)"), radial.itertuples(index=False))]
+        + ["An empty cell: the thesis's number is not known.\n", writing.footer("figure_7_2", seconds)]
+    )
+
+
+def _figure(structures):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from atomzoo.models.selection import neighbor_distances
+    from atomzoo.models.selection_plots import plot_radial
+
+    figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
+    plot_radial(axes, chosen(structures), neighbor_distances(structures, CUTOFF))
+    axes.set_title("Si, initial set: 8 radial functions", fontsize=11)
+    title = "$\\eta$ in Å$^{-2}$, $R_s$ in Å"
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), title=title, title_fontsize=8)
+    return figure

@@ -1,0 +1,108 @@
+"""The potentials of silicon and silica: how they are trained on data of the empirical potentials, and measured."""
+
+import functools
+import time
+
+import numpy as np
+from ase.units import GPa
+
+from atomzoo.datasets import empirical
+from atomzoo.layers.symmetry_functions import SymmetryFunction
+from atomzoo.models.function_sets import load_function_set
+
+# Mean squared errors of energies per atom, of single atoms' energies (eV^2) and of force components ((eV/A)^2).
+LOSS_WEIGHTS = {"energy": 1.0, "energies": 0.01, "forces": 0.01}
+MATERIALS = {"silicon": ["Si"], "silica": ["Si", "O"]}
+CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
+ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
+SILICA_CUTOFF = 5.5  # A, that of the empirical potential
+
+
+def functions(material):
+    """The symmetry functions: for silicon the 24 of the thesis, for silica 40 after their manner."""
+    if material == "silicon":
+        return load_function_set("stende-2017-silicon", ["Si"])
+    radial = [(0.3, 0.0), (0.05, 0.0), (0.005, 0.0), (4.0, 1.6), (4.0, 2.2), (4.0, 2.8), (4.0, 3.4), (4.0, 4.2)]
+    angular = [(cutoff, zeta, lambda_) for cutoff in (3.5, SILICA_CUTOFF) for zeta in (1, 4) for lambda_ in (-1, 1)]
+    return [
+        *(SymmetryFunction("G2", SILICA_CUTOFF, eta=eta, rs=rs) for eta, rs in radial),
+        *(SymmetryFunction("G5", rc, eta=0.01, zeta=zeta, lambda_=lambda_) for rc, zeta, lambda_ in angular),
+    ]
+
+
+@functools.cache
+def data(material):
+    """Training, validation and test structures of the material (seed 0): three lists of `Atoms`."""
+    return {"silicon": empirical.silicon_data, "silica": empirical.silica_data}[material]()
+
+
+def select(structures, sources):
+    """Those of some sources: "crystal", "strained", "liquid", "quench"."""
+    return [atoms for atoms in structures if atoms.info["source"] in sources]
+
+
+def trained(material, sources, hidden, activation, seed, iterations):
+    """A potential trained by full-batch L-BFGS on the sources named: `NeuralNetworkPotential`, float64."""
+    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here, so that only the worker processes load Keras
+
+    structures = select(data(material)[0], sources)
+    elements = MATERIALS[material]
+    potential = NeuralNetworkPotential(elements, functions(material), hidden, activation, seed=seed, dtype="float64")
+    potential.adapt(structures)
+    dataset = potential.dataset(structures, labels=tuple(LOSS_WEIGHTS))
+    fit_lbfgs(potential, dataset, iterations, LOSS_WEIGHTS)
+    return potential
+
+
+def test_errors(potential, material, sources):
+    """Root mean squared errors on the test structures of each source, and on the validation structures of all.
+
+    Returns:
+        Dict by source and "validation" of dicts: energy (meV/atom), energies (of single atoms, meV), forces (per
+        component, meV/A).
+    """
+    from atomzoo.models.prediction_errors import prediction_errors
+
+    _, validation, test = data(material)
+    parts = {source: select(test, [source]) for source in sources} | {"validation": select(validation, sources)}
+    found = {name: prediction_errors(part, potential.evaluate_atoms(part)) for name, part in parts.items()}
+    return {name: {label: 1e3 * errors[label].rmse for label in LOSS_WEIGHTS} for name, errors in found.items()}
+
+
+def relaxed_with(potential):
+    """The function that `elastic_constants` wants, of a network."""
+    from atomzoo.models import relax
+
+    return lambda atoms: relax(atoms, potential, fmax=1e-5).atoms
+
+
+def elastic(material, relaxed):
+    """The crystal at zero stress: lengths a and c of its cell (A) and elastic constants (6, 6) in GPa."""
+    from atomzoo.models.elasticity import elastic_constants, equilibrium
+
+    crystal = equilibrium(CRYSTALS[material](), relaxed, max_stress=1e-6)
+    lengths = crystal.cell.lengths()
+    return lengths[0], lengths[2], elastic_constants(crystal, relaxed) / GPa
+
+
+def train_and_measure(material, network, sources, hidden, activation, seed, iterations, folder):
+    """Trains one potential, measures it, and saves it as `folder`/`material`-`network`-`seed`.keras.
+
+    Returns:
+        Dict of plain values: "energy crystal", "forces liquid", ... as of `test_errors`; a, c, c11, c12, c13, c14, c33,
+        c44 and train_seconds.
+    """
+    start = time.perf_counter()
+    potential = trained(material, sources, hidden, activation, seed, iterations)
+    seconds = time.perf_counter() - start
+    potential.save(f"{folder}/{material}-{network}-{seed}.keras")
+    errors = test_errors(potential, material, sources)
+    flat = {f"{label} {part}": value for part, found in errors.items() for label, value in found.items()}
+    return {**flat, **constants(*elastic(material, relaxed_with(potential))), "train_seconds": round(seconds, 1)}
+
+
+def constants(a, c, tensor):
+    """The numbers of `elastic` by name: those that cubic and trigonal crystals have, and the bulk modulus (Voigt)."""
+    places = {"c11": (0, 0), "c12": (0, 1), "c13": (0, 2), "c14": (0, 3), "c33": (2, 2), "c44": (3, 3)}
+    named = {name: float(tensor[place]) for name, place in places.items()}
+    return {"a": float(a), "c": float(c), **named, "bulk": float(np.mean(tensor[:3, :3]))}

@@ -1,0 +1,122 @@
+"""Networks of a few numbers, without symmetry functions: made as in the thesis, trained by L-BFGS or Adam."""
+
+import keras
+import numpy as np
+import scipy.optimize
+from keras import ops
+
+from atomzoo.models.gradients import compiled, value_and_gradient
+
+
+def sigmoid_network(n_inputs, hidden, n_outputs, seed, dtype="float64", limit=None):
+    """A `keras.Sequential` of sigmoid layers and a linear one.
+
+    Args:
+        n_inputs, n_outputs: Int.
+        hidden: Tuple of widths.
+        seed: Int, of the initial weights.
+        dtype: "float64" or "float32".
+        limit: Float; weights and biases start uniform in [-limit, limit]. None: Keras' defaults.
+    """
+
+    def options(number):
+        if limit is None:
+            return {"kernel_initializer": keras.initializers.GlorotUniform(seed=1000 * seed + number)}
+        names = ("kernel_initializer", "bias_initializer")
+        return {
+            name: keras.initializers.RandomUniform(-limit, limit, seed=1000 * seed + 2 * number + k)
+            for k, name in enumerate(names)
+        }
+
+    layers = [keras.layers.Dense(n, "sigmoid", dtype=dtype, **options(k)) for k, n in enumerate(hidden)]
+    last = keras.layers.Dense(n_outputs, dtype=dtype, **options(len(hidden)))
+    model = keras.Sequential([keras.Input((n_inputs,), dtype=dtype), *layers, last])
+    model.dtype_policy = dtype  # its own would be Keras' default, whatever its layers'
+    return model
+
+
+def fit_lbfgs(model, inputs, targets, iterations, weights=1.0):
+    """Minimizes the mean of the squared errors times `weights`, over all data at once, with scipy's L-BFGS-B.
+
+    Args:
+        model: Keras model of dtype float64.
+        inputs, targets: Arrays (N, n_inputs) and (N, n_outputs).
+        iterations: Int.
+        weights: Of the squared errors of each output.
+    """
+    flat = _Flat(model, weights)
+    run = compiled(flat.loss_and_gradient, model)
+    data = [ops.convert_to_tensor(array) for array in (inputs, targets)]
+    result = scipy.optimize.minimize(
+        lambda vector: [np.asarray(part, "float64") for part in run(vector, *data)],
+        flat.start(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
+    )
+    flat.assign(result.x)
+
+
+def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-3):
+    """Adam on shuffled mini-batches, an epoch as one compiled loop: of such small steps most would be overhead.
+
+    Args:
+        model: Keras model of dtype float32.
+        inputs, targets: Arrays (N, n_inputs) and (N, n_outputs); N is a multiple of `batch_size`.
+        epochs, batch_size, seed: Int; the seed is that of the shuffling.
+        learning_rate: Float.
+    """
+    flat = _Flat(model, 1.0)
+
+    def epoch(vector, mean, variance, done, x, y):
+        def step(k, state):
+            vector, mean, variance = state
+            _, gradient = flat.loss_and_gradient(vector, x[k], y[k])
+            mean = 0.9 * mean + 0.1 * gradient
+            variance = 0.999 * variance + 0.001 * gradient**2
+            count = ops.cast(done + k + 1, vector.dtype)
+            rate = learning_rate * ops.sqrt(1.0 - 0.999**count) / (1.0 - 0.9**count)
+            return vector - rate * mean / (ops.sqrt(variance) + 1e-8), mean, variance
+
+        return ops.fori_loop(0, len(x), step, (vector, mean, variance))
+
+    run, generator = compiled(epoch, model), np.random.default_rng(seed)
+    vector = flat.start().astype(model.dtype)
+    state = vector, 0 * vector, 0 * vector
+    for number in range(epochs):
+        order = generator.permutation(len(inputs)).reshape(-1, batch_size)
+        batches = [array[order].astype(model.dtype) for array in (inputs, targets)]
+        state = run(*state, np.int32(number * len(order)), *batches)
+    flat.assign(state[0])
+
+
+class _Flat:
+    """Loss and gradient of a model as functions of one vector of all its weights."""
+
+    def __init__(self, model, weights):
+        self.model, self.weights, self.variables = model, weights, model.trainable_variables
+        self.ends = np.cumsum([int(np.prod(v.shape)) for v in self.variables])
+
+    def start(self):
+        return np.concatenate([np.asarray(v).ravel() for v in self.variables])
+
+    def assign(self, vector):
+        for variable, value in zip(self.variables, self._split(vector), strict=True):
+            variable.assign(value)
+
+    def loss_and_gradient(self, vector, x, y):
+        return value_and_gradient(lambda v: self._loss(v, x, y), vector)
+
+    def _split(self, vector):
+        starts = [0, *self.ends[:-1]]
+        return [ops.reshape(vector[a:b], v.shape) for a, b, v in zip(starts, self.ends, self.variables, strict=True)]
+
+    def _loss(self, vector, x, y):
+        with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
+            return ops.mean(self.weights * (self.model(x) - y) ** 2)
+
+
+def output_and_gradient(model, inputs, column=0):
+    """One output (N,) of a network and its gradient with respect to the inputs (N, n_inputs)."""
+    value, gradient = value_and_gradient(lambda x: model(x)[:, column], ops.cast(inputs, model.dtype))
+    return np.asarray(value, "float64"), np.asarray(gradient, "float64")

@@ -1,0 +1,67 @@
+import ase.io
+import pandas
+import pytest
+
+from atomzoo.datasets import engines
+from atomzoo.models import active_learning, load_potential
+from tests.models.engines import EMTEngine, linear_fit, triangles
+
+
+@pytest.fixture
+def data(tmp_path):
+    ase.io.write(tmp_path / "au3.extxyz", triangles(16, bond=2.85))
+    return tmp_path / "au3.extxyz"
+
+
+@pytest.fixture
+def emt(monkeypatch):
+    """Effective-medium theory in place of LAMMPS, and a fit in place of training; lists what they were made of."""
+    given = []
+
+    class Lammps(EMTEngine):
+        def __init__(self, pair, elements):
+            given.append((pair, elements))
+
+    def train(structures, seed, **options):
+        given.append(options)
+        return linear_fit(structures, seed)
+
+    monkeypatch.setattr(engines, "Lammps", Lammps)
+    monkeypatch.setattr(active_learning, "train_on_forces", train)
+    return given
+
+
+def test_refine(atomzoo, data, emt, tmp_path):
+    options = ["--engine", "lammps", "--pair", "pair_style eam", "--pair", "pair_coeff * * Au"]
+    options += ["--hidden", 5, 4, "--iterations", 7, "--budget", 5, "--tolerance", 1e-9]
+    code, text, error = atomzoo("refine", data, "-o", tmp_path / "loop", *options)
+    assert code == 3 and error == ""
+    assert emt[0] == (["pair_style eam", "pair_coeff * * Au"], ["Au"])
+    assert emt[1] == {"functions": "barch-tubman-2017", "hidden": (5, 4), "iterations": 7}
+    assert "not converged: the budget of 5 calls is spent: " in text and f"written to {tmp_path}/loop" in text
+    minimum = ase.io.read(tmp_path / "loop" / "minimum.extxyz")
+    assert minimum.get_potential_energy() <= min(a.get_potential_energy() for a in ase.io.read(data, ":")) + 1e-6
+    assert f"{minimum.get_potential_energy():.6f} eV after 5 calls" in text
+    assert load_potential(tmp_path / "loop" / "potential.keras").elements == ["Au"]
+    log = pandas.read_csv(tmp_path / "loop" / "log.csv")
+    rows = text.splitlines()[1 : 1 + len(log)]
+    assert [float(row.split()[3]) for row in rows] == pytest.approx(log["engine_eV"].tolist(), abs=1e-6)
+    # it has ended there: the same again at once, and no other loop
+    assert atomzoo("refine", data, "-o", tmp_path / "loop", *options)[0] == 3
+    code, _, error = atomzoo("refine", data, "-o", tmp_path / "loop", *options, "--seed", 1)
+    assert code == 1 and "other settings. Received: seed=1 after 0" in error
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--engine", "espresso"], "needs --pseudo X=FILE for each element. Received: []"),
+        (["--engine", "espresso", "--pseudo", "Au"], "needs --pseudo X=FILE for each element. Received: ['Au']"),
+        (["--engine", "espresso", "--pseudo", "Au=no.gth"], "there is no file 'no.gth'"),
+        (["--engine", "lammps"], "LAMMPS needs --pair"),
+        (["--engine", "lammps", "--pair", "pair_style sw", "--tolerance", 0], "`tolerance` must be positive"),
+    ],
+)
+def test_bad_options(fails, data, tmp_path, options, message):
+    assert message in fails("refine", data, "-o", tmp_path / "loop", *options)
+    assert not (tmp_path / "loop").exists()

@@ -1,0 +1,152 @@
+"""`pair_style nn/manybody` against Keras in float64: one element and two, each kind of function, one rank and two."""
+
+import numpy as np
+import pytest
+from ase.stress import full_3x3_to_voigt_6_stress
+
+from atomzoo.datasets.engines import lammps_files
+from atomzoo.datasets.engines.lammps import Lammps, run_lammps
+from atomzoo.layers.chebyshev import ChebyshevFunction
+from atomzoo.models import NeuralNetworkPotential, find_extrapolations
+from atomzoo.models.formats.lammps import pair_commands, write_lammps
+from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled
+
+CHEBYSHEV = [
+    ChebyshevFunction("T2", CUTOFF, 5),
+    ChebyshevFunction("T3", 3.4, 3, weights=(("Ti", -1.0), ("O", 2.0))),
+    ChebyshevFunction("T2", 3.4, 2, weights=(("O", 1.5),)),
+    ChebyshevFunction("T3", CUTOFF, 0),
+]
+TWO = {
+    "hidden": {"Ti": (5, 4), "O": (9,)},
+    "activation": {"Ti": ["tanh", "softplus", "twist"], "O": "sigmoid"},
+    "scaling": {"method": "min-max-centered", "output_range": (-0.5, 2.0)},
+    "cutoff_function": "polynomial",
+    "feature_columns": {"Ti": [3, 1, *range(4, 18)], "O": range(36)},
+}
+
+GENTLE = {1: 0.06, 2: 0.03}  # eV; energy scales at which the atoms of these networks do not collide
+
+
+@pytest.fixture(scope="module", params=ELEMENTS)
+def case(request, cache, tmp_path_factory):
+    """A potential, its network file, structures, and what Keras says of them."""
+    elements = ELEMENTS[request.param]
+    potential = two_elements(elements) if len(elements) == 2 else counting_twice(elements)
+    potential.adapt(rattled(crystal(elements), 3) + rattled(crystal(elements, pbc=False), 2))
+    potential.atom_sum.shifts.assign(np.arange(len(elements)) - 3.7)
+    potential.atom_sum.scale.assign(GENTLE[len(elements)])
+    path = tmp_path_factory.mktemp("networks") / "a network.nn"
+    write_lammps(potential, path)
+    structures = [*rattled(crystal(elements), 2), *rattled(crystal(elements, pbc=False), 1), large(elements)]
+    return potential, path, structures, potential.evaluate_atoms(structures)
+
+
+def two_elements(elements):
+    return NeuralNetworkPotential(elements, [*ALL_PATHS, *CHEBYSHEV], **TWO, dtype="float64")
+
+
+def counting_twice(elements):
+    potential = NeuralNetworkPotential(elements, ALL_PATHS, hidden=(5, 4), scaling="z-score", dtype="float64")
+    layer = potential.symmetry_functions
+    for part in (layer, layer.angular, layer.narrow, layer.wide):
+        part.double_count = True
+    return potential
+
+
+def large(elements):
+    return rattled(crystal(elements) * (2, 2, 2), 1, seed=5, distance=0.15)[0]
+
+
+def engine(case, ranks=1):
+    potential, path, *_ = case
+    return Lammps(pair_commands(path, potential.elements), potential.elements, ranks)
+
+
+def assert_equal(labelled, expected):
+    assert np.abs(expected["forces"]).max() > 0.005
+    assert labelled.get_potential_energy() == pytest.approx(expected["energy"], rel=1e-10)
+    np.testing.assert_allclose(labelled.calc.results["energies"], expected["energies"], rtol=1e-10)
+    np.testing.assert_allclose(labelled.get_forces(), expected["forces"], rtol=0, atol=1e-11)
+    if labelled.pbc.all():
+        stress = full_3x3_to_voigt_6_stress(expected["stress"])
+        assert np.abs(stress).min() > 1e-7
+        np.testing.assert_allclose(labelled.get_stress(), stress, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_equal_to_keras(case, ranks):
+    """Triclinic cells smaller than the cutoff, a cluster, and a larger cell."""
+    _, _, structures, expected = case
+    for labelled, result in zip(engine(case, ranks).label(structures), expected, strict=True):
+        assert_equal(labelled, result)
+
+
+def test_equal_after_dynamics(case):
+    potential, _, structures, _ = case
+    frames = engine(case, 2).dynamics(
+        structures[-1], steps=1000, temperature=50.0, time_step=0.5, every=500, ensemble="nve"
+    )
+    assert np.abs(frames[-1].positions - structures[-1].positions).max() > 0.02
+    assert_equal(frames[-1], potential.evaluate_atoms(frames[-1]))
+    energies = [frame.info["total_energy"] for frame in frames]
+    assert np.ptp(energies) < 1e-4 * len(frames[0])
+
+
+def custom_run(case, folder, atoms, pair_lines, commands, columns, ranks=1):
+    """The last row of thermodynamic output, a dict, and all that LAMMPS printed."""
+    elements = case[0].elements
+    (folder / "a.data").write_text(lammps_files.data_text(atoms, elements))
+    script = ["units metal", "read_data a.data", *pair_lines, *commands]
+    script += [f"thermo_style custom {' '.join(columns)}", "thermo_modify norm no format float %.17g", "run 0"]
+    (folder / "in.lammps").write_text("\n".join(script) + "\n")
+    text = run_lammps(folder, ranks)
+    lines = [line.split() for line in text.splitlines()]
+    head = next(k for k, words in enumerate(lines) if len(words) == len(columns) and words[0] == "Step")
+    row = next(words for words in lines[head + 1 :] if words and words[0] == "0")
+    return dict(zip(columns, map(float, row), strict=True)), text
+
+
+def test_virial_of_each_atom(case, tmp_path):
+    """Atomic virials add up to the virial, which a hybrid style tallies pair by pair."""
+    atoms, pair = case[2][-1], engine(case).pair
+    names = ("xx", "yy", "zz", "xy", "xz", "yz")
+    commands = ["compute atomic all stress/atom NULL virial", "compute virial all pressure NULL virial"]
+    commands += [f"compute sum all reduce sum {' '.join(f'c_atomic[{k}]' for k in range(1, 7))}"]
+    columns = ["step", "vol", "pe", *(f"c_sum[{k}]" for k in range(1, 7)), *(f"c_virial[{k}]" for k in range(1, 7))]
+    simple, _ = custom_run(case, tmp_path, atoms, pair, commands, columns)
+    hybrid = [pair[0], "pair_style hybrid/overlay nn/manybody zero 3.0", "pair_coeff * * zero"]
+    hybrid += [pair[2].replace("* * ", "* * nn/manybody ")]
+    tallied, _ = custom_run(case, tmp_path, atoms, hybrid, commands, columns)
+    assert tallied["pe"] == pytest.approx(simple["pe"], rel=1e-12)
+    for k in range(1, len(names) + 1):
+        virial = simple[f"c_virial[{k}]"] * simple["vol"]
+        assert -simple[f"c_sum[{k}]"] == pytest.approx(virial, rel=1e-8), names[k - 1]
+        assert tallied[f"c_virial[{k}]"] == pytest.approx(simple[f"c_virial[{k}]"], rel=1e-8), names[k - 1]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_extrapolations_are_counted(case, tmp_path, ranks):
+    potential, _, structures, expected = case
+    outside = {found.atom for found in find_extrapolations(potential, structures[-1], expected[-1]["features"])}
+    commands, columns = ["compute outside all pair nn/manybody"], ["step", "pe", "c_outside[1]"]
+    row, text = custom_run(case, tmp_path, structures[-1], engine(case).pair, commands, columns, ranks)
+    assert 0 < len(outside) == row["c_outside[1]"]
+    warnings = [line for line in text.splitlines() if "outside its range in the training data" in line]
+    assert 1 <= len(warnings) <= ranks and warnings[0].startswith("WARNING: nn/manybody: step 0, atom ")
+
+
+def test_input_that_is_refused(case, tmp_path):
+    atoms, pair = case[2][-1], engine(case).pair
+    for lines, message in (
+        (["newton off", *pair], "needs newton pair on"),
+        ([*pair[:1], "pair_style nn/manybody 6.0"], "takes no arguments"),
+        ([*pair[:2], pair[2] + " Si"], "takes \\* \\*, a network file, and an element for each atom type"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            (tmp_path / "a.data").write_text(lammps_files.data_text(atoms, case[0].elements))
+            newton = [line for line in lines if line.startswith("newton")]
+            others = [line for line in lines if line not in newton]
+            script = ["units metal", *newton, "read_data a.data", *others, "run 0"]
+            (tmp_path / "in.lammps").write_text("\n".join(script) + "\n")
+            run_lammps(tmp_path)

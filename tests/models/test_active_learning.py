@@ -1,0 +1,197 @@
+import os
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas
+import pytest
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.models.active_learning import iterative_sampling, refine, train_on_forces
+from atomzoo.models.bad_structures import molecular_dynamics
+from atomzoo.models.isomers import sorted_distances
+from tests.models.engines import FUNCTIONS, EMTEngine, labelled, linear_fit, triangles
+
+TRAIN = partial(train_on_forces, functions=FUNCTIONS, hidden=(8,), iterations=200)
+ROOT = Path(__file__).parents[2]
+
+
+def data():
+    """Distorted triangles, all of them too large."""
+    return triangles(16, bond=2.85)
+
+
+def test_the_minimum(tmp_path):
+    engine = EMTEngine()
+    result = refine(data(), engine, tmp_path, TRAIN)
+    assert result.converged and result.message == "converged" and result.n_calls == engine.n_calls <= 100
+    bonds = sorted_distances(result.lowest)
+    np.testing.assert_allclose(bonds, bonds.mean(), atol=0.01)
+    scaled = [result.lowest.copy() for _ in range(2)]
+    for atoms, factor in zip(scaled, (0.998, 1.002), strict=True):
+        atoms.positions *= factor
+    energy = result.lowest.get_potential_energy()
+    assert energy < min(labelled(atoms).get_potential_energy() for atoms in scaled)
+    assert result.rounds[0]["engine_eV"] < min(atoms.get_potential_energy() for atoms in data())
+    last = result.rounds[-1]
+    gap = last["engine_eV"] - last["relaxed_eV"]
+    assert abs(last["network_eV"] - last["engine_eV"]) + gap <= last["difference_eV"] + 1e-12 <= 1e-3
+    assert last["gradient_norm_eV_per_A"] < 1e-6 and last["lowest_eV"] == energy and 0 <= gap
+    found = result.potential.evaluate_atoms(result.lowest)["energy"]
+    assert found == pytest.approx(energy, abs=1e-3)
+    assert len(result.structures) == 16 + result.n_calls
+
+
+def test_log(tmp_path):
+    rows = []
+    result = refine(data(), EMTEngine(), tmp_path, linear_fit, tolerance=1e-9, budget=12, callback=rows.append)
+    assert not result.converged and result.message == "not converged: the budget of 12 calls is spent"
+    assert result.n_calls == 12 and rows == result.rounds
+    log = pandas.read_csv(tmp_path / "log.csv")
+    assert log["round"].tolist() == list(range(len(rows))) and log["calls"].is_monotonic_increasing
+    assert (log["structures"].diff().dropna() > 0).all()
+    assert (log["disagreement_eV_per_atom"] > 0).all() and (log["difference_eV"] > 0).all()
+    # a larger budget goes on where the first ended
+    engine = EMTEngine()
+    more = refine(data(), engine, tmp_path, linear_fit, tolerance=1e-9, budget=14)
+    assert engine.n_calls == 2 and more.rounds[: len(rows)] == rows
+
+
+class Egged(EMTEngine):
+    """Another energy each time, as a bad reference method has: no network agrees with it."""
+
+    def label(self, structures):
+        copies = super().label(structures)
+        for atoms in copies:
+            noise = 0.01 * np.sin(1e4 * atoms.positions.sum())
+            energy, forces = atoms.get_potential_energy() + noise, atoms.get_forces()
+            atoms.calc = SinglePointCalculator(atoms, energy=energy, forces=forces)
+        return copies
+
+
+def test_noise_above_the_tolerance_is_no_agreement(tmp_path):
+    result = refine(data(), Egged(), tmp_path, linear_fit, tolerance=1e-5, budget=15)
+    assert not result.converged and result.rounds[-1]["difference_eV"] > 1e-5
+
+
+KILLS = ("label 3", "training 3", "round 0")
+BUDGET = 12
+
+
+def refine_killed_at(moment, folder):
+    """Runs in another process."""
+    trained = []
+
+    def kill(now):
+        if now == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    class Engine(EMTEngine):
+        def label(self, structures):
+            labels = super().label(structures)
+            kill(f"label {self.n_calls}")  # the work is done, but nothing is written
+            return labels
+
+    def train(structures, seed):
+        trained.append(linear_fit(structures, seed))
+        kill(f"training {len(trained)}")
+        return trained[-1]
+
+    def after_round(row):
+        kill(f"round {row['round']}")
+
+    refine(data(), Named(Engine()), folder, Named(train), 1e-9, BUDGET, callback=after_round)
+
+
+class Named:
+    """Engine or training that a folder knows again, whatever is inside."""
+
+    def __init__(self, inside):
+        self.inside = inside
+        self.label = getattr(inside, "label", None)
+
+    def __call__(self, *arguments):
+        return self.inside(*arguments)
+
+    def __repr__(self):
+        return "named"
+
+
+@pytest.fixture(scope="module")
+def not_killed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("not_killed")
+    return folder, refine(data(), Named(EMTEngine()), folder, Named(linear_fit), 1e-9, BUDGET)
+
+
+def contents(folder):
+    """All files but potentials, which hold the time; and but what the killed process was writing."""
+    files = [path for path in folder.rglob("[!.]*") if path.is_file() and path.suffix != ".keras"]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("moment", KILLS)
+def test_a_killed_loop_ends_with_the_same_result(moment, not_killed, tmp_path):
+    folder, expected = not_killed
+    script = (
+        f"from tests.models.test_active_learning import refine_killed_at as run; run({moment!r}, {str(tmp_path)!r})"
+    )
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    n_before = len(list((tmp_path / "labels").glob("[0-9]*.extxyz")))
+    assert n_before < BUDGET and (tmp_path / "log.csv").exists() == (moment != "label 3")
+    engine = EMTEngine()
+    result = refine(data(), Named(engine), tmp_path, Named(linear_fit), 1e-9, BUDGET)
+    assert engine.n_calls == BUDGET - n_before
+    assert result.rounds == expected.rounds and len(result.rounds) >= 1
+    assert contents(tmp_path) == contents(folder)
+    for weights, others in zip(result.potential.get_weights(), expected.potential.get_weights(), strict=True):
+        np.testing.assert_array_equal(weights, others)
+
+
+LIMIT = 5e-3  # eV/atom
+SAMPLE = partial(molecular_dynamics, temperature=800.0, steps=60, every=5, time_step=4.0)
+
+
+def test_iterative_sampling_ends_when_nothing_is_bad(tmp_path):
+    limits = {"disagreement": LIMIT, "range": 0.1}
+    run = partial(iterative_sampling, triangles(20, size=0.03), EMTEngine(), train=linear_fit, sample=SAMPLE)
+    result = run(tmp_path / "a", limits, max_rounds=8)
+    bad = [row["bad"] for row in result.rounds]
+    assert result.converged and bad[0] > 0 and bad[-1] == 0 and len(bad) > 1
+    assert result.rounds[-1]["structures"] == 20 + sum(row["added"] for row in result.rounds) == len(result.structures)
+    assert result.rounds[-1]["largest_disagreement"] <= LIMIT and result.rounds[-1]["largest_range"] <= 0.1
+    again = run(tmp_path / "b", limits, max_rounds=8)
+    assert again.rounds == result.rounds
+    other = run(tmp_path / "c", limits, max_rounds=1, seed=5)
+    assert other.rounds[0] != result.rounds[0]
+    assert not other.converged and other.message == "not converged within 1 rounds"
+
+
+def test_sampling_by_the_energy_labels_all_frames(tmp_path):
+    engine = EMTEngine()
+    options = {"train": linear_fit, "sample": SAMPLE, "most": 3, "max_rounds": 1}
+    result = iterative_sampling(triangles(20, size=0.03), engine, tmp_path, {"energy": 1e-3}, **options)
+    (row,) = result.rounds
+    assert engine.n_calls == row["frames"] == row["calls"] and 3 == row["added"] < row["bad"]
+    assert row["largest_energy"] > 1e-3
+
+
+@pytest.mark.parametrize(
+    "structures, options, message",
+    [
+        ([], {}, r"from labelled structures. Received: \[\]"),
+        (triangles(2), {"tolerance": 0.0}, "`tolerance` must be positive. Received: tolerance=0.0"),
+        (triangles(2), {"budget": -1}, "`budget` must be positive. Received: budget=-1"),
+        (triangles(2), {"n_networks": 1}, "two or more. Received: n_networks=1"),
+        ([triangles(1)[0], triangles(1)[0][:2]], {}, "structure 1: it has no label 'energy'"),
+        ([triangles(1)[0], labelled(triangles(1)[0][:2])], {}, r"same order. Received: \['Au2', 'Au3'\]"),
+    ],
+)
+def test_bad_arguments(tmp_path, structures, options, message):
+    with pytest.raises(ValueError, match=message):
+        refine(structures, EMTEngine(), tmp_path / "a", TRAIN, **options)
+    assert not (tmp_path / "a").exists()
