@@ -104,8 +104,8 @@ def _key(potential, structures):
 def _opened(path, shape):
     """The values in a file; None if there is none, or one that is damaged."""
     try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        values = np.lib.format.open_memmap(path, mode="r")  # never a pickle
+    except (OSError, ValueError):
         return None
     return values if values.shape == shape and values.dtype == np.float64 else None
 

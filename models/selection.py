@@ -74,7 +74,7 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
     >>> from ase.build import bulk
     >>> functions = initial_functions([bulk("Si")], ["Si"], cutoff=6.0)
     >>> len(functions), str(functions[0])
-    (24, 'G2(Si) cutoff=6 eta=0.0904 rs=0')
+    (24, 'G2(Si) cutoff=6 eta=0.09044 rs=0')
     """
     shortest = {element: _shortest(structures, element, cutoff) for element in elements}
     functions = []

@@ -32,9 +32,7 @@ def refine(
     iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, in each training.")] = 1000,
     networks: Annotated[int, typer.Option(min=2, help="Networks trained; one is minimized, all are compared.")] = 2,
     tolerance: Annotated[float, typer.Option(help="Ends when network and engine agree to this, eV.")] = 1e-3,
-    budget: Annotated[
-        int, typer.Option(min=1, help="Structures labelled at most, steps of relaxations included.")
-    ] = 100,
+    budget: Annotated[int, typer.Option(min=1, help="Structures labelled, at most; steps of relaxations count.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Of weights and search.")] = 0,
 ):
     """Finds the minimum of the energy of DATA's atoms: by a network, labelled and retrained until it is right.

@@ -14,11 +14,12 @@ University of Oslo (2017), on the shifted Lennard-Jones potential of argon (`len
 * "differentiated": the same with the energy as the only output, and the forces by differentiation; same data, same
   labels, same number of iterations.
 
-The thesis warns, and prints no error of these networks. Ours (many_neighbour.md; 3 seeds, 651 s on 2 busy cores): forces
-that are outputs are 14 meV/A off the gradient of their own energy, and the work along a loop is 3.6 meV; differentiated,
-the errors are 25 times (energy) and 35 times (forces) smaller, and the total energy is conserved. Training: 20 000 configurations
-of 20 distances or 10 000 of 5 neighbors, distances uniform in [3.2, 8.5125] A, 1000 iterations of L-BFGS in float64,
-errors of each quantity in units of its deviation.
+The thesis warns, and prints no error of these networks. Ours (many_neighbour.md; 3 seeds, 651 s on 2 busy cores):
+forces that are outputs are 14 meV/A off the gradient of their own energy, and do 3.6 meV of work along a closed loop;
+differentiated, the errors are 25 times (energy) and 35 times (forces) smaller, and the total energy is conserved.
+
+Training: 20 000 configurations of 20 distances or 10 000 of 5 neighbors, distances uniform in [3.2, 8.5125] A, 1000
+iterations of L-BFGS in float64, errors of each quantity in units of its deviation.
 """
 
 import time

@@ -51,8 +51,8 @@ def describe(rows, quick, seconds):
             "Forces of the differentiated network are minus the gradient of its energy by construction; that they do "
             "no work along a closed loop tests the sum over the loop. The total energy is that of 16 trajectories of "
             f"{picoseconds:g} ps at 60 K of one atom among five that are held fixed, time step 2 fs. "
-            "Forces that are outputs heat the atom until it leaves, and there, far from all training data, the change goes "
-            "on: it says that the energy is not conserved, no more.\n"
+            "Forces that are outputs heat the atom until it leaves; what follows is far from all training data, and "
+            "the size of the change says nothing more.\n"
         ]
         + [writing.footer("many_neighbour", seconds)]
     )

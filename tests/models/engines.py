@@ -41,7 +41,7 @@ def triangles(n_structures=20, seed=0, size=0.15, bond=2.7):
 
 
 def linear_fit(structures, seed):
-    """A potential without hidden layers, fitted to four fifths of the energies by least squares: training in no time."""
+    """A potential without hidden layers, fitted to four fifths of the energies by least squares: fast training."""
     functions = [SymmetryFunction("G2", cutoff=6.0, eta=4.0, rs=rs) for rs in (1.6, 2.0, 2.4, 2.8, 3.2)]
     potential = NeuralNetworkPotential(["Au"], functions, hidden=(), dtype="float64")
     potential.adapt(structures)

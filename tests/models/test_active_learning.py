@@ -174,9 +174,9 @@ def test_iterative_sampling_ends_when_nothing_is_bad(tmp_path):
 def test_sampling_by_the_energy_labels_all_frames(tmp_path):
     engine = EMTEngine()
     options = {"train": linear_fit, "sample": SAMPLE, "most": 3, "max_rounds": 1}
-    result = iterative_sampling(triangles(20, size=0.03), engine, tmp_path, {"energy": 1e-3}, **options)
+    result = iterative_sampling(triangles(20, size=0.1), engine, tmp_path, {"energy": 1e-3}, **options)
     (row,) = result.rounds
-    assert engine.n_calls == row["frames"] == row["calls"] and 3 == row["added"] < row["bad"]
+    assert engine.n_calls == row["frames"] == row["calls"] and row["added"] == min(3, row["bad"]) > 0
     assert row["largest_energy"] > 1e-3
 
 

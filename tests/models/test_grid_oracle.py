@@ -17,6 +17,11 @@ COMBINATIONS = list(itertools.product(*GRID.values()))
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="KerasTuner is used with TensorFlow")
 
 
+@pytest.fixture(autouse=True)
+def nothing_to_clear(monkeypatch):
+    monkeypatch.setattr(keras.backend, "clear_session", lambda: None)  # a tenth of a second, a thousand times
+
+
 class Killed(BaseException):
     """What no `except Exception` catches."""
 

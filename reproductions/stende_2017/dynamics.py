@@ -1,0 +1,46 @@
+"""Molecular dynamics of 512 silicon atoms in LAMMPS, with the empirical potential and with the network."""
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from ase.geometry.rdf import get_rdf
+
+from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
+from atomzoo.datasets.engines.lammps import Lammps
+from atomzoo.models import load_potential
+from atomzoo.models.formats.lammps import pair_commands, write_lammps
+
+REPEAT = 4  # 512 atoms
+MELT_LATTICE = 5.28  # A; 2.53 g/cm^3, the density of liquid silicon
+MELTING, MELT = 4000.0, 2000.0  # K
+RDF_LENGTH, RDF_BINS = 8.0, 160  # A
+
+
+@contextmanager
+def engines(path):
+    """Both engines by name: the empirical potential, and the network of a `.keras` file."""
+    potential = load_potential(path, dtype="float64")
+    with tempfile.TemporaryDirectory() as folder:
+        network = Path(folder) / "model.nn"
+        write_lammps(potential, network)
+        pair = pair_commands(network, potential.elements)
+        yield {"Stillinger-Weber": stillinger_weber(), "network": Lammps(pair, potential.elements)}
+
+
+def crystal(engine, temperature, seed, steps):
+    """The crystal after `steps` of 1 fs at a temperature (K)."""
+    return engine.dynamics(diamond_silicon(REPEAT), steps, temperature, every=steps, seed=seed)[-1]
+
+
+def melt(engine, seed, steps):
+    """Liquid silicon at 2000 K, molten at 4000 K; `steps` of 1 fs of each."""
+    hot = engine.dynamics(diamond_silicon(REPEAT, MELT_LATTICE), steps, MELTING, every=steps, seed=seed)[-1]
+    return engine.dynamics(hot, 2 * steps, (MELTING, MELT), every=2 * steps)[-1]
+
+
+def radial_distribution(frames):
+    """The mean radial distribution function of structures: distances and g, both (RDF_BINS,)."""
+    functions = [get_rdf(atoms, RDF_LENGTH, RDF_BINS) for atoms in frames]
+    return functions[0][1], np.mean([g for g, _ in functions], axis=0)

@@ -1,0 +1,62 @@
+"""Silicon after Stillinger and Weber: errors and elastic constants of networks.
+
+Section 8.2 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
+University of Oslo (2017). The thesis fits 5922 atomic environments with 24 symmetry functions and one layer of 10
+sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, shear modulus 53.6 GPa, Poisson's ratio
+0.348, where the potential itself has 101.4, 56.4 and 0.335. Ours are in stillinger_weber.md.
+
+* Data: `empirical.silicon_data`, whole structures of molecular dynamics with energies, energies of atoms and forces.
+  The thesis's data are not public, and what it says of their temperatures does not fix them: ours reach from 300 to
+  1500 K (crystal) and 3000 K (liquid). Test structures are of trajectories of their own.
+* "thesis": its 24 functions and 10 sigmoid nodes, trained on the crystal.
+* "30-30": the same functions, two layers of 30 tanh nodes, trained on crystal, strained cells and liquid. The seed with
+  the least validation error is kept (silicon.keras), and runs in the other scripts.
+* Training: full-batch L-BFGS on energies, energies of atoms and forces at once.
+* Shear modulus: C44 with relaxed positions. Poisson's ratio: C12 / (C11 + C12).
+"""
+
+import time
+
+from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.stende_2017 import potentials, writing
+
+NETWORKS = {
+    "thesis": {"hidden": (10,), "activation": "sigmoid", "sources": ("crystal",), "iterations": 6000},
+    "30-30": {
+        "hidden": (30, 30),
+        "activation": "tanh",
+        "sources": ("crystal", "strained", "liquid", "quench"),
+        "iterations": 3000,
+    },
+}
+BEST = "30-30"
+QUICK_ITERATIONS = 20
+THESIS = {"energy": 0.864, "forces": 41.2, "bulk": 103.0, "shear": 53.6, "poisson": 0.348}
+
+
+def run(seeds=None, quick=False, output=None):
+    """Trains the networks, prints the table, and writes stillinger_weber.csv, .md, .png and silicon.keras.
+
+    Args:
+        seeds: Number of seeds, 3 by default.
+        quick: Whether to show that it runs: one network and seed, few iterations, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    from atomzoo.reproductions.stende_2017.crystal_output import figure, silicon_text
+
+    folder = writing.results_folder(output, quick)
+    partial = folder / "silicon.partial"
+    partial.mkdir(exist_ok=True)
+    start = time.time()
+    networks = {BEST: NETWORKS[BEST] | {"iterations": QUICK_ITERATIONS}} if quick else NETWORKS
+    jobs = [
+        {"material": "silicon", "network": name, **network, "seed": seed, "folder": str(partial)}
+        for seed in range(seeds or (1 if quick else 3))
+        for name, network in networks.items()
+    ]
+    rows = run_jobs(potentials.train_and_measure, jobs, partial / "rows.jsonl", "Training networks")
+    seed = potentials.keep_best(rows, "silicon", BEST, partial, folder)
+    reference = potentials.crystal_properties("silicon", potentials.ENGINES["silicon"]().relax)
+    text = silicon_text(rows, reference, THESIS, seed, quick, time.time() - start)
+    rows = rows.drop(columns=["folder", "version"])
+    writing.write_results(folder, "stillinger_weber", rows, text, {"": figure(folder / "silicon.keras", "silicon")})

@@ -1,0 +1,52 @@
+"""Silica after Vashishta: errors and elastic constants of networks for two elements.
+
+Section 8.3 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
+University of Oslo (2017), which trains silicon and oxygen on data of the potential of P. Vashishta et al., Phys. Rev. B
+41, 12197 (1990), and says that it needs more work. Ours are in vashishta.md, reported as for silicon.
+
+* Data: `empirical.silica_data`: quartz, cristobalite, melts and a quench, energies and forces.
+* Network: 16 symmetry functions of the manner of silicon's (40 once resolved for two elements), two layers of 30 tanh
+  nodes for each element; full-batch L-BFGS on energies and forces. The one of the seeds with the least validation error
+  is kept (silica.keras).
+* Elastic constants: those of alpha-quartz at zero stress, positions relaxed.
+"""
+
+import time
+
+from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.stende_2017 import potentials, writing
+
+NETWORK = {
+    "network": "30-30",
+    "hidden": (30, 30),
+    "activation": "tanh",
+    "sources": ("crystal", "strained", "liquid", "quench"),
+}
+ITERATIONS, QUICK_ITERATIONS = 2000, 20
+
+
+def run(seeds=None, quick=False, output=None):
+    """Trains the networks, prints the table, and writes vashishta.csv, .md, .png and silica.keras.
+
+    Args:
+        seeds: Number of seeds, 2 by default.
+        quick: Whether to show that it runs: one seed, few iterations, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    from atomzoo.reproductions.stende_2017.crystal_output import figure, silica_text
+
+    folder = writing.results_folder(output, quick)
+    partial = folder / "silica.partial"
+    partial.mkdir(exist_ok=True)
+    start = time.time()
+    iterations = QUICK_ITERATIONS if quick else ITERATIONS
+    jobs = [
+        {"material": "silica", **NETWORK, "iterations": iterations, "seed": seed, "folder": str(partial)}
+        for seed in range(seeds or (1 if quick else 2))
+    ]
+    rows = run_jobs(potentials.train_and_measure, jobs, partial / "rows.jsonl", "Training networks")
+    seed = potentials.keep_best(rows, "silica", NETWORK["network"], partial, folder)
+    reference = potentials.crystal_properties("silica", potentials.ENGINES["silica"]().relax)
+    text = silica_text(rows, reference, seed, quick, time.time() - start)
+    rows = rows.drop(columns=["folder", "version"])
+    writing.write_results(folder, "vashishta", rows, text, {"": figure(folder / "silica.keras", "silica")})
