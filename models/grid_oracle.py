@@ -51,7 +51,7 @@ class ResumableGridSearch(keras_tuner.Tuner):
     """A tuner that takes its trials from `ResumableGridOracle`.
 
     Args:
-        hypermodel: `keras_tuner.HyperModel`.
+        hypermodel: `keras_tuner.HyperModel`, whose `fit` returns a dict with the objective.
         objective: name of what is minimized.
         hyperparameters: `keras_tuner.HyperParameters`, the grid.
         directory: folder of all files.
@@ -80,7 +80,10 @@ class ResumableGridSearch(keras_tuner.Tuner):
         self._show_progress()
 
     def run_trial(self, trial, **kwargs):
-        """As KerasTuner does it, but without tensorboard, which is no dependency; an error in a trial is one."""
+        """As KerasTuner does it, but without tensorboard, which is no dependency.
+
+        What goes wrong in a trial is an error of the search, unless it is a `keras_tuner.errors.FailedTrialError`.
+        """
         keras.backend.clear_session()
         objective, path = self.oracle.objective.name, self._weights(trial)
         options = {"mode": "min", "save_best_only": True, "save_weights_only": True}
@@ -88,6 +91,8 @@ class ResumableGridSearch(keras_tuner.Tuner):
         try:
             model = self.hypermodel.build(trial.hyperparameters)
             return self.hypermodel.fit(trial.hyperparameters, model, callbacks=[checkpoint], **kwargs)
+        except keras_tuner.errors.FailedTrialError:
+            raise
         except Exception as error:
             raise keras_tuner.errors.FatalError(str(error)) from error
 

@@ -184,7 +184,9 @@ class _Hypermodel(keras_tuner.HyperModel):
             verbose=0,
             callbacks=[*callbacks, stop, keras.callbacks.TerminateOnNaN()],
         ).history
-        best = int(np.argmin(np.nan_to_num(history["val_rmse"], nan=np.inf)))
+        if not np.isfinite(history["loss"] + history["val_rmse"]).all():
+            raise keras_tuner.errors.FailedTrialError("The loss became infinite: a smaller learning rate may help")
+        best = int(np.argmin(history["val_rmse"]))
         results = {name: float(history[name][best]) for name in ("val_rmse", "val_mae")}
         measured = {"best_epoch": best + 1, "epochs": len(history["val_rmse"]), "seconds": time.perf_counter() - start}
         return results | measured
@@ -194,9 +196,10 @@ def _table(tuner):
     rows = []
     for trial_id in tuner.oracle.start_order:
         trial = tuner.oracle.trials[trial_id]
-        metrics = {name: trial.metrics.get_best_value(name) for name in trial.metrics.metrics}
-        errors = {f"{name}_meV_per_atom": 1e3 * metrics.pop(name, np.nan) for name in ("val_rmse", "val_mae")}
-        rows.append({"trial": trial_id, **trial.hyperparameters.values, "status": trial.status, **errors, **metrics})
+        found = {name: trial.metrics.get_best_value(name) for name in trial.metrics.metrics}
+        errors = {f"{name}_meV_per_atom": 1e3 * found.get(name, np.nan) for name in ("val_rmse", "val_mae")}
+        measured = {name: found.get(name, np.nan) for name in ("best_epoch", "epochs", "seconds")}
+        rows.append({"trial": trial_id, **trial.hyperparameters.values, "status": trial.status, **errors, **measured})
     return pandas.DataFrame(rows).astype({"best_epoch": "Int64", "epochs": "Int64"})
 
 
@@ -204,7 +207,7 @@ def _best_potential(tuner, hypermodel):
     """The best trial's network in a `NeuralNetworkPotential`."""
     (trial,) = tuner.oracle.get_best_trials(1)
     if trial.status != "COMPLETED":
-        raise ValueError(f"No trial could be trained: {(trial.message or '').strip().splitlines()[-1:]}")
+        raise ValueError("No trial could be trained: smaller learning rates may help. Received: none that is COMPLETED")
     network, data = tuner.load_model(trial), hypermodel.data.potential
     hidden = (trial.hyperparameters.get("nodes"),) * trial.hyperparameters.get("layers")
     functions = list(data.functions)

@@ -83,6 +83,7 @@ def bpnn(elements, n_symmetries, hidden=(32, 32, 32, 32), activation="relu", dro
     model = keras.Model({"features": features, "species": species}, total)
     metrics = [keras.metrics.RootMeanSquaredError("rmse")]
     model.compile(keras.optimizers.Adam(learning_rate), loss="mae", metrics=metrics)
+    model.optimizer.build(model.trainable_variables)  # so that also a model that was never trained is saved with it
     return model
 
 

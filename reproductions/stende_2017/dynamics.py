@@ -11,22 +11,28 @@ from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
 from atomzoo.models import load_potential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
+from atomzoo.reproductions.stende_2017 import writing
 
 REPEAT = 4  # 512 atoms
 MELT_LATTICE = 5.28  # A; 2.53 g/cm^3, the density of liquid silicon
-MELTING, MELT = 4000.0, 2000.0  # K
+MELTING = 4000.0  # K
 RDF_LENGTH, RDF_BINS = 8.0, 160  # A
 
 
+POTENTIALS = ("Stillinger-Weber", "network")
+
+
 @contextmanager
-def engines(path):
-    """Both engines by name: the empirical potential, and the network of a `.keras` file."""
-    potential = load_potential(path, dtype="float64")
+def engine(name):
+    """The `Lammps` engine of one of `POTENTIALS`; the network is silicon.keras among the results."""
+    if name == "Stillinger-Weber":
+        yield stillinger_weber()
+        return
+    potential = load_potential(writing.RESULTS / "silicon.keras", dtype="float64")
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "model.nn"
         write_lammps(potential, network)
-        pair = pair_commands(network, potential.elements)
-        yield {"Stillinger-Weber": stillinger_weber(), "network": Lammps(pair, potential.elements)}
+        yield Lammps(pair_commands(network, potential.elements), potential.elements)
 
 
 def crystal(engine, temperature, seed, steps):
@@ -34,10 +40,10 @@ def crystal(engine, temperature, seed, steps):
     return engine.dynamics(diamond_silicon(REPEAT), steps, temperature, every=steps, seed=seed)[-1]
 
 
-def melt(engine, seed, steps):
-    """Liquid silicon at 2000 K, molten at 4000 K; `steps` of 1 fs of each."""
+def melt(engine, temperature, seed, steps):
+    """Liquid silicon: molten at 4000 K for `steps` of 1 fs, and cooled to a temperature (K) for twice as many."""
     hot = engine.dynamics(diamond_silicon(REPEAT, MELT_LATTICE), steps, MELTING, every=steps, seed=seed)[-1]
-    return engine.dynamics(hot, 2 * steps, (MELTING, MELT), every=2 * steps)[-1]
+    return engine.dynamics(hot, 2 * steps, (MELTING, temperature), every=2 * steps)[-1]
 
 
 def radial_distribution(frames):

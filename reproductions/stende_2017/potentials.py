@@ -22,17 +22,30 @@ ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
 ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
 SILICA_CUTOFF = 5.5  # A, that of the empirical potential
+SHORT_CUTOFF = 4.0  # A, a little more than the 3.77 A of silicon's empirical potential
 
 
-def functions(material):
-    """The symmetry functions: for silicon the 24 of the thesis, for silica 40 after their manner."""
-    if material == "silicon":
+def functions(name):
+    """Symmetry functions: "thesis", its 24 for silicon; "short", 25 of ours for silicon; "silica", 16 for two elements.
+
+    The short ones resolve distances, also in their angular part, where the potential of Stillinger and Weber acts.
+    """
+    if name == "thesis":
         return load_function_set("stende-2017-silicon", ["Si"])
+    if name == "short":
+        radial = [(6.0, rs) for rs in (1.8, 2.1, 2.4, 2.7, 3.0, 3.3, 3.6)]
+        return _set(SHORT_CUTOFF, radial, [(0.01, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
     radial = [(0.3, 0.0), (0.05, 0.0), (0.005, 0.0), (4.0, 1.6), (4.0, 2.2), (4.0, 2.8), (4.0, 3.4), (4.0, 4.2)]
-    angular = [(cutoff, zeta, lambda_) for cutoff in (3.5, SILICA_CUTOFF) for zeta in (1, 4) for lambda_ in (-1, 1)]
-    return [
-        *(SymmetryFunction("G2", SILICA_CUTOFF, eta=eta, rs=rs) for eta, rs in radial),
-        *(SymmetryFunction("G5", rc, eta=0.01, zeta=zeta, lambda_=lambda_) for rc, zeta, lambda_ in angular),
+    return _set(SILICA_CUTOFF, radial, [(0.01, 0.0), (0.5, 1.6)], (1, 4))
+
+
+def _set(cutoff, radial, angular, zetas):
+    """G2 of (eta, rs), and G5 of (eta, rs) with both lambdas."""
+    return [SymmetryFunction("G2", cutoff, eta=eta, rs=rs) for eta, rs in radial] + [
+        SymmetryFunction("G5", cutoff, eta=eta, rs=rs, zeta=zeta, lambda_=lambda_)
+        for eta, rs in angular
+        for zeta in zetas
+        for lambda_ in (-1, 1)
     ]
 
 
@@ -47,13 +60,13 @@ def select(structures, sources):
     return [atoms for atoms in structures if atoms.info["source"] in sources]
 
 
-def trained(material, sources, hidden, activation, seed, iterations):
-    """A potential trained by full-batch L-BFGS on the sources named: `NeuralNetworkPotential`, float64."""
-    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here, so that only the worker processes load Keras
+def trained(material, sources, function_set, hidden, activation, seed, iterations):
+    """A `NeuralNetworkPotential` (float64) trained by full-batch L-BFGS on the sources named."""
+    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here: only the worker processes load Keras
 
     structures = select(data(material)[0], sources)
-    elements, weights = ELEMENTS[material], LOSS_WEIGHTS[material]
-    potential = NeuralNetworkPotential(elements, functions(material), hidden, activation, seed=seed, dtype="float64")
+    weights, options = LOSS_WEIGHTS[material], {"seed": seed, "dtype": "float64"}
+    potential = NeuralNetworkPotential(ELEMENTS[material], functions(function_set), hidden, activation, **options)
     potential.adapt(structures)
     fit_lbfgs(potential, potential.dataset(structures, labels=tuple(weights)), iterations, weights)
     return potential
@@ -97,14 +110,14 @@ def crystal_properties(material, relaxed):
     return lengths | {name: tensor[place] for name, place in places.items()} | {"bulk": np.mean(tensor[:3, :3])}
 
 
-def train_and_measure(material, network, sources, hidden, activation, seed, iterations, folder):
+def train_and_measure(material, network, sources, function_set, hidden, activation, seed, iterations, folder):
     """Trains one potential, measures it, and saves it as `folder`/`material`-`network`-`seed`.keras.
 
     Returns:
         Dict of numbers: "energy crystal", "forces liquid", ... as of `errors`, `crystal_properties`, train_seconds.
     """
     start = time.perf_counter()
-    potential = trained(material, sources, hidden, activation, seed, iterations)
+    potential = trained(material, sources, function_set, hidden, activation, seed, iterations)
     seconds = time.perf_counter() - start
     potential.save(Path(folder) / f"{material}-{network}-{seed}.keras")
     found = {

@@ -4,7 +4,7 @@ Section 8.2 of J.-A. Stende, Constructing high-dimensional neural network potent
 University of Oslo (2017), which finds no visible difference for the crystal.
 
 * 512 atoms in LAMMPS, steps of 1 fs, constant volume: the crystal at 1000 K; the melt at 2000 K and 2.53 g/cm^3,
-  molten at 4000 K anew by each potential. After equilibration 20 ps, a frame each 100 fs.
+  molten at 4000 K anew by each potential. After equilibration 10 ps, a frame each 50 fs.
 * Network: silicon.keras of `stillinger_weber.py`.
 * Sampling error: the runs are repeated with several seeds. The two functions are compared bin by bin with the standard
   errors of their means over seeds (t, of some N(0, 1) if the functions are the same, but for few seeds of wider tails):
@@ -19,13 +19,12 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas
 
-from atomzoo.console import track
+from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURES = {"crystal": 1000.0, "melt": 2000.0}  # K
-EQUILIBRATION, STEPS, EVERY = 5000, 20_000, 100
+EQUILIBRATION, STEPS, EVERY = 5000, 10_000, 50
 
 
 def run(seeds=None, quick=False, output=None):
@@ -36,31 +35,32 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: two seeds, few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.dynamics import engines
-
     folder = writing.results_folder(output, quick)
     start = time.time()
-    rows = []
-    with engines(writing.RESULTS / "silicon.keras") as both:
-        repeats = seeds or (2 if quick else 5)
-        jobs = [(seed, phase, name) for seed in range(repeats) for phase in TEMPERATURES for name in both]
-        for seed, phase, name in track(jobs, "Molecular dynamics"):
-            r, g = sample(both[name], phase, seed, 50 if quick else 1)
-            rows.append(pandas.DataFrame({"phase": phase, "potential": name, "seed": seed, "r": r, "g": g}))
-    rows = pandas.concat(rows)
+    partial = folder / "radial_distribution.partial.jsonl"
+    jobs = [
+        {"phase": phase, "potential": potential, "seed": seed, "shorter": 50 if quick else 1}
+        for seed in range(seeds or (2 if quick else 5))
+        for phase in TEMPERATURES
+        for potential in ("Stillinger-Weber", "network")
+    ]
+    rows = run_jobs(sample, jobs, partial, "Molecular dynamics").explode(["r", "g"], ignore_index=True)
+    rows = rows.drop(columns=["shorter", "version"]).astype({"r": float, "g": float})
     text = _markdown(rows, quick, time.time() - start)
     writing.write_results(folder, "radial_distribution", rows, text, {"": _figure(rows)})
+    partial.unlink()
 
 
-def sample(engine, phase, seed, shorter=1):
-    """Equilibrates and samples: distances and g(r)."""
-    from atomzoo.reproductions.stende_2017.dynamics import crystal, melt, radial_distribution
+def sample(phase, potential, seed, shorter):
+    """Equilibrates and samples: dict of distances r (A) and g, lists."""
+    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
 
-    steps = EQUILIBRATION // shorter
-    temperature = TEMPERATURES[phase]
-    atoms = crystal(engine, temperature, seed, steps) if phase == "crystal" else melt(engine, seed, steps)
-    frames = engine.dynamics(atoms, STEPS // shorter, temperature, every=EVERY)
-    return radial_distribution(frames[1:])
+    steps, temperature = EQUILIBRATION // shorter, TEMPERATURES[phase]
+    with dynamics.engine(potential) as engine:
+        start = {"crystal": dynamics.crystal, "melt": dynamics.melt}[phase](engine, temperature, seed, steps)
+        frames = engine.dynamics(start, STEPS // shorter, temperature, every=EVERY)
+    r, g = dynamics.radial_distribution(frames[1:])
+    return {"r": r.tolist(), "g": g.tolist()}
 
 
 def _compared(rows, phase):
@@ -78,10 +78,9 @@ def _markdown(rows, quick, seconds):
         total = np.hypot(error, other_error)
         known = total > 0
         t = ((other - g) / total)[known]
-        table.append([
-            f"{phase}, {temperature:.0f} K", f"{r[g.argmax()]:.3f}", f"{r[other.argmax()]:.3f}", f"{g.max():.3f}",
-            f"{other.max():.3f}", f"{(other - g).abs().max():.3f}", f"{total.max():.3f}", f"{np.sqrt((t**2).mean()):.2f}",
-        ])  # fmt: skip
+        numbers = [r[g.argmax()], r[other.argmax()], g.max(), other.max(), (other - g).abs().max(), total.max()]
+        numbers.append(np.sqrt((t**2).mean()))
+        table.append([f"{phase}, {temperature:.0f} K", *(f"{number:.3f}" for number in numbers)])
     header = ["", "first peak, Å: SW", "network", "its height: SW", "network"]
     header += ["largest difference", "largest standard error of it", "rms of difference / error"]
     return "\n".join([

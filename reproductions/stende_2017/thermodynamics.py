@@ -19,11 +19,12 @@ import numpy as np
 import pandas
 from ase.units import GPa
 
-from atomzoo.console import track
+from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURE = 1000.0  # K
 EQUILIBRATION, STEPS, EVERY = 5000, 100_000, 100
+QUANTITIES = ("time", "energy", "temperature", "pressure")  # ps, eV/atom, K, GPa
 
 
 def run(seeds=None, quick=False, output=None):
@@ -34,32 +35,36 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.dynamics import engines
-
     folder = writing.results_folder(output, quick)
     start = time.time()
-    rows = []
-    with engines(writing.RESULTS / "silicon.keras") as both:
-        jobs = [(seed, name) for seed in range(seeds or 1) for name in both]
-        for seed, name in track(jobs, "Molecular dynamics"):
-            rows.append(trajectory(both[name], seed, 100 if quick else 1).assign(potential=name, seed=seed))
-    rows = pandas.concat(rows)
+    partial = folder / "thermodynamics.partial.jsonl"
+    jobs = [
+        {"potential": potential, "seed": seed, "shorter": 100 if quick else 1}
+        for seed in range(seeds or 1)
+        for potential in ("network", "Stillinger-Weber")
+    ]
+    rows = run_jobs(trajectory, jobs, partial, "Molecular dynamics")
+    rows = rows.drop(columns=["shorter", "version"]).explode([*QUANTITIES], ignore_index=True)
+    rows = rows.astype(dict.fromkeys(QUANTITIES, float))
     text = _markdown(rows, quick, time.time() - start)
     writing.write_results(folder, "thermodynamics", rows, text, {"": _figure(rows)})
+    partial.unlink()
 
 
-def trajectory(engine, seed, shorter=1):
-    """Time (ps), total energy (eV/atom), temperature (K) and pressure (GPa) of a run at constant energy."""
-    from atomzoo.reproductions.stende_2017.dynamics import crystal
+def trajectory(potential, seed, shorter):
+    """A run at constant energy: dict of lists of `QUANTITIES`."""
+    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
 
-    start = crystal(engine, TEMPERATURE, seed, EQUILIBRATION // shorter)
-    frames = engine.dynamics(start, STEPS // shorter, every=EVERY, ensemble="nve")
-    return pandas.DataFrame({
-        "time": [frame.info["step"] / 1000 for frame in frames],
-        "energy": [frame.info["total_energy"] / len(frame) for frame in frames],
-        "temperature": [frame.info["temperature"] for frame in frames],
-        "pressure": [frame.info["pressure"] / GPa for frame in frames],
-    })
+    with dynamics.engine(potential) as engine:
+        start = dynamics.crystal(engine, TEMPERATURE, seed, EQUILIBRATION // shorter)
+        frames = engine.dynamics(start, STEPS // shorter, every=EVERY, ensemble="nve")
+    infos = [frame.info for frame in frames]
+    return {
+        "time": [info["step"] / 1000 for info in infos],
+        "energy": [info["total_energy"] / len(start) for info in infos],
+        "temperature": [info["temperature"] for info in infos],
+        "pressure": [info["pressure"] / GPa for info in infos],
+    }
 
 
 def _drift(run):

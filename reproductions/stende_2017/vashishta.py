@@ -18,6 +18,7 @@ from atomzoo.reproductions.stende_2017 import potentials, writing
 
 NETWORK = {
     "network": "30-30",
+    "function_set": "silica",
     "hidden": (30, 30),
     "activation": "tanh",
     "sources": ("crystal", "strained", "liquid", "quench"),

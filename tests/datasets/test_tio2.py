@@ -116,7 +116,7 @@ def test_archives(folder, tmp_path):
     assert tio2_files.find_source(tmp_path) == tmp_path / "a.tar.xz"
     assert len(tio2.read_all(tmp_path)) == 44
     whole = (tmp_path / "a.tar.xz").read_bytes()
-    for size in (0, 100, len(whole) // 2, len(whole) - 20):
+    for size in (0, 100, len(whole) // 2, 3 * len(whole) // 4):
         (tmp_path / "a.tar.xz").write_bytes(whole[:size])
         with pytest.raises(ValueError, match="the archive is damaged, or none .*Received: '.*a.tar.xz'"):
             tio2.read_all(tmp_path / "a.tar.xz")

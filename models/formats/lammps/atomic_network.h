@@ -42,6 +42,8 @@ void sigmoid(Vec x, Vec &value, Vec &slope) {
 }
 
 inline Activation find_activation(const std::string &name) {
+  // TensorFlow rounds these two to float32, also in float64.
+  constexpr double LEAK = 0.2f, ROOT_OF_HALF = 0.7071067811865476f;
   constexpr double SELU_SCALE = 1.0507009873554805, SELU_ALPHA = 1.6732632423543773;
   static const std::map<std::string, Activation> known = {
       {"linear", [](Vec x, Vec &y, Vec &s) { y = x, s = broadcast(1.0); }},
@@ -56,7 +58,7 @@ inline Activation find_activation(const std::string &name) {
       {"harmonic", [](Vec x, Vec &y, Vec &s) { y = x * x, s = 2.0 * x; }},
       {"relu", [](Vec x, Vec &y, Vec &s) { y = x > 0.0 ? x : Vec{}, s = x > 0.0 ? broadcast(1.0) : Vec{}; }},
       {"leaky_relu",
-       [](Vec x, Vec &y, Vec &s) { s = x > 0.0 ? broadcast(1.0) : broadcast(0.2), y = s * x; }},
+       [](Vec x, Vec &y, Vec &s) { s = x > 0.0 ? broadcast(1.0) : broadcast(LEAK), y = s * x; }},
       {"cosine", lane_by_lane([](double x) { return std::cos(x); }, [](double x) { return -std::sin(x); })},
       {"softplus", lane_by_lane(softplus, logistic)},
       {"log_sigmoid",
@@ -70,10 +72,10 @@ inline Activation find_activation(const std::string &name) {
                               const double t = std::tanh(softplus(x));
                               return t + x * (1 - t * t) * logistic(x);
                             })},
-      {"gelu", lane_by_lane([](double x) { return 0.5 * x * std::erfc(-x * std::sqrt(0.5)); },
+      {"gelu", lane_by_lane([](double x) { return 0.5 * x * std::erfc(-x * ROOT_OF_HALF); },
                             [](double x) {
-                              return 0.5 * std::erfc(-x * std::sqrt(0.5)) +
-                                  x * std::exp(-0.5 * x * x) / std::sqrt(2 * PI);
+                              const double t = x * ROOT_OF_HALF;
+                              return 0.5 * std::erfc(-t) + t * std::exp(-t * t) / std::sqrt(PI);
                             })},
       {"elu", lane_by_lane([](double x) { return x > 0 ? x : std::expm1(x); },
                            [](double x) { return x > 0 ? 1.0 : std::exp(x); })},

@@ -50,5 +50,7 @@ def test_bad_grid_and_data(fails, gold_file, tmp_path):
     (tmp_path / "grid.json").write_text('{"layers": [1]}')
     options = ["-o", tmp_path / "found", "--grid", tmp_path / "grid.json"]
     assert f"'{tmp_path}/grid.json': A grid must have lists of layers" in fails("tune", gold_file, *options)
-    ase.io.write(tmp_path / "a.extxyz", [ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5 + 0.1 * k]]) for k in range(9)])
+    ase.io.write(
+        tmp_path / "a.extxyz", [ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5 + 0.1 * k]]) for k in range(9)]
+    )
     assert "it has no label 'energy'" in fails("tune", tmp_path / "a.extxyz", "-o", tmp_path / "found")

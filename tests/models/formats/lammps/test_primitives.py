@@ -36,7 +36,7 @@ def assert_slopes(evaluate, x):
     _, slopes = evaluate(x)
     expected = (evaluate(x + STEP)[0] - evaluate(x - STEP)[0]) / (2 * STEP)
     assert np.abs(expected).max() > 0.1
-    np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-8)
 
 
 def test_exponential(primitives):
