@@ -240,6 +240,7 @@ def _sampling_round(loop, k, limits, train, sample, most, n_networks, seed):
         "frames": len(frames),
         "bad": len(bad),
         "added": len(added),
+        **{f"bad_{name}": int((~(values <= limits[name])).sum()) for name, values in measures.items()},
         "error_of_added_eV_per_atom": float(energy_deviations(committee, added).mean()) if added else None,
         **{f"largest_{name}": float(values.max()) for name, values in measures.items()},
     }

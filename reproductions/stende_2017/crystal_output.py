@@ -10,6 +10,11 @@ import numpy as np
 from atomzoo.models import load_potential
 from atomzoo.reproductions.stende_2017 import potentials, writing
 
+TITLES = {
+    "thesis": "24 functions, 10 sigmoid",
+    "short": "25 short functions, 30-30 tanh",
+    "30-30": "40 functions, 30-30 tanh",
+}
 UNITS = {"energy": "energy, meV/atom", "energies": "energy of single atoms, meV", "forces": "forces, meV/Å"}
 
 
@@ -61,15 +66,14 @@ def figure(path, material):
 
 
 def _text(title, rows, errors, table, seed, quick):
-    kept = rows.query("seed == @seed")["network"].iloc[-1]
-    trained = ", ".join(
-        f"{name}: {len(of)} seeds, {of['iterations'].iloc[0]} iterations, {of['train_seconds'].mean():.0f} s each"
+    trained = "; ".join(
+        f"{TITLES[name]}: {of['iterations'].iloc[0]} iterations, {of['train_seconds'].mean():.0f} s each"
         for name, of in rows.groupby("network", sort=False)
     )
     return "\n".join([
         f"# Stende 2017: {title}\n",
         *([writing.QUICK] if quick else []),
-        f"Mean ± deviation over the seeds. {trained}. Seed {seed} of {kept} is kept.\n",
+        f"Mean ± deviation over {rows['seed'].nunique()} seeds. {trained}. Seed {seed} of the last is kept.\n",
         "## Root mean squared errors on test trajectories\n",
         "Forces: per component. Nothing stands where a network was not trained on structures of that kind.\n",
         errors,
@@ -86,7 +90,7 @@ def _cubic(found):
 
 def _properties(rows, reference, names, thesis=None):
     networks = list(dict.fromkeys(rows["network"]))
-    header = ["", "empirical potential", *(["thesis"] if thesis else []), *networks]
+    header = ["", "empirical potential", *(["thesis"] if thesis else []), *(TITLES[name] for name in networks)]
     table = []
     for name, title in names.items():
         cells = [writing.spread(rows[name][rows["network"] == network], 4) for network in networks]
@@ -105,4 +109,5 @@ def _errors(rows, material, thesis=None):
             cells = [rows[name][rows["network"] == network].dropna() for network in networks]
             printed = [thesis.get(name, "")] if thesis else []
             table.append([source, UNITS[label], *printed, *(writing.spread(c) if len(c) else "" for c in cells)])
-    return writing.markdown_table(["structures", "error of", *(["thesis"] if thesis else []), *networks], table)
+    header = ["structures", "error of", *(["thesis"] if thesis else []), *(TITLES[name] for name in networks)]
+    return writing.markdown_table(header, table)

@@ -65,3 +65,11 @@ def test_unknown_size(n_atoms):
 def test_unknown_split():
     with pytest.raises(ValueError, match="Received: split='time'"):
         gold_clusters.load_data(3, "time")
+
+
+def test_the_reference_engine_has_the_settings_of_the_data():
+    engine, readme = gold_clusters.reference_engine(), (gold_clusters.FOLDER / "README.md").read_text()
+    settings = readme[readme.index("Settings:") :]
+    assert f"`ecutwfc={engine.wavefunction_cutoff:g}` Ry" in settings
+    assert f"`ecutrho={engine.density_cutoff:g}`" in settings
+    assert engine.density_cutoff == gold_clusters.DENSITY_CUTOFF

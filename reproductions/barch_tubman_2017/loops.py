@@ -1,0 +1,141 @@
+"""The closed loops of Au3, Au4 and Au5 behind table 3: run once by DFT, and recorded.
+
+The record of a loop is its folder (see `LoopFolder`), here in `recorded`. A loop whose folder is complete is replayed
+without a single DFT call; where something is missing, pw.x computes it. Remove the folders to run them anew.
+
+The engine is that of the embedded data (`gold_clusters.reference_engine`): energies of other cutoffs must not be mixed.
+The folder knows both, and refuses a loop of other data or other settings.
+"""
+
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import ase.io
+from rich.console import Console
+
+from atomzoo.datasets import gold_clusters
+from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
+from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
+
+RECORDED = Path(__file__).parent / "recorded"
+SIZES = (3, 4, 5)
+MOST_FRAMES = 750  # in the first round: a network then trains for 10 to 15 s on a core
+N_NETWORKS = 3
+TOLERANCE = 1e-3  # eV
+BUDGET = 100  # DFT calls of a size
+
+
+@dataclass(frozen=True)
+class ClosedLoop:
+    """A loop that has ended.
+
+    Attributes:
+        n_atoms: size of the cluster.
+        data: list of labelled `ase.Atoms` that it started from.
+        result: what `refine` returned.
+        folder: `Path` of its record.
+        n_computed: number of DFT calls of this run; the others are recorded.
+    """
+
+    n_atoms: int
+    data: list[ase.Atoms]
+    result: LoopResult
+    folder: Path
+    n_computed: int
+
+    @property
+    def start(self):
+        """The training sample of the lowest energy."""
+        return min(self.data, key=lambda atoms: atoms.get_potential_energy())
+
+    @property
+    def added(self):
+        """List of the structures that DFT labelled in the loop."""
+        return self.result.structures[len(self.data) :]
+
+    @property
+    def lowest_energy(self):
+        """The lowest energy by DFT in eV."""
+        return self.result.lowest.get_potential_energy()
+
+    @cached_property
+    def rounds(self):
+        """List of dicts: the rounds of `refine`, and the name of the `isomer` that each found."""
+        minima = [ase.io.read(self.folder / f"round_{row['round']}/candidates.extxyz", 0) for row in self.result.rounds]
+        return [{**row, "isomer": isomer_name(atoms)} for row, atoms in zip(self.result.rounds, minima, strict=True)]
+
+
+class _Engine:
+    """The engine of the data. Counts its calls, and has a name without the place of its files on this machine."""
+
+    def __init__(self):
+        self.engine, self.n_calls = gold_clusters.reference_engine(), 0
+
+    def label(self, structures):
+        labelled = self.engine.label(structures)
+        self.n_calls += len(structures)
+        return labelled
+
+    def __repr__(self):
+        return repr(self.engine).replace(f"{gold_clusters.FOLDER}/", "")
+
+
+def closed_loops(seeds, quick, output):
+    """The loops of all sizes, replayed from their records or run.
+
+    Args:
+        seeds: None or 1: DFT is paid for one seed.
+        quick: Whether to replay that of Au3 only.
+        output: `Path` of a folder for a copy of the records, in which the loops then run; None for the records.
+
+    Returns:
+        List of `ClosedLoop`.
+
+    Raises:
+        ValueError: more seeds, a quick run without a record, or what `refine` raises.
+    """
+    if seeds not in (None, 1):
+        raise ValueError(f"The loops are recorded for one seed. Received: seeds={seeds}")
+    if quick and not (RECORDED / "au3" / "log.csv").is_file():
+        raise ValueError(f"A quick run replays the record of Au3. Received: '{RECORDED}', where it is not")
+    folder = RECORDED if output is None else _copy(output / "recorded")
+    return [close_loop(n_atoms, folder / f"au{n_atoms}") for n_atoms in (SIZES[:1] if quick else SIZES)]
+
+
+def close_loop(n_atoms, folder):
+    """The loop of one size in its folder: `ClosedLoop`."""
+
+    def tell(row):
+        calls, difference = row["calls"], 1e3 * row["difference_eV"]
+        Console().print(f"Au{n_atoms}, round {row['round']}: {calls} DFT calls, difference {difference:.3f} meV")
+
+    data, engine = training_data(n_atoms), _Engine()
+    result = refine(data, engine, folder, train_on_forces, TOLERANCE, BUDGET, N_NETWORKS, callback=tell)
+    _forget_networks(folder)
+    return ClosedLoop(n_atoms, data, result, folder, engine.n_calls)
+
+
+def training_data(n_atoms):
+    """What a loop starts from: every k-th of the kept frames, some 750 at most, and the lowest."""
+    train, validation = gold_clusters.load_data(n_atoms)
+    frames = [*train, *validation]
+    lowest = min(range(len(frames)), key=lambda k: frames[k].get_potential_energy())
+    return [frames[k] for k in sorted({lowest, *range(0, len(frames), -(-len(frames) // MOST_FRAMES))})]
+
+
+def _copy(folder):
+    folder.parent.mkdir(exist_ok=True)
+    if RECORDED.is_dir() and not folder.exists():
+        shutil.copytree(RECORDED, folder)
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _forget_networks(folder):
+    """Keeps the record small: no replay asks for networks but the first, and those of the last round."""
+    *finished, _ = sorted(folder.glob("round_*"), key=lambda path: int(path.name.removeprefix("round_")))
+    for path in (path for one in finished for path in one.glob("*.keras")):
+        if path != folder / "round_0" / "potential_0.keras":
+            path.unlink()

@@ -1,0 +1,170 @@
+"""Silicon by iterative sampling: molecular dynamics with the networks, until it meets nothing that they are bad at.
+
+Section 7.1.1 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc
+thesis, University of Oslo (2017), with the criterion of several networks of N. Artrith and J. Behler, Phys. Rev. B 85,
+045439 (2012).
+
+* Start: 20 structures of the crystal at 300 K, of 8 and 64 atoms, labelled by the potential of Stillinger and Weber.
+* Each round: two networks (25 functions within 4 A, one layer of 10) are trained on all structures; the first runs in
+  LAMMPS at 1500 K, from a structure of the data; frames that break a limit are labelled and join the data, 20 at most.
+* Bad: the network's energy is off by more than 5 meV/atom, a symmetry function is outside its range in the data by more
+  than a fifth of the range, or the standard deviation of the networks' energies is above 2.5 meV/atom. The first needs
+  labels of all frames, which are cheap here.
+* Test structures: the crystal at 1500 K, of dynamics with the empirical potential itself; never added.
+"""
+
+import shutil
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pandas
+from matplotlib.ticker import MaxNLocator
+
+from atomzoo.console import track
+from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
+from atomzoo.datasets.engines.lammps import Lammps
+from atomzoo.reproductions.stende_2017 import potentials, writing
+
+START, TEMPERATURE = 300.0, 1500.0  # K
+LIMITS = {"energy": 5e-3, "range": 0.2, "disagreement": 2.5e-3}  # eV/atom, widths of the range, eV/atom
+NAMES = {"energy": "energy", "range": "range", "disagreement": "disagreement of networks"}
+HIDDEN, ITERATIONS = (10,), 300
+STEPS, EVERY, TIME_STEP = 8000, 200, 2.0  # of the dynamics of a round; fs
+MOST, MAX_ROUNDS = 20, 15
+
+
+def run(seeds=None, quick=False, output=None):
+    """Runs the loop, prints the rounds, and writes iterative_sampling.csv, .md and .png.
+
+    Args:
+        seeds: Number of seeds, 2 by default.
+        quick: Whether to show that it runs: one seed, two rounds, few steps, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    folder = writing.results_folder(output, quick)
+    partial_folder = folder / "iterative_sampling.partial"
+    start = time.time()
+    tables = [
+        rounds(seed, partial_folder / str(seed), quick)
+        for seed in track(range(seeds or (1 if quick else 2)), "Iterative sampling")
+    ]
+    rows = pandas.concat(tables)
+    text = _markdown(rows, quick, time.time() - start)
+    writing.write_results(folder, "iterative_sampling", rows, text, {"": _figure(rows)})
+    shutil.rmtree(partial_folder)
+
+
+def rounds(seed, folder, quick=False):
+    """The rounds of one loop: a `pandas.DataFrame`, as of log.csv, with errors on the test structures.
+
+    Args:
+        seed: Of data, networks and dynamics.
+        folder: `Path` of the loop, where a run that was killed goes on.
+        quick: Whether to do two rounds of few steps only.
+    """
+    from atomzoo.models import load_potential  # here, so that the docstring can be read without Keras
+    from atomzoo.models.active_learning import iterative_sampling, train_on_forces
+    from atomzoo.models.prediction_errors import prediction_errors
+
+    shorter = 20 if quick else 1
+    train = partial(
+        train_on_forces, functions=potentials.functions("short"), hidden=HIDDEN, iterations=ITERATIONS // shorter
+    )
+    sample = partial(dynamics, steps=STEPS // shorter, every=EVERY // shorter)
+    folder.parent.mkdir(exist_ok=True)
+    options = {"train": train, "sample": sample, "most": MOST, "max_rounds": 2 if quick else MAX_ROUNDS, "seed": seed}
+    found = iterative_sampling(initial_data(seed), stillinger_weber(), folder, LIMITS, **options)
+    test = test_data()
+    errors = []
+    for row in found.rounds:
+        potential = load_potential(folder / f"round_{row['round']}" / "potential_0.keras")
+        error = prediction_errors(test, potential.evaluate_atoms(test))
+        errors.append({f"test_{label}": 1e3 * error[label].rmse for label in ("energy", "forces")})
+    return pandas.DataFrame(found.rounds).join(pandas.DataFrame(errors)).assign(seed=seed, converged=found.converged)
+
+
+def initial_data(seed):
+    """10 structures of 8 and 10 of 64 atoms at 300 K, labelled."""
+    engine, settings = stillinger_weber(), {"time_step": TIME_STEP, "every": 50, "seed": seed}
+    runs = [engine.dynamics(diamond_silicon(repeat), 600, START, **settings) for repeat in (1, 2)]
+    return [_plain(frame, frame.calc) for frames in runs for frame in frames[-10:]]
+
+
+def test_data():
+    """20 structures of 64 atoms at 1500 K, labelled."""
+    settings = {"time_step": TIME_STEP, "every": 200, "seed": 1000}
+    return stillinger_weber().dynamics(diamond_silicon(2), 5000, TEMPERATURE, **settings)[-20:]
+
+
+def dynamics(potential, structures, seed, steps, every):
+    """Frames of 64 atoms at 1500 K, of a run of LAMMPS with the potential, until the crystal collapses if it does."""
+    from atomzoo.models.formats.lammps import pair_commands, write_lammps
+    from atomzoo.models.isomers import bond_range, is_whole
+
+    start = _plain([atoms for atoms in structures if len(atoms) == 64][seed % 10])
+    with tempfile.TemporaryDirectory() as folder:
+        network = Path(folder) / "model.nn"
+        write_lammps(potential, network)
+        engine = Lammps(pair_commands(network, potential.elements), potential.elements)
+        frames = engine.dynamics(start, steps, TEMPERATURE, TIME_STEP, every, seed=seed)[1:]
+    bonds = bond_range(structures)
+    collapsed = [k for k, frame in enumerate(frames) if not is_whole(frame, bonds)]
+    return [_plain(frame) for frame in frames[: collapsed[0] + 1 if collapsed else None]]
+
+
+def _plain(atoms, calculator=None):
+    """A copy without velocities and notes."""
+    copy = atoms.copy()
+    copy.info = {}
+    copy.set_array("momenta", None)
+    copy.calc = calculator
+    return copy
+
+
+def _markdown(rows, quick, seconds):
+    header = ["round", "structures", "frames", "bad", *(f"by {name}" for name in NAMES.values())]
+    header += ["test error: energy, meV/atom", "forces, meV/Å"]
+    lines = [
+        "# Silicon by iterative sampling\n",
+        *([writing.QUICK] if quick else []),
+        f"Frames: of {STEPS * TIME_STEP / 1000:.0f} ps at {TEMPERATURE:.0f} K with the network, 64 atoms. Bad: energy off "
+        f"by more than {1e3 * LIMITS['energy']:g} meV/atom, a symmetry function out of its range by more than "
+        f"{LIMITS['range']:g} of it, or networks {1e3 * LIMITS['disagreement']:g} meV/atom apart. Up to {MOST} of them "
+        "are labelled in each round.\n",
+    ]
+    for seed, of_seed in rows.groupby("seed"):
+        end = "no frame is bad" if of_seed["converged"].all() else "not converged"
+        lines.append(f"## Seed {seed}: {end} after {len(of_seed)} rounds\n")
+        counts = of_seed[["round", "structures", "frames", "bad", *(f"bad_{name}" for name in NAMES)]]
+        errors = of_seed[["test_energy", "test_forces"]].map("{:.3g}".format)
+        lines.append(writing.markdown_table(header, counts.join(errors).values.tolist()))
+    return "\n".join([*lines, writing.footer("iterative_sampling", seconds)])
+
+
+def _figure(rows):
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+    styles = ("-", "--", ":", "-.")
+    for (seed, of_seed), style in zip(rows.groupby("seed"), styles * len(rows), strict=False):
+        label = {"ls": style, "marker": ".", "label": f"seed {seed}"}
+        axes[0].plot(of_seed["round"], of_seed["bad"], color="black", **label)
+        for name, color in zip(NAMES, ("tab:blue", "tab:orange", "tab:green"), strict=True):
+            label = f"by {NAMES[name]}" if seed == rows["seed"].min() else None
+            axes[0].plot(of_seed["round"], of_seed[f"bad_{name}"], color=color, ls=style, lw=0.8, label=label)
+        for name, color in (("energy", "tab:blue"), ("forces", "tab:red")):
+            unit = {"energy": "energy (meV/atom)", "forces": "forces (meV/Å)"}[name]
+            label = unit if seed == rows["seed"].min() else None
+            axes[1].semilogy(of_seed["round"], of_seed[f"test_{name}"], color=color, ls=style, marker=".", label=label)
+    axes[0].set_ylabel("bad structures")
+    axes[1].set_ylabel("error on test structures")
+    for axis in axes:
+        axis.set_xlabel("round")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.legend()
+    return figure
