@@ -15,6 +15,7 @@ ARGON_CUTOFF = 2.5 * ARGON_SIGMA  # A
 
 SILICON_LATTICE = 5.431  # A, where the energy of Stillinger and Weber is lowest
 LARGEST_STRAIN = 0.05
+CLOSE = 1.5, 2.2  # A, nearer than silicon atoms come in the melt
 # Each part of the data has its own trajectories: their steps, and the number of strained cells.
 PARTS = {"train": (2000, 400), "validation": (250, 50), "test": (500, 100)}
 EQUILIBRATION = 500  # steps, left out
@@ -76,24 +77,30 @@ def silicon_data(seed=0):
 
     Molecular dynamics (2 fs): crystals at 300, 900 and 1500 K, of 64 atoms, and of 8 atoms also with a lattice 2
     % longer and shorter; liquids of 64 atoms at 2000 and 3000 K with the densities of the crystal and of the melt (2.53
-    g/cm^3), and a quench from 3000 to 300 K. Static: cells of 8 atoms, strained by up to 5 % in all six components,
-    with random displacements.
+    g/cm^3), at 4000 K with that of the melt, and a quench from 3000 to 300 K. Static: cells of 8 atoms, strained by up to
+    5 % in all six components, with random displacements; and as many with a pair 1.5 to 2.2 A apart, without which the
+    wall that keeps atoms apart would be left to chance.
 
     Args:
         seed: int; the same seed gives the same data.
 
     Returns:
         `(train, validation, test)`, lists of Atoms with energy (eV), energies (eV; see `silicon_energies`), forces
-        (eV/A), stress (eV/A^3), and in their info `source` (crystal, liquid, quench or strained) and, but for the last
-        two, `temperature` (K). The parts come from different trajectories.
+        (eV/A), stress (eV/A^3), and in their info `source` (crystal, liquid, quench, strained or close) and, of the
+        first two, `temperature` (K). The parts come from different trajectories.
     """
     small, temperatures = diamond_silicon(), (300, 900, 1500)
     crystals = [(diamond_silicon(2), t, 200) for t in temperatures]
     crystals += [(_scaled(small, scale), t, 25) for scale in (0.98, 1.0, 1.02) for t in temperatures]
     liquids = [(diamond_silicon(2, lattice), t, 100) for lattice in (5.28, SILICON_LATTICE) for t in (2000, 3000)]
+    liquids.append((diamond_silicon(2, 5.28), 4000, 100))
     quenches = [(diamond_silicon(2, 5.35), (3000, 300), 100)]
     sources = {"crystal": crystals, "liquid": liquids, "quench": quenches}
-    parts = _data(stillinger_weber(), sources, [diamond_silicon()], 0.1, 2.0, 5000, seed)
+    engine = stillinger_weber()
+    parts = _data(engine, sources, [diamond_silicon()], 0.1, 2.0, 5000, seed)
+    for part, (_, count) in enumerate(PARTS.values()):
+        close = close_pairs(diamond_silicon(), count, np.random.default_rng([seed, part, 1]))
+        parts[part].extend(_noted({"source": "close"}, engine.label(close)))
     for atoms in sum(parts, []):
         atoms.calc.results["energies"] = silicon_energies(atoms)
     return parts
@@ -162,6 +169,16 @@ def strained_cells(cells, count, displacement, generator):
         atoms.set_cell(atoms.cell @ deformation, scale_atoms=True)
         atoms.positions += generator.normal(scale=generator.uniform(0, displacement), size=(len(atoms), 3))
         structures.append(atoms)
+    return structures
+
+
+def close_pairs(cell, count, generator):
+    """Return `count` strained cells in which the first atom and its nearest neighbor are within `CLOSE`."""
+    structures = strained_cells([cell], count, 0.1, generator)
+    for atoms in structures:
+        distances = atoms.get_distances(0, range(1, len(atoms)), mic=True)
+        nearest = 1 + int(np.argmin(distances))
+        atoms.set_distance(0, nearest, generator.uniform(*CLOSE), fix=0, mic=True)
     return structures
 
 

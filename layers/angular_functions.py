@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from atomzoo.layers.harmonics import legendre_coefficients, real_harmonics
-from atomzoo.layers.pairs import element_pairs
+from atomzoo.layers.pairs import angular_columns
 from atomzoo.layers.radial_factors import RadialFactors
 from atomzoo.layers.radial_functions import take_columns
 
@@ -44,13 +44,7 @@ class AngularFunctions(keras.layers.Layer):
         self.n_elements = len(elements)
         self.double_count = double_count
         self.max_degree = int(max(function.zeta for function in functions))
-        self.polynomials = sorted({(function.zeta, function.lambda_) for function in functions})
-        self.pairs, pair_index = element_pairs(functions, elements)
-        self.columns = [
-            (factor * len(self.pairs) + pair) * len(self.polynomials)
-            + self.polynomials.index((function.zeta, function.lambda_))
-            for function, factor, pair in zip(functions, self.factors.index, pair_index, strict=True)
-        ]
+        self.pairs, self.polynomials, self.columns = angular_columns(functions, elements, self.factors.index)
 
     def build(self, *input_shapes):
         self.factors.build()

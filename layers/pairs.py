@@ -17,6 +17,26 @@ def element_pairs(functions, elements):
     return pairs, [pairs.index(pair) for pair in of_function]
 
 
+def angular_columns(functions, elements, factor_index):
+    """What angular functions share: their values are columns of a table (factors, pairs of elements, polynomials).
+
+    Args:
+        functions: List of resolved `SymmetryFunction` of kind G4 or G5.
+        elements: Chemical symbols, in the order of the species indices.
+        factor_index: For each function the number of its radial factor.
+
+    Returns:
+        The different pairs of elements, the different polynomials (zeta, lambda), and each function's column.
+    """
+    polynomials = sorted({(function.zeta, function.lambda_) for function in functions})
+    pairs, pair_index = element_pairs(functions, elements)
+    columns = [
+        (factor * len(pairs) + pair) * len(polynomials) + polynomials.index((function.zeta, function.lambda_))
+        for function, factor, pair in zip(functions, factor_index, pair_index, strict=True)
+    ]
+    return pairs, polynomials, columns
+
+
 def neighbor_pairs(n_neighbors, triplets=None):
     """The slots j and k of each pair of neighbors: from a triplet list (..., T, 2), else all j < k of M slots."""
     if triplets is None:

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from atomzoo.layers.geometry import distances_and_directions
-from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_rows
+from atomzoo.layers.pairs import angular_columns, neighbor_pairs, take_rows
 from atomzoo.layers.radial_factors import RadialFactors
 from atomzoo.layers.radial_functions import take_columns
 
@@ -37,13 +37,7 @@ class TripletFunctions(keras.layers.Layer):
         self.narrow = kinds == {"G4"}
         self.double_count = double_count
         self.factors = RadialFactors(functions, cutoff_function, trainable_parameters, dtype=self.dtype_policy)
-        self.polynomials = sorted({(function.zeta, function.lambda_) for function in functions})
-        self.pairs, pair_index = element_pairs(functions, elements)
-        self.columns = [
-            (factor * len(self.pairs) + pair) * len(self.polynomials)
-            + self.polynomials.index((function.zeta, function.lambda_))
-            for function, factor, pair in zip(functions, self.factors.index, pair_index, strict=True)
-        ]
+        self.pairs, self.polynomials, self.columns = angular_columns(functions, elements, self.factors.index)
 
     def build(self, *input_shapes):
         self.factors.build()

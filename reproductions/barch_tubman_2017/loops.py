@@ -18,6 +18,7 @@ from rich.console import Console
 from atomzoo.datasets import gold_clusters
 from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
+from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
 RECORDED = Path(__file__).parent / "recorded"
 SIZES = (3, 4, 5)
@@ -88,7 +89,7 @@ def closed_loops(seeds, quick, output):
     Args:
         seeds: None or 1: DFT is paid for one seed.
         quick: Whether to replay that of Au3 only.
-        output: `Path` of a folder for a copy of the records, in which the loops then run; None for the records.
+        output: `Path` of the folder of results; in another than the usual one the loops run in copies of the records.
 
     Returns:
         List of `ClosedLoop`.
@@ -100,7 +101,7 @@ def closed_loops(seeds, quick, output):
         raise ValueError(f"The loops are recorded for one seed. Received: seeds={seeds}")
     if quick and not (RECORDED / "au3" / "log.csv").is_file():
         raise ValueError(f"A quick run replays the record of Au3. Received: '{RECORDED}', where it is not")
-    folder = RECORDED if output is None else _copy(output / "recorded")
+    folder = RECORDED if output == RESULTS else _copied_records(output / "recorded")
     return [close_loop(n_atoms, folder / f"au{n_atoms}") for n_atoms in (SIZES[:1] if quick else SIZES)]
 
 
@@ -125,8 +126,7 @@ def training_data(n_atoms):
     return [frames[k] for k in sorted({lowest, *range(0, len(frames), -(-len(frames) // MOST_FRAMES))})]
 
 
-def _copy(folder):
-    folder.parent.mkdir(exist_ok=True)
+def _copied_records(folder):
     if RECORDED.is_dir() and not folder.exists():
         shutil.copytree(RECORDED, folder)
     folder.mkdir(exist_ok=True)

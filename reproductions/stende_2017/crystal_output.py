@@ -12,7 +12,7 @@ from atomzoo.reproductions.stende_2017 import potentials, writing
 
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
-    "short": "25 short functions, 30-30 tanh",
+    "short": "32 short functions, 40-40 tanh",
     "30-30": "40 functions, 30-30 tanh",
 }
 UNITS = {"energy": "energy, meV/atom", "energies": "energy of single atoms, meV", "forces": "forces, meV/Å"}

@@ -11,6 +11,7 @@ from ase.units import GPa
 from atomzoo.datasets import empirical
 from atomzoo.layers.symmetry_functions import SymmetryFunction
 from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.output_files import replacing
 
 # Of the mean squared errors of energies per atom, of single atoms' energies (eV^2) and of force components ((eV/A)^2).
 # LAMMPS's shares of the energies of silica's atoms depend on more than their own neighbors: they are not fitted.
@@ -26,15 +27,15 @@ SHORT_CUTOFF = 4.0  # A, a little more than the 3.77 A of silicon's empirical po
 
 
 def functions(name):
-    """Symmetry functions: "thesis", its 24 for silicon; "short", 25 of ours for silicon; "silica", 16 for two elements.
+    """Symmetry functions: "thesis", its 24 for silicon; "short", 32 of ours for silicon; "silica", 16 for two elements.
 
     The short ones resolve distances, also in their angular part, where the potential of Stillinger and Weber acts.
     """
     if name == "thesis":
         return load_function_set("stende-2017-silicon", ["Si"])
     if name == "short":
-        radial = [(6.0, rs) for rs in (1.8, 2.1, 2.4, 2.7, 3.0, 3.3, 3.6)]
-        return _set(SHORT_CUTOFF, radial, [(0.01, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
+        radial = [(6.0, rs) for rs in (1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.3, 3.6)]
+        return _set(SHORT_CUTOFF, radial, [(0.01, 0.0), (0.4, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
     radial = [(0.3, 0.0), (0.05, 0.0), (0.005, 0.0), (4.0, 1.6), (4.0, 2.2), (4.0, 2.8), (4.0, 3.4), (4.0, 4.2)]
     return _set(SILICA_CUTOFF, radial, [(0.01, 0.0), (0.5, 1.6)], (1, 4))
 
@@ -60,13 +61,14 @@ def select(structures, sources):
     return [atoms for atoms in structures if atoms.info["source"] in sources]
 
 
-def trained(material, sources, function_set, hidden, activation, seed, iterations):
+def trained(material, sources, function_set, hidden, activation, scaling, seed, iterations):
     """A `NeuralNetworkPotential` (float64) trained by full-batch L-BFGS on the sources named."""
     from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here: only the worker processes load Keras
 
     structures = select(data(material)[0], sources)
     weights, options = LOSS_WEIGHTS[material], {"seed": seed, "dtype": "float64"}
-    potential = NeuralNetworkPotential(ELEMENTS[material], functions(function_set), hidden, activation, **options)
+    chosen = functions(function_set)
+    potential = NeuralNetworkPotential(ELEMENTS[material], chosen, hidden, activation, scaling, **options)
     potential.adapt(structures)
     fit_lbfgs(potential, potential.dataset(structures, labels=tuple(weights)), iterations, weights)
     return potential
@@ -110,14 +112,14 @@ def crystal_properties(material, relaxed):
     return lengths | {name: tensor[place] for name, place in places.items()} | {"bulk": np.mean(tensor[:3, :3])}
 
 
-def train_and_measure(material, network, sources, function_set, hidden, activation, seed, iterations, folder):
+def train_and_measure(material, network, sources, function_set, hidden, activation, scaling, seed, iterations, folder):
     """Trains one potential, measures it, and saves it as `folder`/`material`-`network`-`seed`.keras.
 
     Returns:
         Dict of numbers: "energy crystal", "forces liquid", ... as of `errors`, `crystal_properties`, train_seconds.
     """
     start = time.perf_counter()
-    potential = trained(material, sources, function_set, hidden, activation, seed, iterations)
+    potential = trained(material, sources, function_set, hidden, activation, scaling, seed, iterations)
     seconds = time.perf_counter() - start
     potential.save(Path(folder) / f"{material}-{network}-{seed}.keras")
     found = {
@@ -130,17 +132,17 @@ def train_and_measure(material, network, sources, function_set, hidden, activati
 
 
 def keep_best(rows, material, network, partial, folder):
-    """Moves the potential of a network with the least error of the validation forces to `folder`/`material`.keras.
+    """Copies the potential of a network with the least error of the validation forces to `folder`/`material`.keras.
 
     Args:
         rows: `pandas.DataFrame` of `train_and_measure`, with network and seed.
-        partial: `Path` of the folder of all potentials, which is removed.
+        partial: `Path` of the folder of all potentials.
 
     Returns:
         Its seed.
     """
     of_network = rows[rows["network"] == network].set_index("seed")
     seed = of_network["forces validation"].idxmin()
-    (partial / f"{material}-{network}-{seed}.keras").replace(folder / f"{material}.keras")
-    shutil.rmtree(partial)
+    with replacing(folder / f"{material}.keras") as temporary:
+        shutil.copy(partial / f"{material}-{network}-{seed}.keras", temporary)
     return seed

@@ -11,6 +11,7 @@ University of Oslo (2017), which trains silicon and oxygen on data of the potent
 * Elastic constants: those of alpha-quartz at zero stress, positions relaxed.
 """
 
+import shutil
 import time
 
 from atomzoo.reproductions.jobs import run_jobs
@@ -21,9 +22,10 @@ NETWORK = {
     "function_set": "silica",
     "hidden": (30, 30),
     "activation": "tanh",
+    "scaling": "z-score",
     "sources": ("crystal", "strained", "liquid", "quench"),
 }
-ITERATIONS, QUICK_ITERATIONS = 2000, 20
+ITERATIONS, QUICK_ITERATIONS = 1000, 20
 
 
 def run(seeds=None, quick=False, output=None):
@@ -51,3 +53,4 @@ def run(seeds=None, quick=False, output=None):
     text = silica_text(rows, reference, seed, quick, time.time() - start)
     rows = rows.drop(columns=["folder", "version"])
     writing.write_results(folder, "vashishta", rows, text, {"": figure(folder / "silica.keras", "silica")})
+    shutil.rmtree(partial)

@@ -1,12 +1,23 @@
 import numpy as np
 
-from atomzoo.layers.pairs import element_pairs, neighbor_pairs, take_rows
+from atomzoo.layers.pairs import angular_columns, element_pairs, neighbor_pairs, take_rows
 from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
 
 
 def test_element_pairs_are_unordered():
     functions = resolve([SymmetryFunction("G5", 6.0), SymmetryFunction("G4", 6.0, neighbors=("O", "Ti"))], ["Ti", "O"])
     assert element_pairs(functions, ["Ti", "O"]) == ([(0, 0), (0, 1), (1, 1)], [0, 1, 2, 1])
+
+
+def test_columns_of_angular_functions():
+    """A table of 2 factors, 2 pairs of elements and 2 polynomials."""
+    functions = [
+        SymmetryFunction("G5", 6.0, zeta=2.0, neighbors=("O", "Ti")),
+        SymmetryFunction("G5", 6.0, zeta=1.0, neighbors=("Ti", "Ti")),
+    ]
+    pairs, polynomials, columns = angular_columns(functions, ["Ti", "O"], factor_index=[0, 1])
+    assert (pairs, polynomials) == ([(0, 0), (0, 1)], [(1.0, 1.0), (2.0, 1.0)])
+    assert columns == [0 * 4 + 1 * 2 + 1, 1 * 4 + 0 * 2 + 0]
 
 
 def test_neighbor_pairs():

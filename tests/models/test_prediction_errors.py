@@ -23,6 +23,12 @@ def test_energies_are_per_atom():
     assert errors["energy"].rmse == pytest.approx(np.sqrt(2.5))
 
 
+def test_energies_of_atoms():
+    frames = [structure(1, energies=[1.0]), structure(2, energies=[2.0, -3.0])]
+    errors = prediction_errors(frames, [{"energies": np.zeros(1)}, {"energies": np.array([0.0, 1.0])}])
+    assert set(errors) == {"energies"} and errors["energies"].mae == pytest.approx(7 / 3)
+
+
 def test_forces_and_stress_are_per_component():
     atoms = structure(2, forces=[[0, 0, 3.0], [0, 0, -3.0]], stress=[9.0, 0, 0, 0, 0, 9.0])
     errors = prediction_errors([atoms], [result(2)])

@@ -1,0 +1,102 @@
+"""Gold clusters of 2, 3 and 4 atoms: energy over the average distance, by networks and DFT, in and beyond the data.
+
+Figure 5 of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural Networks,
+UCB/EECS-2017-104 (2017).
+
+* Au2: the energy over the distance. Au3: an equilateral triangle, scaled. Au4: a regular tetrahedron, scaled. Each by
+  networks trained on the data of that size only.
+* Points: the data at their average distance, whatever their shape: those of Au3 and Au4 are no triangles or tetrahedra,
+  and need not lie on the curve.
+* Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
+  also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
+* Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
+* Networks: as in `table_3`, energies and forces; the band is the spread (smallest to largest) of the seeds.
+"""
+
+import time
+
+import numpy as np
+import pandas
+from ase.units import Bohr
+
+from atomzoo.datasets.gold_isomers import gold_isomers
+from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
+from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.jobs import run_jobs
+
+SHAPES = {2: "distance-2.6", 3: "triangle", 4: "tetrahedron"}
+DISTANCES = np.linspace(3.8, 8.5, 95)  # Bohr
+ITERATIONS, QUICK_ITERATIONS = 1000, 30
+
+
+def run(seeds=None, quick=False, output=None):
+    """Trains the networks, and writes figure_5.csv, .md and .png.
+
+    Args:
+        seeds: Number of seeds, 5 by default.
+        quick: Whether to show that it runs: Au2, two seeds, few iterations, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    folder, start = results_folder(output, quick), time.time()
+    partial = folder / "figure_5.partial.jsonl"
+    curves = run_jobs(scan, jobs(seeds, quick), partial, "Training networks")
+    rows = pandas.concat([_long(curve) for curve in curves.to_dict("records")], ignore_index=True)
+    write_figure(folder, rows, {n: points(n) for n in rows["atoms"].unique()}, quick, time.time() - start)
+    partial.unlink()
+
+
+def jobs(seeds, quick):
+    """One job for each cluster and seed, the long ones first."""
+    sizes, iterations = ([2], QUICK_ITERATIONS) if quick else (sorted(SHAPES, reverse=True), ITERATIONS)
+    seeds = range(seeds or (2 if quick else 5))
+    return [{"atoms": n_atoms, "seed": seed, "iterations": iterations} for n_atoms in sizes for seed in seeds]
+
+
+def scan(atoms, seed, iterations):
+    """Trains one network and evaluates it along the scaled shape.
+
+    Returns:
+        Dict of lists, one value a distance: `energies` in eV, and `extrapolations`, the number of values of symmetry
+        functions outside the data.
+    """
+    from atomzoo.models.active_learning import train_on_forces  # here, so that only the worker processes load Keras
+    from atomzoo.models.extrapolation import find_extrapolations
+    from atomzoo.reproductions.barch_tubman_2017.loops import training_data
+
+    potential, structures = train_on_forces(training_data(atoms), seed, iterations=iterations), shapes(atoms)
+    results = potential.evaluate_atoms(structures)
+    outside = [len(find_extrapolations(potential, s, r["features"])) for s, r in zip(structures, results, strict=True)]
+    return {"energies": [result["energy"] for result in results], "extrapolations": outside}
+
+
+def shapes(n_atoms):
+    """The shape of a size at all distances: list of `ase.Atoms` in the box of the data."""
+    return [_scaled(gold_isomers(n_atoms)[SHAPES[n_atoms]], distance * Bohr) for distance in DISTANCES]
+
+
+def points(n_atoms):
+    """The data of a size: `pandas.DataFrame` of the average distance in Bohr and the energy in eV."""
+    from atomzoo.reproductions.barch_tubman_2017.loops import training_data
+
+    structures = training_data(n_atoms)
+    pairs = [(average_distance(atoms), atoms.get_potential_energy()) for atoms in structures]
+    return pandas.DataFrame(pairs, columns=["distance_Bohr", "energy_eV"])
+
+
+def average_distance(atoms):
+    """Mean of all interatomic distances in Bohr, of nearest images."""
+    first, second = np.triu_indices(len(atoms), 1)
+    return float(atoms.get_all_distances(mic=atoms.pbc.any())[first, second].mean() / Bohr)
+
+
+def _scaled(atoms, distance):
+    """All distances of the shape being equal, its average becomes `distance`, in A."""
+    middle = atoms.positions.mean(axis=0)
+    atoms.positions = middle + (atoms.positions - middle) * distance / (average_distance(atoms) * Bohr)
+    return atoms
+
+
+def _long(row):
+    columns = {"distance_Bohr": DISTANCES, "energy_eV": row["energies"], "extrapolations": row["extrapolations"]}
+    settings = {name: row[name] for name in ("atoms", "seed", "iterations")}
+    return pandas.DataFrame({**settings, **columns})

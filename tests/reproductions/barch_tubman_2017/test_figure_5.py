@@ -1,0 +1,46 @@
+import keras
+import numpy as np
+import pandas
+import pytest
+from ase import Atoms
+from ase.units import Bohr
+
+from atomzoo.reproductions.barch_tubman_2017 import figure_5, figure_5_output
+
+
+@pytest.mark.parametrize("n_atoms", [2, 3, 4])
+def test_shapes_are_scaled_to_equal_distances(n_atoms):
+    for distance, atoms in zip(figure_5.DISTANCES, figure_5.shapes(n_atoms), strict=True):
+        found = atoms.get_all_distances(mic=True)[np.triu_indices(n_atoms, 1)] / Bohr
+        np.testing.assert_allclose(found, distance, rtol=1e-10)
+
+
+def test_average_distance():
+    atoms = Atoms("Au3", positions=[[0, 0, 0], [3, 0, 0], [0, 4, 0]])
+    assert figure_5.average_distance(atoms) == pytest.approx(4 / 0.529177, rel=1e-6)
+
+
+def test_points_are_the_data():
+    data = figure_5.points(2)
+    assert len(data) == 568 and data["distance_Bohr"].between(4, 7).all()
+    assert 4.5 < data.loc[data["energy_eV"].idxmin(), "distance_Bohr"] < 5.2  # the bond of Au2
+
+
+def test_error_of_a_curve():
+    rows = pandas.DataFrame({"seed": 0, "distance_Bohr": [4.0, 6.0], "energy_eV": [0.0, 1.0]})
+    points = pandas.DataFrame({"distance_Bohr": [4.5, 5.0], "energy_eV": [0.25, 0.9]})
+    assert figure_5_output._errors(rows, points) == pytest.approx([0.4 / np.sqrt(2)])
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
+    figure_5.run(quick=True, output=tmp_path)
+    assert "Quick run" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure_5.csv", "figure_5.md", "figure_5.png"]
+    rows = pandas.read_csv(tmp_path / "figure_5.csv")
+    assert len(rows) == 2 * len(figure_5.DISTANCES) and set(rows["seed"]) == {0, 1}
+    data = figure_5.points(2)["distance_Bohr"]
+    known = rows["distance_Bohr"].between(data.min(), data.max())
+    assert (rows["extrapolations"][known] == 0).all() and (rows["extrapolations"][~known] > 0).all()
+    inside = rows[known].groupby("seed")["energy_eV"]
+    assert (inside.max() - inside.min() > 0.05).all() and (inside.min().abs() < 0.1).all()

@@ -1,0 +1,69 @@
+import shutil
+
+import keras
+import pytest
+
+from atomzoo.datasets import gold_clusters
+from atomzoo.reproductions.barch_tubman_2017 import loops
+from tests.models.engines import triangles
+from tests.reproductions.barch_tubman_2017.conftest import Engine
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+
+
+def test_a_recorded_loop_is_replayed_without_the_engine(recorded, tmp_path):
+    assert recorded.result.converged and recorded.n_computed == recorded.result.n_calls > 0
+    (again,) = loops.closed_loops(None, True, tmp_path)
+    assert again.n_computed == 0 and again.folder == tmp_path / "recorded" / "au3"
+    assert again.rounds == recorded.rounds and again.lowest_energy == recorded.lowest_energy
+    assert {row["isomer"] for row in again.rounds} == {"triangle"}
+    assert len(again.added) == recorded.result.n_calls
+    assert again.start.get_potential_energy() == min(a.get_potential_energy() for a in triangles(16, bond=2.85))
+
+
+def test_a_record_holds_the_first_network_and_those_of_the_last_round(recorded):
+    kept = sorted(str(path.relative_to(recorded.folder)) for path in recorded.folder.rglob("*.keras"))
+    last = f"round_{len(recorded.rounds) - 1}"
+    assert len(recorded.rounds) > 1
+    assert kept == sorted(["round_0/potential_0.keras", f"{last}/potential_0.keras", f"{last}/potential_1.keras"])
+
+
+def test_what_a_record_lacks_is_computed(recorded, tmp_path, monkeypatch):
+    folder = tmp_path / "au3"
+    shutil.copytree(recorded.folder, folder)
+    last = folder / f"round_{len(recorded.rounds) - 1}"
+    for path in (last / "row.json", last / "added.extxyz", max((folder / "labels").iterdir())):
+        path.unlink()
+    with pytest.raises(ValueError, match="pw.x is needed"):
+        loops.close_loop(3, folder)
+    monkeypatch.setattr(gold_clusters, "reference_engine", Engine)
+    loop = loops.close_loop(3, folder)
+    assert loop.n_computed == 1 and loop.rounds == recorded.rounds
+
+
+def test_a_record_of_other_data_is_refused(recorded, monkeypatch):
+    monkeypatch.setattr(loops, "training_data", lambda n_atoms: triangles(15))
+    with pytest.raises(ValueError, match="of a loop with other settings"):
+        loops.close_loop(3, recorded.folder)
+
+
+def test_data_of_the_loops():
+    train, validation = gold_clusters.load_data(4)
+    energies = [atoms.get_potential_energy() for atoms in (*train, *validation)]
+    chosen = [atoms.get_potential_energy() for atoms in loops.training_data(4)]
+    assert min(chosen) == min(energies) and set(chosen) <= set(energies)
+    assert len(energies) / 2 <= len(chosen) <= loops.MOST_FRAMES + 1
+
+
+def test_the_engine_is_that_of_the_data_wherever_they_are():
+    text = repr(loops._Engine())
+    assert str(gold_clusters.FOLDER) not in text and "Au.blyp-q11.gth" in text
+    assert f"density_cutoff={gold_clusters.DENSITY_CUTOFF}" in text
+
+
+def test_bad_arguments(tmp_path, monkeypatch):
+    monkeypatch.setattr(loops, "RECORDED", tmp_path / "none")
+    with pytest.raises(ValueError, match="for one seed. Received: seeds=3"):
+        loops.closed_loops(3, False, tmp_path)
+    with pytest.raises(ValueError, match="replays the record of Au3. Received: '.*none', where it is not"):
+        loops.closed_loops(None, True, tmp_path)
