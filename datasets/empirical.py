@@ -75,11 +75,11 @@ def beta_cristobalite(repeat=1):
 def silicon_data(seed=0):
     """Make data of silicon with the potential of Stillinger and Weber; it takes some 15 s of one core.
 
-    Molecular dynamics (2 fs): crystals at 300, 900 and 1500 K, of 64 atoms, and of 8 atoms also with a lattice 2
-    % longer and shorter; liquids of 64 atoms at 2000 and 3000 K with the densities of the crystal and of the melt (2.53
-    g/cm^3), at 4000 K with that of the melt, and a quench from 3000 to 300 K. Static: cells of 8 atoms, strained by up to
-    5 % in all six components, with random displacements; and as many with a pair 1.5 to 2.2 A apart, without which the
-    wall that keeps atoms apart would be left to chance.
+    Molecular dynamics (2 fs): crystals at 300, 900 and 1500 K, of 64 atoms, and of 8 atoms also with a lattice 2 %
+    longer and shorter; liquids of 64 atoms at 2000 and 3000 K with the densities of the crystal and of the melt (2.53
+    g/cm^3), at 4000 K with that of the melt, and a quench from 3000 to 300 K. Static: cells of 8 atoms, strained by up
+    to 5 % in all six components, with random displacements; and as many with a pair 1.5 to 2.2 A apart, without which
+    the wall that keeps atoms apart would be left to chance.
 
     Args:
         seed: int; the same seed gives the same data.

@@ -20,6 +20,7 @@ from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
+QUICK = "**Quick run: the record of Au3 only.**\n"
 RECORDED = Path(__file__).parent / "recorded"
 SIZES = (3, 4, 5)
 MOST_FRAMES = 750  # in the first round: a network then trains for 10 to 15 s on a core

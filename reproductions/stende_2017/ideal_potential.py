@@ -7,6 +7,7 @@ own words and order, and two of theirs may be one of ours.
 * Measured here: on the potential of silicon.keras (`stillinger_weber.py`), and on the data of its test trajectories.
 * Read from the csv files of other scripts, which the last column names; where one is missing the table says so.
 * Improvement: networks of one layer of 10, trained on parts of the crystals' data by 300 iterations of L-BFGS.
+  Where the error does not fall with the data, it is this network or its training that limits it.
 * Strange structures: the diamond structure compressed by a fifth, simple cubic at 2.0 A, and a single atom.
 """
 
@@ -69,7 +70,7 @@ def measured(potential, test):
     change, force, beyond = evidence.leaving(potential)
     inside = evidence.extrapolating(potential, test)
     outside = {name: evidence.extrapolating(potential, these) for name, these in evidence.strange_structures().items()}
-    parts = ", ".join(f"{100 * part:.2g} % ({name})" for name, part in {"crystal": inside, **outside}.items())
+    parts = ", ".join(f"{100 * part:.3g} % ({name})" for name, part in {"crystal": inside, **outside}.items())
     found = [
         (1, "error on crystals of test trajectories", f"{energy:.3g} meV/atom, {forces:.3g} meV/Å"),
         (5, "energy within 0.001 Å of the cutoff through which an atom leaves", f"changes by {change:.1g} eV"),

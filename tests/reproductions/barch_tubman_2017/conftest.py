@@ -24,7 +24,7 @@ def use(monkeypatch, record, engine):
     """Small loops of triangles, all of them too large, by an engine of ours."""
     monkeypatch.setattr(loops, "RECORDED", record)
     monkeypatch.setattr(loops, "training_data", lambda n_atoms: triangles(16, bond=2.85))
-    train = partial(train_on_forces, functions=FUNCTIONS, hidden=(8,), iterations=100)
+    train = partial(train_on_forces, functions=FUNCTIONS, hidden=(8,), iterations=200)
     monkeypatch.setattr(loops, "train_on_forces", train)
     monkeypatch.setattr(loops, "N_NETWORKS", 2)
     monkeypatch.setattr(gold_clusters, "reference_engine", engine)

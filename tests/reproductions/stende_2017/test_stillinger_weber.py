@@ -57,4 +57,4 @@ def test_text_of_silicon():
     assert "| shear modulus, GPa | 60 | 53.6 | 55 ± 7.1 |" in text
     assert "| Poisson's ratio | 0.3333 | 0.348 | 0.3333 ± 0 |" in text
     assert "| crystal | forces, meV/Å | 41.2 | 3 ± 0.71 |" in text
-    assert "Seed 1 of short is kept" in text and "validation" not in text
+    assert "Seed 1 of the last is kept" in text and "validation" not in text
