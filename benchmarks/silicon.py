@@ -4,7 +4,6 @@
 """
 
 import json
-import resource
 import sys
 import time
 
@@ -17,7 +16,7 @@ from atomzoo.datasets.structures import to_arrays
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential
 from atomzoo.models.evaluation import AtomRow
-from benchmarks.timing import processor_times
+from benchmarks.timing import peak_memory, processor_times
 
 WARM_UP = 3  # epochs that are not counted: the first compiles
 
@@ -46,7 +45,7 @@ def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
     atoms = distorted_silicon(cells)
     potential = silicon_potential(kind, cutoff, dtype="float64")
     total = processor_times(lambda: potential.evaluate_atoms(atoms), repeats)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of kB to GB
+    memory = peak_memory()
     arrays = to_arrays([atoms], ["Si"], cutoff, potential.needs_triplets)
     row = AtomRow.from_arrays(arrays)
     compiled = processor_times(lambda: potential.evaluator.evaluate_row(row), repeats)
@@ -62,7 +61,7 @@ def training(cells=2, cutoff=4.5, n_structures=32, batch_size=8, epochs=20):
     dataset = potential.dataset(structures, batch_size, labels=("energy", "forces"), shuffle=True)
     timer = EpochTimer()
     potential.fit(dataset, epochs=WARM_UP + epochs, verbose=0, callbacks=[timer])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    memory = peak_memory()
     batch = dataset[0][0]
     steps = [seconds / len(dataset) for seconds in timer.seconds[WARM_UP:]]
     return _per_atom(batch["species"].size, steps) | _size(batch, memory)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -9,6 +10,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def peak_memory():
+    """The most memory that this process has held, in GB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage() would tell that of the process which started this one, if it held more
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def run_alone(module, options, n_cores):

@@ -21,7 +21,7 @@ from atomzoo import __version__
 from atomzoo.datasets import tio2
 from atomzoo.datasets.tio2_files import find_source
 from atomzoo.machine import machine
-from benchmarks.timing import run_alone
+from benchmarks.timing import peak_memory, run_alone
 
 RESULTS = Path(__file__).parent / "results"
 SETS = ("aenet-tio2-wide", "aenet-tio2")
@@ -49,7 +49,7 @@ def measure(functions, every=1):
         "atoms": len(features),
         "reading_s": reading,
         "processor_s": usage.ru_utime + usage.ru_stime,
-        "memory_GB": usage.ru_maxrss / 2**20,
+        "memory_GB": peak_memory(),
         "load": os.getloadavg()[0],
     }
 

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -13,3 +14,10 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data: {folder} is not there; name their folder in ATOMZOO_DATA")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def freed_memory():
+    """Models refer to themselves: the compiled programs of a file's tests stay in memory until cycles are collected."""
+    yield
+    gc.collect()

@@ -33,23 +33,25 @@ def write_figure(folder, rows, data, quick, seconds):
 
 
 def _markdown(rows, data, quick, seconds):
-    names = ("", "data, Bohr", "minimum of the curve, Bohr", "its energy, eV", "error in the data, meV")
+    names = ("", "data, Bohr", "minimum of the curve, Bohr", "its energy, eV", "outside there", "error, meV")
     return "\n".join(
         ["# Barch and Tubman 2017, figure 5: energy over average distance\n", *[QUICK] * quick]
-        + [f"{rows['seed'].nunique()} seeds, mean ± deviation; energies relative to the lowest of the data (DFT, "]
-        + [f"density {DENSITY_CUTOFF:g} Ry). Error: root mean square over the data, of Au2, which lie on the curve.\n"]
+        + [
+            f"{rows['seed'].nunique()} seeds, mean ± deviation; energies relative to the lowest of the data (DFT, "
+            f"density {DENSITY_CUTOFF:g} Ry). Outside: values of symmetry functions outside the data, at the minimum. "
+            "Error: root mean square of curve minus data, for Au2, whose data lie on a curve.\n"
+        ]
         + [markdown_table(names, [_summary(n, rows[rows["atoms"] == n], points) for n, points in data.items()])]
         + [footer("figure_5", seconds)]
     )
 
 
 def _summary(n_atoms, rows, points):
-    """A row of the table: where the curves have their minimum within the data, and how far they are from the data."""
+    """A row of the table: where the curves have their minimum, and how far they are from the data."""
     low, high = points["distance_Bohr"].min(), points["distance_Bohr"].max()
-    inside = rows[rows["distance_Bohr"].between(low, high)].reset_index(drop=True)
-    lowest = inside.loc[inside.groupby("seed")["energy_eV"].idxmin()]
+    lowest = rows.loc[rows.groupby("seed")["energy_eV"].idxmin()]
     error = spread(1e3 * _errors(rows, points)) if n_atoms == 2 else ""
-    minimum = spread(lowest["distance_Bohr"]), spread(lowest["energy_eV"])
+    minimum = [spread(lowest[name]) for name in ("distance_Bohr", "energy_eV", "extrapolations")]
     return TITLES[n_atoms], f"{low:.2f} to {high:.2f}", *minimum, error
 
 
@@ -84,6 +86,3 @@ def _panel(axis, rows, points):
     mean = curves.mean(axis=1)
     axis.plot(mean.index, mean, ":", color="tab:blue", label="networks, extrapolating")
     axis.plot(mean.index, mean.where(known), "-", color="tab:blue", label="networks, mean of the seeds")
-    inside = np.abs(curves[(curves.index >= low) & (curves.index <= high)].to_numpy())
-    top = max(points["energy_eV"].max(), np.percentile(inside, 95))
-    axis.set_ylim(-0.25 * top - 0.05, 1.5 * top)

@@ -90,10 +90,17 @@ def test_data(small_parts):
 def test_recipes(make, liquid_densities, monkeypatch):
     """What the data are made of: liquids of the densities (g/cm^3) that the docstrings say; small and large cells."""
     recipe = {}
-    monkeypatch.setattr(empirical, "_data", lambda engine, sources, *_: recipe.update(sources))
+    monkeypatch.setattr(empirical, "_data", lambda engine, sources, *_: recipe.update(sources) or ([], [], []))
     make()
     assert set(recipe) == {"crystal", "liquid", "quench"}
     densities = [start.get_masses().sum() / start.get_volume() * 1.66054 for start, _, _ in recipe["liquid"]]
     assert min(densities) == pytest.approx(liquid_densities[0], abs=0.02)
     assert max(densities) == pytest.approx(liquid_densities[1], abs=0.02)
     assert all(len(start) in (8, 64, 72, 192) for runs in recipe.values() for start, _, _ in runs)
+
+
+def test_close_pairs():
+    """The first atom and its neighbor are pushed together, the others stay a bond apart or nearly so."""
+    for atoms in empirical.close_pairs(empirical.diamond_silicon(), 5, np.random.default_rng(0)):
+        distances = np.sort(atoms.get_all_distances(mic=True)[np.triu_indices(8, 1)])
+        assert 1.5 <= distances[0] <= 2.2 and distances[2] > 1.7

@@ -47,16 +47,16 @@ def test_the_minimum(tmp_path):
 
 def test_log(tmp_path):
     rows = []
-    result = refine(data(), EMTEngine(), tmp_path, linear_fit, tolerance=1e-9, budget=12, callback=rows.append)
-    assert not result.converged and result.message == "not converged: the budget of 12 calls is spent"
-    assert result.n_calls == 12 and rows == result.rounds
+    result = refine(data(), EMTEngine(), tmp_path, linear_fit, tolerance=1e-9, budget=8, callback=rows.append)
+    assert not result.converged and result.message == "not converged: the budget of 8 calls is spent"
+    assert result.n_calls == 8 and rows == result.rounds
     log = pandas.read_csv(tmp_path / "log.csv")
     assert log["round"].tolist() == list(range(len(rows))) and log["calls"].is_monotonic_increasing
     assert (log["structures"].diff().dropna() > 0).all()
     assert (log["disagreement_eV_per_atom"] > 0).all() and (log["difference_eV"] > 0).all()
     # a larger budget goes on where the first ended
     engine = EMTEngine()
-    more = refine(data(), engine, tmp_path, linear_fit, tolerance=1e-9, budget=14)
+    more = refine(data(), engine, tmp_path, linear_fit, tolerance=1e-9, budget=10)
     assert engine.n_calls == 2 and more.rounds[: len(rows)] == rows
 
 
@@ -73,12 +73,12 @@ class Egged(EMTEngine):
 
 
 def test_noise_above_the_tolerance_is_no_agreement(tmp_path):
-    result = refine(data(), Egged(), tmp_path, linear_fit, tolerance=1e-5, budget=15)
+    result = refine(data(), Egged(), tmp_path, linear_fit, tolerance=1e-5, budget=8)
     assert not result.converged and result.rounds[-1]["difference_eV"] > 1e-5
 
 
 KILLS = ("label 3", "training 3", "round 0")
-BUDGET = 12
+BUDGET = 8
 
 
 def refine_killed_at(moment, folder):

@@ -16,7 +16,7 @@ def test_a_recorded_loop_is_replayed_without_the_engine(recorded, tmp_path):
     (again,) = loops.closed_loops(None, True, tmp_path)
     assert again.n_computed == 0 and again.folder == tmp_path / "recorded" / "au3"
     assert again.rounds == recorded.rounds and again.lowest_energy == recorded.lowest_energy
-    assert {row["isomer"] for row in again.rounds} == {"triangle"}
+    assert again.rounds[-1]["isomer"] == "triangle"
     assert len(again.added) == recorded.result.n_calls
     assert again.start.get_potential_energy() == min(a.get_potential_energy() for a in triangles(16, bond=2.85))
 

@@ -23,7 +23,7 @@ def fast(monkeypatch):
             atoms.rattle(0.05, seed=k)
         structures = potentials.ENGINES[material]().label(structures)
         for k, atoms in enumerate(structures):
-            atoms.info["source"] = ("crystal", "strained", "liquid", "quench")[k % 4]
+            atoms.info["source"] = ("crystal", "strained", "liquid", "quench", "close")[k % 5]
         return structures, structures, structures
 
     def serial(function, jobs, partial, description):
