@@ -85,7 +85,7 @@ def rounds(seed, folder, quick=False):
     folder.parent.mkdir(exist_ok=True)
     options = {"train": train, "sample": sample, "most": MOST, "max_rounds": 2 if quick else MAX_ROUNDS, "seed": seed}
     found = iterative_sampling(initial_data(seed), stillinger_weber(), folder, LIMITS, **options)
-    test = test_data()
+    test = held_out_data()
     errors = []
     for row in found.rounds:
         potential = load_potential(folder / f"round_{row['round']}" / "potential_0.keras")
@@ -101,7 +101,7 @@ def initial_data(seed):
     return [_plain(frame, frame.calc) for frames in runs for frame in frames[-10:]]
 
 
-def test_data():
+def held_out_data():
     """20 structures of 64 atoms at 1500 K, labelled."""
     settings = {"time_step": TIME_STEP, "every": 200, "seed": 1000}
     return stillinger_weber().dynamics(diamond_silicon(2), 5000, TEMPERATURE, **settings)[-20:]
