@@ -9,7 +9,7 @@ import numpy as np
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.stende_2017.writing import QUICK, markdown_table, spread, write_results
+from atomzoo.reproductions.writing import QUICK, markdown_table, spread, write_results
 
 TITLES = {2: "Au2", 3: "Au3, equilateral triangle", 4: "Au4, tetrahedron"}
 

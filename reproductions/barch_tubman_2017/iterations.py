@@ -18,7 +18,7 @@ import pandas
 
 from atomzoo.reproductions.barch_tubman_2017.loops import BUDGET, QUICK, TOLERANCE, closed_loops
 from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
-from atomzoo.reproductions.stende_2017.writing import markdown_table, write_results
+from atomzoo.reproductions.writing import markdown_table, write_results
 
 
 def run(seeds=None, quick=False, output=None):

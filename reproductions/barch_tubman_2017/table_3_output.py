@@ -13,7 +13,7 @@ from atomzoo.machine import machine
 from atomzoo.models.output_files import replacing
 from atomzoo.reproductions.barch_tubman_2017.loops import QUICK
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.stende_2017.writing import markdown_table, write_results
+from atomzoo.reproductions.writing import markdown_table, write_results
 from atomzoo.version import __version__
 
 TOTALS = ["network_eV", "engine_eV", "relaxed_eV", "lowest_eV"]

@@ -16,6 +16,7 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
 * Result (results/stillinger_weber.md, 3 seeds): per atom of whole structures of the crystal 0.73 +- 0.10 meV with the
   thesis's functions and 0.265 +- 0.007 meV with ours, forces 36.1 and 12.9 meV/A. The thesis fits energies of single
   atoms; by that measure ours are 7.9 and 1.7 meV, at up to 1500 K. The bulk modulus is 0.9 and 2.5 % off.
+  The time in the table's last line is that of the last part of a run that was resumed: one training of the six.
 * Training: full-batch L-BFGS on energies, energies of atoms and forces at once.
 * Shear modulus: C44 with relaxed positions. Poisson's ratio: C12 / (C11 + C12).
 """

@@ -1,17 +1,16 @@
-"""Where the results of these reproductions go: csv, md and png, and the text on the console."""
+"""Where the results of these reproductions go, and the last line of their text."""
 
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-from rich.markdown import Markdown
-
 from atomzoo.machine import machine
-from atomzoo.models.output_files import replacing
+from atomzoo.reproductions.writing import QUICK as QUICK
+from atomzoo.reproductions.writing import markdown_table as markdown_table
+from atomzoo.reproductions.writing import spread as spread
+from atomzoo.reproductions.writing import write_results as write_results
 from atomzoo.version import __version__
 
 RESULTS = Path(__file__).parent / "results"
-QUICK = "**Quick run: it shows that the script runs; the numbers mean nothing.**\n"
 
 
 def results_folder(output, quick):
@@ -21,42 +20,7 @@ def results_folder(output, quick):
     return folder
 
 
-def write_results(folder, name, rows, text, figures):
-    """Writes `name`.csv, .md and the figures, and prints the text.
-
-    Args:
-        folder: `Path`.
-        name: str, such as "figure_7_2".
-        rows: `pandas.DataFrame`; version and machine are added to each row.
-        text: Markdown.
-        figures: dict of matplotlib figures by what follows `name` in the name of their file, "" for `name`.png.
-    """
-    rows = rows.assign(version=__version__, machine=machine())
-    with replacing(folder / f"{name}.csv") as temporary:
-        rows.to_csv(temporary, index=False, float_format="%.6g")
-    with replacing(folder / f"{name}.md") as temporary:
-        temporary.write_text(text)
-    for ending, figure in figures.items():
-        with replacing(folder / f"{name}{ending}.png") as temporary:
-            figure.savefig(temporary, dpi=150)
-    console = Console()
-    console.print(Markdown(text))
-    console.print(f"Written to {folder}: {name}.csv, .md, .png")
-
-
 def footer(name, seconds):
     """The last line of a Markdown file: version, date, machine, time and command."""
     command = f"`atomzoo reproduce stende-2017/{name.replace('_', '-')}`"
     return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, {command}\n"
-
-
-def markdown_table(names, rows):
-    """A Markdown table of strings or numbers."""
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
-
-
-def spread(values, digits=3):
-    """Mean and standard deviation in words, of one value only that."""
-    text = f"{values.mean():.{digits}g}"
-    return text if len(values) == 1 else f"{text} ± {values.std(ddof=1):.2g}"

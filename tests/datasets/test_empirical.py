@@ -100,7 +100,12 @@ def test_recipes(make, liquid_densities, monkeypatch):
 
 
 def test_close_pairs():
-    """The first atom and its neighbor are pushed together, the others stay a bond apart or nearly so."""
-    for atoms in empirical.close_pairs(empirical.diamond_silicon(), 5, np.random.default_rng(0)):
-        distances = np.sort(atoms.get_all_distances(mic=True)[np.triu_indices(8, 1)])
-        assert 1.5 <= distances[0] <= 2.2 and distances[2] > 1.7
+    """Of each strained cell the nearest neighbor of the first atom is moved, along their bond, and nothing else."""
+    cell = empirical.diamond_silicon()
+    before = empirical.strained_cells([cell], 5, 0.1, np.random.default_rng(0))
+    for old, new in zip(before, empirical.close_pairs(cell, 5, np.random.default_rng(0)), strict=True):
+        (moved,) = np.flatnonzero(np.abs(new.positions - old.positions).max(axis=1) > 1e-9)
+        assert moved == 1 + np.argmin(old.get_distances(0, range(1, 8), mic=True))
+        assert 1.5 <= new.get_distance(0, moved, mic=True) <= 2.2
+        bonds = [atoms.get_distance(0, moved, mic=True, vector=True) for atoms in (old, new)]
+        assert np.linalg.norm(np.cross(*bonds)) < 1e-9
