@@ -1,5 +1,9 @@
 """What every reproduction writes: csv, md and png, and the text on the console."""
 
+from datetime import date
+from pathlib import Path
+
+import matplotlib.pyplot as plt
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -8,6 +12,19 @@ from atomzoo.models.output_files import replacing
 from atomzoo.version import __version__
 
 QUICK = "**Quick run: it shows that the script runs; the numbers mean nothing.**\n"
+
+
+def results_folder(results, output, quick):
+    """The `Path` of the folder to write to, made if need be: `output`, by default `results` or, if quick, another."""
+    folder = Path(output) if output is not None else (Path("quick-results") if quick else results)
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def footer(paper, name, seconds):
+    """The last line of a Markdown file: version, date, machine, time and command of a paper's script."""
+    command = f"`atomzoo reproduce {paper}/{name.replace('_', '-')}`"
+    return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, {command}\n"
 
 
 def write_results(folder, name, rows, text, figures):
@@ -28,9 +45,10 @@ def write_results(folder, name, rows, text, figures):
     for ending, figure in figures.items():
         with replacing(folder / f"{name}{ending}.png") as temporary:
             figure.savefig(temporary, dpi=150)
+        plt.close(figure)
     console = Console()
     console.print(Markdown(text))
-    console.print(f"Written to {folder}: {name}.csv, .md, .png")
+    console.print(f"Written to {folder}: {name}.csv, .md{', .png' * bool(figures)}")
 
 
 def markdown_table(names, rows):

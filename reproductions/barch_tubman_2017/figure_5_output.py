@@ -29,7 +29,6 @@ def write_figure(folder, rows, data, quick, seconds):
     data = {n: points.assign(energy_eV=points["energy_eV"] - lowest[n]) for n, points in sorted(data.items())}
     figure = _figure(relative, data, quick)
     write_results(folder, "figure_5", relative, _markdown(relative, data, quick, seconds), {"": figure})
-    plt.close(figure)
 
 
 def _markdown(rows, data, quick, seconds):

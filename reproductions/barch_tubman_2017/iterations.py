@@ -34,7 +34,6 @@ def run(seeds=None, quick=False, output=None):
     rows = pandas.concat([error_table(loop) for loop in loops], ignore_index=True)
     figure = _figure(rows, quick)
     write_results(folder, "iterations", rows, _markdown(rows, loops, quick, time.time() - start), {"": figure})
-    plt.close(figure)
 
 
 def error_table(loop):

@@ -8,16 +8,15 @@ rewards fitting that noise. So the decay of table 2 is the one with the smallest
 each cluster, among those whose training error stays above half the noise of the labels.
 """
 
-from pathlib import Path
+import time
 
 import numpy as np
-from rich.console import Console
-from rich.markdown import Markdown
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.machine import machine
 from atomzoo.reproductions.barch_tubman_2017 import table_2
+from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
 from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
 
 DECAYS = (1e-6, 1e-5, 1e-4)
 N_FOLDS = 4
@@ -31,8 +30,8 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au3, two folds, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = Path(output) if output is not None else (Path("quick-results") if quick else table_2.RESULTS)
-    folder.mkdir(exist_ok=True)
+    folder = results_folder(output, quick)
+    start = time.time()
     partial = folder / "regularization.partial.jsonl"
     jobs = [
         {"atoms": atoms, "weight_decay": decay, "fold": fold, "seed": seed, "iterations": iterations}
@@ -44,11 +43,8 @@ def run(seeds=None, quick=False, output=None):
     ]
     rows = run_jobs(train_fold, jobs, partial, "Cross-validation")
     means = rows.pivot_table(index="weight_decay", columns="atoms", values=["held_out_mse_eV2", "train_mse_eV2"])
-    text = _markdown(means, quick)
-    (folder / "regularization.md").write_text(text)
-    rows.assign(machine=machine()).to_csv(folder / "regularization.csv", index=False, float_format="%.6g")
+    write_results(folder, "regularization", rows, _markdown(means, quick, time.time() - start), {})
     partial.unlink()
-    Console().print(Markdown(text))
 
 
 def train_fold(atoms, weight_decay, fold, seed, iterations):
@@ -77,17 +73,18 @@ def choose(means):
     return relative[allowed].idxmin() if allowed.any() else relative.index.max(), relative
 
 
-def _markdown(means, quick):
+def _markdown(means, quick, seconds):
     lines = ["# Weight decay by cross-validation: squared error on training / held-out folds, 1e-6 eV^2\n"]
     if quick:
-        lines.append("**Quick run: it shows that the script runs; the numbers mean nothing.**\n")
+        lines.append(QUICK)
     chosen, relative = choose(means)
     sizes = means["train_mse_eV2"].columns
-    names = " | ".join(f"Au{size}" for size in sizes)
-    lines.append(f"| weight decay | {names} | held-out, relative to the best |")
-    lines.append("|" + "---|" * (len(sizes) + 2))
+    table = []
     for decay, row in (means * 1e6).iterrows():
         cells = [f"{row['train_mse_eV2', size]:.2f} / {row['held_out_mse_eV2', size]:.2f}" for size in sizes]
-        lines.append(f"| {decay:g} | " + " | ".join(cells) + f" | {relative[decay]:.2f} |")
+        table.append([f"{decay:g}", *cells, f"{relative[decay]:.2f}"])
+    header = ["weight decay", *(f"Au{size}" for size in sizes), "held-out, relative to the best"]
+    lines.append(markdown_table(header, table))
     floor = f"half the noise ({0.5e6 * gold_clusters.NOISE_FLOOR_EV2:.1f})"
-    return "\n".join([*lines, "", f"The best whose training error stays above {floor}: {chosen:g}.", ""])
+    lines.append(f"The best whose training error stays above {floor}: {chosen:g}.\n")
+    return "\n".join([*lines, footer("regularization", seconds)])

@@ -24,16 +24,16 @@ against 7.9 (1e-6 eV^2): a handful of frames of the compressed start, at the rim
 """
 
 import time
-from pathlib import Path
 
 import numpy as np
 from ase.units import Ry
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.reproductions.barch_tubman_2017.table_2_output import write_results
+from atomzoo.reproductions.barch_tubman_2017.table_2_output import describe, draw
+from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
 from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.writing import write_results
 
-RESULTS = Path(__file__).parent / "results"
 SIZES = (3, 4, 5)
 SPLITS = ("random", "block")
 NETWORKS = {"15t-15t": (15, 15), "30t-30t": (30, 30), "40t-20t-20t-10t": (40, 20, 20, 10)}
@@ -53,12 +53,12 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file, for a quick run none.
     """
     seeds = seeds or (1 if quick else 3)
-    folder = Path(output) if output is not None else (Path("quick-results") if quick else RESULTS)
-    folder.mkdir(exist_ok=True)
+    folder = results_folder(output, quick)
     partial = folder / "table_2.partial.jsonl"
     start = time.time()
     rows = run_jobs(train_one, jobs(seeds, quick), partial, "Training networks")
-    write_results(folder, rows, gold_clusters.aenet_baseline(), quick, time.time() - start)
+    text = describe(rows, quick, time.time() - start)
+    write_results(folder, "table_2", rows, text, {"": draw(rows, quick)})
     partial.unlink()
 
 

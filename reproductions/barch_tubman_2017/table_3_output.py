@@ -38,7 +38,6 @@ def write_table(folder, loops, tables, paper_au3, quick, seconds):
     rounds = [{"atoms": loop.n_atoms, **row, "seed": 0} for loop in loops for row in loop.rounds]
     figure = _figure(loops, quick)
     write_results(folder, "table_3", _exact(pandas.DataFrame(rounds), TOTALS), text, {"": figure})
-    plt.close(figure)
 
 
 def _exact(rows, names):

@@ -1,22 +1,11 @@
-"""Where the results of the newer scripts of this paper go."""
+"""Where the results of this paper's scripts go, and how their text ends."""
 
-from datetime import date
+from functools import partial
 from pathlib import Path
 
-from atomzoo.machine import machine
-from atomzoo.version import __version__
+from atomzoo.reproductions import writing
 
 RESULTS = Path(__file__).parent / "results"
 
-
-def results_folder(output, quick):
-    """The `Path` of the folder to write to, made if need be: `results` unless it is given, or the run is quick."""
-    folder = Path(output) if output is not None else (Path("quick-results") if quick else RESULTS)
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def footer(name, seconds):
-    """The last line of a Markdown file: version, date, machine, time and command."""
-    command = f"`atomzoo reproduce barch-tubman-2017/{name.replace('_', '-')}`"
-    return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, {command}\n"
+results_folder = partial(writing.results_folder, RESULTS)
+footer = partial(writing.footer, "barch-tubman-2017")

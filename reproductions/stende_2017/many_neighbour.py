@@ -31,6 +31,7 @@ from atomzoo.reproductions.stende_2017 import lennard_jones, writing
 
 N_DISTANCES, N_NEIGHBORS, N_TEST = 20_000, 10_000, 2000
 ITERATIONS, STEPS = 1000, 25_000
+EARLY = 0.5  # ps, before any atom has left
 KINDS = ("20 distances", "differentiated", "forces as outputs", "1 distance, summed")  # the long ones first
 CURVES = ("curves", "trajectory")  # of a result, for the figure; not for the csv
 
@@ -123,6 +124,7 @@ def _by_neighbors(as_outputs, seed, iterations, steps):
         "deviation_force_meV_per_A": 1e3 * float(exact[:, :3].std()),
         "inconsistency_meV_per_A": 1e3 * _rms((found - gradient)[:, :3]),
         "loop_work_meV": 1e3 * _rms(direct_forces.loop_work(predict, seed)),
+        "early_energy_change_meV": 1e3 * _rms(energies[np.searchsorted(times, EARLY)]),
         "energy_change_meV": 1e3 * _rms(energies[-1]),
         "train_seconds": round(seconds, 1),
         "curves": _one_moving(predict, differentiate),

@@ -18,7 +18,8 @@ QUANTITIES = {
     "forces, deviation of the data (meV/A)": "deviation_force_meV_per_A",
     "forces against minus the energy's gradient (meV/A)": "inconsistency_meV_per_A",
     "work along a closed loop (meV)": "loop_work_meV",
-    "change of the total energy in a trajectory (meV)": "energy_change_meV",
+    "change of the total energy in a trajectory, in 0.5 ps (meV)": "early_energy_change_meV",
+    "in the whole trajectory (meV)": "energy_change_meV",
     "energy, other orders of the same distances (meV)": "order_deviation_meV",
     "training (s)": "train_seconds",
 }

@@ -74,7 +74,7 @@ def rows():
     patch = pytest.MonkeyPatch()
     for name, number in {"N_DISTANCES": 400, "N_NEIGHBORS": 200, "N_TEST": 200}.items():
         patch.setattr(many_neighbour, name, number)
-    jobs = [{"network": kind, "seed": 0, "iterations": 80, "steps": 100} for kind in many_neighbour.KINDS]
+    jobs = [{"network": kind, "seed": 0, "iterations": 80, "steps": 250} for kind in many_neighbour.KINDS]
     yield pandas.DataFrame([job | many_neighbour.train(**job) for job in jobs])
     patch.undo()
 
