@@ -45,7 +45,9 @@ class LoopResult:
         return min(self.structures, key=_energy)
 
 
-def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000):
+def train_on_forces(
+    structures, seed, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000, cutoff_function="cosine"
+):
     """A potential fitted to all energies and forces by L-BFGS: how the loops train unless told otherwise.
 
     It begins with new weights each time, so that it depends on structures and seed only, not on the loop's history.
@@ -53,14 +55,14 @@ def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30,
     Args:
         structures: list of labelled `ase.Atoms`.
         seed: of the weights.
-        functions, hidden: see `train_potential`.
+        functions, hidden, cutoff_function: see `train_potential`.
         iterations: of L-BFGS.
 
     Returns:
         `NeuralNetworkPotential` in float64.
     """
-    options = {"forces": True, "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0}
-    return train_potential(structures, functions, hidden, seed=seed, **options).potential
+    options = {"forces": True, "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
+    return train_potential(structures, functions, hidden, cutoff_function=cutoff_function, **options).potential
 
 
 def refine(

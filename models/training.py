@@ -9,12 +9,13 @@ from ase.data import atomic_numbers
 
 from atomzoo.datasets.structures import labels
 from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.function_training import FollowingScaling, FunctionAdam, FunctionRMSprop
 from atomzoo.models.lbfgs import fit_lbfgs
 from atomzoo.models.output_files import check_output
 from atomzoo.models.potential import NeuralNetworkPotential
 from atomzoo.models.saving import save_potential
 
-KERAS_OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+KERAS_OPTIMIZERS = {"adam": FunctionAdam, "rmsprop": FunctionRMSprop}
 OPTIMIZERS = (*KERAS_OPTIMIZERS, "lbfgs")
 DEFAULT_FUNCTIONS = "barch-tubman-2017"
 SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
@@ -50,8 +51,11 @@ def train_potential(
     seed=0,
     weight_decay=1e-5,
     dtype=None,
+    cutoff_function="cosine",
     output=None,
     callbacks=(),
+    trainable_functions=False,
+    function_rate=1.0,
 ):
     """Trains a potential on energies, or energies and forces.
 
@@ -75,8 +79,12 @@ def train_potential(
         seed: of the held-out structures, the initial weights and the shuffling.
         weight_decay: for "lbfgs", see `fit_lbfgs`.
         dtype: "float32" or "float64"; None for "float64" with "lbfgs", "float32" otherwise.
+        cutoff_function: see `SymmetryFunctionLayer`.
         output: `.keras` file for the potential; it appears only when training has ended well.
         callbacks: Keras callbacks; "lbfgs" calls their `on_epoch_end` only.
+        trainable_functions: False, True, or which of "eta", "rs", "kappa" of the symmetry functions are trained, too.
+            Their scaling follows them, see `FollowingScaling`, but not with "lbfgs".
+        function_rate: what multiplies the learning rate for these; not for "lbfgs".
 
     Returns:
         `Training`: potential, history, and the two parts of the structures.
@@ -97,7 +105,8 @@ def train_potential(
     train, validation = split_structures(structures, validation_fraction, seed)
     labels(structures, names)  # all of them, so that an error names the place in the whole list
     dtype = dtype or ("float64" if optimizer == "lbfgs" else "float32")
-    potential = _untrained(structures, functions, hidden, seed, dtype)
+    options = {"cutoff_function": cutoff_function, "trainable_functions": trainable_functions}
+    potential = _untrained(structures, functions, hidden, seed=seed, dtype=dtype, **options)
     potential.adapt(train)
     dataset = potential.dataset(train, batch_size, names, shuffle=True, seed=seed)
     weights = _loss_weights(potential, train, names)
@@ -106,8 +115,10 @@ def train_potential(
     else:
         held_out = potential.dataset(validation, batch_size, names) if validation else None
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(dataset))
-        potential.compile(KERAS_OPTIMIZERS[optimizer](schedule), dict.fromkeys(names, "mse"), loss_weights=weights)
-        history = _fit(potential, dataset, held_out, epochs, callbacks)
+        chosen = KERAS_OPTIMIZERS[optimizer](schedule, function_rate)
+        potential.compile(chosen, dict.fromkeys(names, "mse"), loss_weights=weights)
+        following = [FollowingScaling(dataset)] if trainable_functions else []
+        history = _fit(potential, dataset, held_out, epochs, [*following, *callbacks])
     if not np.isfinite(history["loss"]).all():
         raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
     if output is not None:
@@ -165,13 +176,13 @@ def _check(optimizer, learning_rate, epochs, weight_decay, output):
         raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
 
 
-def _untrained(structures, functions, hidden, seed, dtype):
+def _untrained(structures, functions, hidden, **options):
     elements = elements_of(structures)
     if isinstance(functions, list | tuple):
         chosen = list(functions)
     else:
         chosen = load_function_set(functions, elements)
-    return NeuralNetworkPotential(elements, chosen, hidden=tuple(hidden), seed=seed, dtype=dtype)
+    return NeuralNetworkPotential(elements, chosen, hidden=tuple(hidden), **options)
 
 
 def _loss_weights(potential, train, names):

@@ -12,10 +12,11 @@ from atomzoo.reproductions.stende_2017 import potentials, writing
 
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
-    "short": "32 short functions, 40-40 tanh",
+    "short": "31 short functions, 40-40 tanh",
     "30-30": "40 functions, 30-30 tanh",
 }
 UNITS = {"energy": "energy, meV/atom", "energies": "energy of single atoms, meV", "forces": "forces, meV/Å"}
+UNITS |= {"stress": "stress, meV/Å³"}
 
 
 def silicon_text(rows, reference, thesis, seed, quick, seconds):
@@ -104,7 +105,7 @@ def _errors(rows, material, thesis=None):
     sources = [name.removeprefix("forces ") for name in rows if name.startswith("forces ") and "validation" not in name]
     table = []
     for source in sources:
-        for label in potentials.LOSS_WEIGHTS[material]:
+        for label in potentials.reported(material):
             name = f"{label} {source}"
             cells = [rows[name][rows["network"] == network].dropna() for network in networks]
             printed = [thesis.get(name, "")] if thesis else []

@@ -5,9 +5,9 @@ thesis, University of Oslo (2017), with the criterion of several networks of N. 
 045439 (2012).
 
 * Start: 20 structures of the crystal at 300 K, of 8 and 64 atoms, labelled by the potential of Stillinger and Weber.
-* Each round: two networks (25 functions within 4 A, one layer of 10) are trained on all structures; the first runs in
-  LAMMPS at 1500 K, four times from structures of the data; frames that break a limit are labelled and join the data, 20
-  at most.
+* Each round: two networks (the 31 short functions of `potentials`, one layer of 10) are trained on all structures; the
+  first runs in LAMMPS at 1500 K, four times from structures of the data; frames that break a limit are labelled and
+  join the data, 20 at most.
 * Bad: the network's energy is off by more than 5 meV/atom, a symmetry function is outside its range in the data by more
   than a fifth of the range, or the standard deviation of the networks' energies is above 5 meV/atom. The first needs
   labels of all frames, which are cheap here.
@@ -78,9 +78,8 @@ def rounds(seed, folder, quick=False):
     from atomzoo.models.prediction_errors import prediction_errors
 
     shorter = 20 if quick else 1
-    train = partial(
-        train_on_forces, functions=potentials.functions("short"), hidden=HIDDEN, iterations=ITERATIONS // shorter
-    )
+    network = {"functions": potentials.functions("short"), "cutoff_function": potentials.CUTOFF_FUNCTIONS["short"]}
+    train = partial(train_on_forces, hidden=HIDDEN, iterations=ITERATIONS // shorter, **network)
     sample = partial(dynamics, steps=STEPS // shorter)
     folder.parent.mkdir(exist_ok=True)
     options = {"train": train, "sample": sample, "most": MOST, "max_rounds": 2 if quick else MAX_ROUNDS, "seed": seed}

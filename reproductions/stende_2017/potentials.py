@@ -13,7 +13,8 @@ from atomzoo.layers.symmetry_functions import SymmetryFunction
 from atomzoo.models.function_sets import load_function_set
 from atomzoo.models.output_files import replacing
 
-# Of the mean squared errors of energies per atom, of single atoms' energies (eV^2) and of force components ((eV/A)^2).
+# Of the mean squared errors of energies per atom, of single atoms' energies (eV^2), of force components ((eV/A)^2), and
+# of stress components ((eV/A^3)^2; each network has its own).
 # LAMMPS's shares of the energies of silica's atoms depend on more than their own neighbors: they are not fitted.
 LOSS_WEIGHTS = {
     "silicon": {"energy": 1.0, "energies": 0.1, "forces": 0.01},
@@ -23,18 +24,20 @@ ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
 ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
 SILICA_CUTOFF = 5.5  # A, that of the empirical potential
-SHORT_CUTOFF = 4.0  # A, a little more than the 3.77 A of silicon's empirical potential
+SHORT_CUTOFF = 3.6  # A: silicon's empirical potential ends at 3.77 A, and from here on is below 0.1 meV
+# With smooth second derivatives: the elastic constants are those of the energy.
+CUTOFF_FUNCTIONS = {"thesis": "cosine", "short": "polynomial", "silica": "polynomial"}
 
 
 def functions(name):
-    """Symmetry functions: "thesis", its 24 for silicon; "short", 32 of ours for silicon; "silica", 16 for two elements.
+    """Symmetry functions: "thesis", its 24 for silicon; "short", 31 of ours for silicon; "silica", 16 for two elements.
 
     The short ones resolve distances, also in their angular part, where the potential of Stillinger and Weber acts.
     """
     if name == "thesis":
         return load_function_set("stende-2017-silicon", ["Si"])
     if name == "short":
-        radial = [(6.0, rs) for rs in (1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.3, 3.6)]
+        radial = [(6.0, rs) for rs in (1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.3)]
         return _set(SHORT_CUTOFF, radial, [(0.01, 0.0), (0.4, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
     radial = [(0.3, 0.0), (0.05, 0.0), (0.005, 0.0), (4.0, 1.6), (4.0, 2.2), (4.0, 2.8), (4.0, 3.4), (4.0, 4.2)]
     return _set(SILICA_CUTOFF, radial, [(0.01, 0.0), (0.5, 1.6)], (1, 4))
@@ -61,14 +64,15 @@ def select(structures, sources):
     return [atoms for atoms in structures if atoms.info["source"] in sources]
 
 
-def trained(material, sources, function_set, hidden, activation, scaling, seed, iterations):
+def trained(material, sources, function_set, hidden, activation, scaling, stress_weight, seed, iterations):
     """A `NeuralNetworkPotential` (float64) trained by full-batch L-BFGS on the sources named."""
     from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here: only the worker processes load Keras
 
     structures = select(data(material)[0], sources)
-    weights, options = LOSS_WEIGHTS[material], {"seed": seed, "dtype": "float64"}
-    chosen = functions(function_set)
-    potential = NeuralNetworkPotential(ELEMENTS[material], chosen, hidden, activation, scaling, **options)
+    weights = LOSS_WEIGHTS[material] | ({"stress": stress_weight} if stress_weight else {})
+    chosen, options = functions(function_set), {"cutoff_function": CUTOFF_FUNCTIONS[function_set], "seed": seed}
+    options |= {"hidden": hidden, "activation": activation, "scaling": scaling, "dtype": "float64"}
+    potential = NeuralNetworkPotential(ELEMENTS[material], chosen, **options)
     potential.adapt(structures)
     fit_lbfgs(potential, potential.dataset(structures, labels=tuple(weights)), iterations, weights)
     return potential
@@ -79,14 +83,20 @@ def errors(potential, material, sources):
 
     Returns:
         Dict by source and "validation" of dicts: energy (meV/atom), energies (of single atoms, meV; if fitted), forces
-        (per component, meV/A).
+        (per component, meV/A), stress (per component, meV/A^3).
     """
     from atomzoo.models.prediction_errors import prediction_errors
 
     _, validation, test = data(material)
     parts = {source: select(test, [source]) for source in sources} | {"validation": select(validation, sources)}
     found = {name: prediction_errors(part, potential.evaluate_atoms(part)) for name, part in parts.items()}
-    return {name: {label: 1e3 * error[label].rmse for label in LOSS_WEIGHTS[material]} for name, error in found.items()}
+    labels = reported(material)
+    return {name: {label: 1e3 * error[label].rmse for label in labels} for name, error in found.items()}
+
+
+def reported(material):
+    """The labels whose errors are measured."""
+    return [*LOSS_WEIGHTS[material], "stress"]
 
 
 def relaxed_with(potential):
@@ -112,19 +122,26 @@ def crystal_properties(material, relaxed):
     return lengths | {name: tensor[place] for name, place in places.items()} | {"bulk": np.mean(tensor[:3, :3])}
 
 
-def train_and_measure(material, network, sources, function_set, hidden, activation, scaling, seed, iterations, folder):
+def train_and_measure(material, network, seed, folder, **settings):
     """Trains one potential, measures it, and saves it as `folder`/`material`-`network`-`seed`.keras.
+
+    Args:
+        material: "silicon" or "silica".
+        network: Its name.
+        seed: Of the initial weights.
+        folder: Path.
+        settings: The other arguments of `trained`.
 
     Returns:
         Dict of numbers: "energy crystal", "forces liquid", ... as of `errors`, `crystal_properties`, train_seconds.
     """
     start = time.perf_counter()
-    potential = trained(material, sources, function_set, hidden, activation, scaling, seed, iterations)
+    potential = trained(material, seed=seed, **settings)
     seconds = time.perf_counter() - start
     potential.save(Path(folder) / f"{material}-{network}-{seed}.keras")
     found = {
         f"{label} {part}": value
-        for part, values in errors(potential, material, sources).items()
+        for part, values in errors(potential, material, settings["sources"]).items()
         for label, value in values.items()
     }
     crystal = crystal_properties(material, relaxed_with(potential))

@@ -33,6 +33,7 @@ NETWORKS = {
         "hidden": (10,),
         "activation": "sigmoid",
         "scaling": "min-max",
+        "stress_weight": 0.0,
         "sources": ("crystal", "strained"),
         "iterations": 4000,
     },
@@ -41,8 +42,9 @@ NETWORKS = {
         "hidden": (40, 40),
         "activation": "tanh",
         "scaling": "z-score",
+        "stress_weight": 1.0,
         "sources": ("crystal", "strained", "liquid", "quench", "close"),
-        "iterations": 4000,
+        "iterations": 5000,
     },
 }
 BEST = "short"

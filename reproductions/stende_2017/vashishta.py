@@ -23,9 +23,10 @@ NETWORK = {
     "hidden": (30, 30),
     "activation": "tanh",
     "scaling": "z-score",
+    "stress_weight": 1.0,
     "sources": ("crystal", "strained", "liquid", "quench"),
 }
-ITERATIONS, QUICK_ITERATIONS = 1000, 20
+ITERATIONS, QUICK_ITERATIONS = 1500, 20
 
 
 def run(seeds=None, quick=False, output=None):

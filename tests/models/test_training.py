@@ -7,6 +7,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import SymmetryFunction
+from atomzoo.layers.cutoffs import PolynomialCutoff
 from atomzoo.models.prediction_errors import prediction_errors
 from atomzoo.models.saving import load_potential
 from atomzoo.models.training import elements_of, split_structures, train_potential
@@ -119,3 +120,9 @@ def test_a_missing_label_is_named_by_its_place(gold):
     unlabelled.calc = SinglePointCalculator(unlabelled, energy=0.0)
     with pytest.raises(ValueError, match="structure 2: it has no label 'forces'"):
         train_potential([*gold[:2], unlabelled], FUNCTIONS, forces=True)
+
+
+def test_the_cutoff_function_is_kept(gold, tmp_path):
+    path = tmp_path / "gold.keras"
+    train_potential(gold, FUNCTIONS, hidden=(4,), epochs=1, cutoff_function="polynomial", output=path)
+    assert isinstance(load_potential(path).symmetry_functions.cutoff_function, PolynomialCutoff)

@@ -8,8 +8,8 @@ from tests.reproductions.stende_2017 import small
 
 
 def test_functions():
-    assert len(potentials.functions("thesis")) == 24 and len(potentials.functions("short")) == 32
-    assert {function.cutoff for function in potentials.functions("short")} == {4.0}
+    assert len(potentials.functions("thesis")) == 24 and len(potentials.functions("short")) == 31
+    assert {function.cutoff for function in potentials.functions("short")} == {3.6}
     assert {function.kind for function in potentials.functions("silica")} == {"G2", "G5"}
     assert len(potentials.functions("silica")) == 16
 

@@ -50,7 +50,7 @@ def test_a_quick_run(module, material, fast, tmp_path, capsys):
 
 
 def test_text_of_silicon():
-    names = [f"{label} {part}" for part in ("crystal", "validation") for label in potentials.LOSS_WEIGHTS["silicon"]]
+    names = [f"{label} {part}" for part in ("crystal", "validation") for label in potentials.reported("silicon")]
     row = {"network": "short", "iterations": 9, "train_seconds": 1.0, **dict.fromkeys(names, 2.5), **CRYSTAL}
     rows = pandas.DataFrame([{**row, "seed": 0}, {**row, "seed": 1, "c44": 50.0, "forces crystal": 3.5}])
     text = crystal_output.silicon_text(rows, CRYSTAL, stillinger_weber.THESIS, 1, False, 1.0)
