@@ -1,5 +1,7 @@
 """Reference data of empirical potentials, made with LAMMPS: Lennard-Jones Ar, Stillinger-Weber Si, Vashishta SiO2."""
 
+import itertools
+
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
@@ -15,7 +17,11 @@ ARGON_CUTOFF = 2.5 * ARGON_SIGMA  # A
 
 SILICON_LATTICE = 5.431  # A, where the energy of Stillinger and Weber is lowest
 LARGEST_STRAIN = 0.05
-CLOSE = 1.5, 2.2  # A, nearer than silicon atoms come in the melt
+# Distances (A) of two atoms nearer than they come in crystals, and than most come in the melts.
+CLOSE = {
+    "silicon": {("Si", "Si"): (1.5, 2.2)},
+    "silica": {("Si", "O"): (1.2, 1.45), ("O", "O"): (1.7, 2.3), ("Si", "Si"): (2.1, 2.8)},
+}
 # Each part of the data has its own trajectories: their steps, and the number of strained cells.
 PARTS = {"train": (2000, 400), "validation": (250, 50), "test": (500, 100)}
 EQUILIBRATION = 500  # steps, left out
@@ -99,7 +105,7 @@ def silicon_data(seed=0):
     engine = stillinger_weber()
     parts = _data(engine, sources, [diamond_silicon()], 0.1, 2.0, 5000, seed)
     for part, (_, count) in enumerate(PARTS.values()):
-        close = close_pairs(diamond_silicon(), count, np.random.default_rng([seed, part, 1]))
+        close = close_pairs([diamond_silicon()], count, 0.1, CLOSE["silicon"], np.random.default_rng([seed, part, 1]))
         parts[part].extend(_noted({"source": "close"}, engine.label(close)))
     for atoms in sum(parts, []):
         atoms.calc.results["energies"] = silicon_energies(atoms)
@@ -112,7 +118,7 @@ def silica_data(seed=0):
     Molecular dynamics (1 fs): quartz of 72 atoms at 300, 1000 and 2000 K, and at 1000 K with cell vectors 2 % longer
     and shorter; cristobalite of 192 atoms at 1000 and 2000 K; melts of 72 atoms at 3000 and 5000 K with the densities
     of quartz and of silica glass (2.2 g/cm^3), and a quench from 5000 to 300 K. Static: strained cells of quartz (9
-    atoms) and cristobalite (24 atoms), as of silicon.
+    atoms) and cristobalite (24 atoms), as of silicon, and as many with two atoms too close.
 
     Args:
         seed: int; the same seed gives the same data.
@@ -127,7 +133,12 @@ def silica_data(seed=0):
     crystals += [(beta_cristobalite(2), t, 200) for t in (1000, 2000)]
     liquids = [(start, t, 100) for start in (quartz, glass) for t in (3000, 5000)]
     sources = {"crystal": crystals, "liquid": liquids, "quench": [(glass, (5000, 300), 100)]}
-    return _data(vashishta(), sources, [alpha_quartz(), beta_cristobalite()], 0.06, 1.0, 8000, seed)
+    engine, cells = vashishta(), [alpha_quartz(), beta_cristobalite()]
+    parts = _data(engine, sources, cells, 0.06, 1.0, 8000, seed)
+    for part, (_, count) in enumerate(PARTS.values()):
+        close = close_pairs(cells, count, 0.06, CLOSE["silica"], np.random.default_rng([seed, part, 1]))
+        parts[part].extend(_noted({"source": "close"}, engine.label(close)))
+    return parts
 
 
 def _data(engine, sources, cells, displacement, time_step, melting, seed):
@@ -172,13 +183,20 @@ def strained_cells(cells, count, displacement, generator):
     return structures
 
 
-def close_pairs(cell, count, generator):
-    """Return `count` strained cells in which the first atom and its nearest neighbor are within `CLOSE`."""
-    structures = strained_cells([cell], count, 0.1, generator)
-    for atoms in structures:
-        distances = atoms.get_distances(0, range(1, len(atoms)), mic=True)
-        nearest = 1 + int(np.argmin(distances))
-        atoms.set_distance(0, nearest, generator.uniform(*CLOSE), fix=0, mic=True)
+def close_pairs(cells, count, displacement, distances, generator):
+    """Return `count` strained cells, in each of which one atom is moved towards another.
+
+    Args:
+        cells, count, displacement, generator: see `strained_cells`.
+        distances: dict of pairs of symbols, which take turns, to their shortest and longest distance (A). The first
+            atom of the first symbol stays; the nearest of the second symbol moves.
+    """
+    structures = strained_cells(cells, count, displacement, generator)
+    for atoms, ((first, second), limits) in zip(structures, itertools.cycle(distances.items())):  # noqa: B905 (endless)
+        fixed = int(np.flatnonzero(atoms.symbols == first)[0])
+        others = np.setdiff1d(np.flatnonzero(atoms.symbols == second), fixed)
+        nearest = int(others[np.argmin(atoms.get_distances(fixed, others, mic=True))])
+        atoms.set_distance(fixed, nearest, generator.uniform(*limits), fix=0, mic=True)
     return structures
 
 

@@ -23,31 +23,52 @@ LOSS_WEIGHTS = {
 ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
 ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
-SILICA_CUTOFF = 5.5  # A, that of the empirical potential
+SILICA_CUTOFF, BOND_CUTOFF = 5.5, 2.6  # A, those of the empirical potential's pairs and angles
+BONDED = {"Si": ("O", "O"), "O": ("Si", "Si")}  # the angles that have energies, by the atom in the middle
 SHORT_CUTOFF = 3.6  # A: silicon's empirical potential ends at 3.77 A, and from here on is below 0.1 meV
 # With smooth second derivatives: the elastic constants are those of the energy.
 CUTOFF_FUNCTIONS = {"thesis": "cosine", "short": "polynomial", "silica": "polynomial"}
 
 
 def functions(name):
-    """Symmetry functions: "thesis", its 24 for silicon; "short", 31 of ours for silicon; "silica", 16 for two elements.
+    """Symmetry functions: "thesis", its 24 for silicon; "short", 31 of ours for silicon; "silica", 48 of ours.
 
-    The short ones resolve distances, also in their angular part, where the potential of Stillinger and Weber acts.
+    Ours resolve distances, also in their angular part, where the empirical potentials act.
     """
     if name == "thesis":
         return load_function_set("stende-2017-silicon", ["Si"])
     if name == "short":
         radial = [(6.0, rs) for rs in (1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.3)]
-        return _set(SHORT_CUTOFF, radial, [(0.01, 0.0), (0.4, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
-    radial = [(0.3, 0.0), (0.05, 0.0), (0.005, 0.0), (4.0, 1.6), (4.0, 2.2), (4.0, 2.8), (4.0, 3.4), (4.0, 4.2)]
-    return _set(SILICA_CUTOFF, radial, [(0.01, 0.0), (0.5, 1.6)], (1, 4))
+        angular = _angular(SHORT_CUTOFF, [(0.01, 0.0), (0.4, 0.0), (1.0, 2.2), (1.0, 3.0)], (1, 2, 4))
+        return _radial(SHORT_CUTOFF, radial) + angular
+    radial = [(0.3, 0.0), (0.05, 0.0)] + [(4.0, rs) for rs in (1.2, 1.6, 2.0, 2.4, 2.8, 3.2, 3.6, 4.0, 4.4, 4.8)]
+    angular = [(0.01, 0.0), (1.0, 1.2), (2.0, 1.8)]
+    return [function for neighbor in ("Si", "O") for function in _radial(SILICA_CUTOFF, radial, (neighbor,))] + [
+        function for pair in BONDED.values() for function in _angular(BOND_CUTOFF, angular, (1, 2), pair)
+    ]
 
 
-def _set(cutoff, radial, angular, zetas):
-    """G2 of (eta, rs), and G5 of (eta, rs) with both lambdas."""
-    return [SymmetryFunction("G2", cutoff, eta=eta, rs=rs) for eta, rs in radial] + [
-        SymmetryFunction("G5", cutoff, eta=eta, rs=rs, zeta=zeta, lambda_=lambda_)
-        for eta, rs in angular
+def feature_columns(name):
+    """Which functions each element's network takes, None for all: silica's angles are O-Si-O and Si-O-Si."""
+    if name != "silica":
+        return None
+    chosen = functions(name)
+    return {
+        element: [k for k, function in enumerate(chosen) if not function.is_angular or function.neighbors == pair]
+        for element, pair in BONDED.items()
+    }
+
+
+def _radial(cutoff, parameters, neighbors=()):
+    """G2 of (eta, rs)."""
+    return [SymmetryFunction("G2", cutoff, eta=eta, rs=rs, neighbors=neighbors) for eta, rs in parameters]
+
+
+def _angular(cutoff, parameters, zetas, neighbors=()):
+    """G5 of (eta, rs) with all zetas and both lambdas."""
+    return [
+        SymmetryFunction("G5", cutoff, eta=eta, rs=rs, zeta=zeta, lambda_=lambda_, neighbors=neighbors)
+        for eta, rs in parameters
         for zeta in zetas
         for lambda_ in (-1, 1)
     ]
@@ -60,7 +81,7 @@ def data(material):
 
 
 def select(structures, sources):
-    """Those of some sources: "crystal", "strained", "liquid", "quench"."""
+    """Those of some sources: "crystal", "strained", "liquid", "quench", "close"."""
     return [atoms for atoms in structures if atoms.info["source"] in sources]
 
 
@@ -71,6 +92,7 @@ def trained(material, sources, function_set, hidden, activation, scaling, stress
     structures = select(data(material)[0], sources)
     weights = LOSS_WEIGHTS[material] | ({"stress": stress_weight} if stress_weight else {})
     chosen, options = functions(function_set), {"cutoff_function": CUTOFF_FUNCTIONS[function_set], "seed": seed}
+    options["feature_columns"] = feature_columns(function_set)
     options |= {"hidden": hidden, "activation": activation, "scaling": scaling, "dtype": "float64"}
     potential = NeuralNetworkPotential(ELEMENTS[material], chosen, **options)
     potential.adapt(structures)

@@ -9,10 +9,10 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
   The thesis's data are not public, and what it says of their temperatures does not fix them: ours reach from 300 to
   1500 K (crystal) and 3000 K (liquid). Test structures are of trajectories of their own.
 * "thesis": its 24 functions and 10 sigmoid nodes, trained on crystal and strained cells.
-* "short": 31 functions within 3.6 A, where this potential acts, with a cutoff function of smooth second derivatives; two
-  layers of 40 tanh nodes, trained on crystal, strained cells, liquid, and cells with a pair of atoms too close. (Without
-  the latter a network drove two atoms of a melt at 4000 K into each other.) The seed with the least validation error is
-  kept (silicon.keras), and runs in the other scripts.
+* "short": 31 functions within 3.6 A, where this potential acts, with a cutoff function of smooth second derivatives;
+  two layers of 40 tanh nodes, trained on crystal, strained cells, liquid, and cells with a pair of atoms too close.
+  (Without the latter a network drove two atoms of a melt at 4000 K into each other.) The seed with the least validation
+  error is kept (silicon.keras), and runs in the other scripts.
 * Result (results/stillinger_weber.md, 3 seeds): per atom of whole structures of the crystal 0.73 +- 0.10 meV with the
   thesis's functions and 0.123 +- 0.007 meV with ours, forces 36.1 and 4.95 meV/A. The thesis fits energies of single
   atoms; by that measure ours are 7.9 and 0.46 meV, at up to 1500 K. Bulk and shear modulus are 0.9 and 1.1 %, with our

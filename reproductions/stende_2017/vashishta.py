@@ -4,10 +4,11 @@ Section 8.3 of J.-A. Stende, Constructing high-dimensional neural network potent
 University of Oslo (2017), which trains silicon and oxygen on data of the potential of P. Vashishta et al., Phys. Rev. B
 41, 12197 (1990), and says that it needs more work. Ours are in vashishta.md, reported as for silicon.
 
-* Data: `empirical.silica_data`: quartz, cristobalite, melts and a quench, energies and forces.
-* Network: 16 symmetry functions of the manner of silicon's (40 once resolved for two elements), two layers of 30 tanh
-  nodes for each element; full-batch L-BFGS on energies and forces. The one of the seeds with the least validation error
-  is kept (silica.keras).
+* Data: `empirical.silica_data`: quartz, cristobalite, melts, a quench, and cells with two atoms too close; energies,
+  forces and stress.
+* Network: 36 symmetry functions for each element: radial ones of Si and of O within 5.5 A, angular ones of O-Si-O and
+  Si-O-Si within 2.6 A, as the potential has them; two layers of 30 tanh nodes; full-batch L-BFGS. The one of the seeds
+  with the least validation error is kept (silica.keras).
 * Elastic constants: those of alpha-quartz at zero stress, positions relaxed.
 """
 
@@ -24,7 +25,7 @@ NETWORK = {
     "activation": "tanh",
     "scaling": "z-score",
     "stress_weight": 1.0,
-    "sources": ("crystal", "strained", "liquid", "quench"),
+    "sources": ("crystal", "strained", "liquid", "quench", "close"),
 }
 ITERATIONS, QUICK_ITERATIONS = 1500, 20
 

@@ -10,8 +10,14 @@ from tests.reproductions.stende_2017 import small
 def test_functions():
     assert len(potentials.functions("thesis")) == 24 and len(potentials.functions("short")) == 31
     assert {function.cutoff for function in potentials.functions("short")} == {3.6}
-    assert {function.kind for function in potentials.functions("silica")} == {"G2", "G5"}
-    assert len(potentials.functions("silica")) == 16
+
+
+def test_silica_has_angles_of_bonds_only():
+    functions, columns = potentials.functions("silica"), potentials.feature_columns("silica")
+    assert len(functions) == 48 and potentials.feature_columns("short") is None
+    for element, pair in (("Si", ("O", "O")), ("O", ("Si", "Si"))):
+        chosen = [functions[k] for k in columns[element]]
+        assert len(chosen) == 36 and {function.neighbors for function in chosen} == {("Si",), ("O",), pair}
 
 
 def test_select():
