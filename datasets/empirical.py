@@ -1,7 +1,5 @@
 """Reference data of empirical potentials, made with LAMMPS: Lennard-Jones Ar, Stillinger-Weber Si, Vashishta SiO2."""
 
-import itertools
-
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
@@ -17,11 +15,7 @@ ARGON_CUTOFF = 2.5 * ARGON_SIGMA  # A
 
 SILICON_LATTICE = 5.431  # A, where the energy of Stillinger and Weber is lowest
 LARGEST_STRAIN = 0.05
-# Distances (A) of two atoms nearer than they come in crystals, and than most come in the melts.
-CLOSE = {
-    "silicon": {("Si", "Si"): (1.5, 2.2)},
-    "silica": {("Si", "O"): (1.2, 1.45), ("O", "O"): (1.7, 2.3), ("Si", "Si"): (2.1, 2.8)},
-}
+CLOSE = {"silicon": (1.5, 2.2), "silica": (1.2, 1.45)}  # A, nearer than bonded atoms come in the melt
 # Each part of the data has its own trajectories: their steps, and the number of strained cells.
 PARTS = {"train": (2000, 400), "validation": (250, 50), "test": (500, 100)}
 EQUILIBRATION = 500  # steps, left out
@@ -183,20 +177,18 @@ def strained_cells(cells, count, displacement, generator):
     return structures
 
 
-def close_pairs(cells, count, displacement, distances, generator):
-    """Return `count` strained cells, in each of which one atom is moved towards another.
+def close_pairs(cells, count, displacement, limits, generator):
+    """Return `count` strained cells in which the nearest neighbor of the first atom is moved to it, along the bond.
 
     Args:
         cells, count, displacement, generator: see `strained_cells`.
-        distances: dict of pairs of symbols, which take turns, to their shortest and longest distance (A). The first
-            atom of the first symbol stays; the nearest of the second symbol moves.
+        limits: shortest and longest distance that the two then have, A.
     """
     structures = strained_cells(cells, count, displacement, generator)
-    for atoms, ((first, second), limits) in zip(structures, itertools.cycle(distances.items())):  # noqa: B905 (endless)
-        fixed = int(np.flatnonzero(atoms.symbols == first)[0])
-        others = np.setdiff1d(np.flatnonzero(atoms.symbols == second), fixed)
-        nearest = int(others[np.argmin(atoms.get_distances(fixed, others, mic=True))])
-        atoms.set_distance(fixed, nearest, generator.uniform(*limits), fix=0, mic=True)
+    for atoms in structures:
+        distances = atoms.get_distances(0, range(1, len(atoms)), mic=True)
+        nearest = 1 + int(np.argmin(distances))
+        atoms.set_distance(0, nearest, generator.uniform(*limits), fix=0, mic=True)
     return structures
 
 

@@ -103,21 +103,10 @@ def test_close_pairs():
     """Of each strained cell the nearest neighbor of the first atom is moved, along their bond, and nothing else."""
     cell = empirical.diamond_silicon()
     before = empirical.strained_cells([cell], 5, 0.1, np.random.default_rng(0))
-    close = empirical.close_pairs([cell], 5, 0.1, {("Si", "Si"): (1.5, 2.2)}, np.random.default_rng(0))
+    close = empirical.close_pairs([cell], 5, 0.1, (1.5, 2.2), np.random.default_rng(0))
     for old, new in zip(before, close, strict=True):
         (moved,) = np.flatnonzero(np.abs(new.positions - old.positions).max(axis=1) > 1e-9)
         assert moved == 1 + np.argmin(old.get_distances(0, range(1, 8), mic=True))
         assert 1.5 <= new.get_distance(0, moved, mic=True) <= 2.2
         bonds = [atoms.get_distance(0, moved, mic=True, vector=True) for atoms in (old, new)]
         assert np.linalg.norm(np.cross(*bonds)) < 1e-9
-
-
-def test_close_pairs_of_two_elements_take_turns():
-    distances = empirical.CLOSE["silica"]
-    cells = [empirical.alpha_quartz(), empirical.beta_cristobalite()]
-    structures = empirical.close_pairs(cells, 6, 0.0, distances, np.random.default_rng(0))
-    assert [len(atoms) for atoms in structures] == [9, 24] * 3
-    for atoms, ((first, second), (least, most)) in zip(structures, 2 * list(distances.items()), strict=True):
-        fixed = list(atoms.symbols).index(first)
-        others = [i for i, symbol in enumerate(atoms.symbols) if symbol == second and i != fixed]
-        assert least <= atoms.get_distances(fixed, others, mic=True).min() <= most
