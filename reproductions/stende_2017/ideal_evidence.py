@@ -28,7 +28,7 @@ def improvement(train, test, iterations, n_seeds=1):
     from atomzoo.models.active_learning import train_on_forces
 
     options = {"functions": potentials.functions("short"), "cutoff_function": potentials.CUTOFF_FUNCTIONS["short"]}
-    options |= {"hidden": (10,), "iterations": iterations}
+    options |= {"hidden": (20, 20), "iterations": iterations}
     errors = {}
     for part in PARTS:
         chosen = train[::part]

@@ -23,11 +23,11 @@ NETWORK = {
     "function_set": "silica",
     "hidden": (30, 30),
     "activation": "tanh",
-    "scaling": "z-score",
+    "scaling": "min-max",
     "stress_weight": 1.0,
     "sources": ("crystal", "strained", "liquid", "quench", "close"),
 }
-ITERATIONS, QUICK_ITERATIONS = 1500, 20
+ITERATIONS, QUICK_ITERATIONS = 2000, 20
 
 
 def run(seeds=None, quick=False, output=None):
