@@ -1,6 +1,13 @@
 """Make the embedded data again, or more of them.
 
     python -m atomzoo.datasets.generate gold-clusters --atoms 4 --steps 3000
+
+Dense hydrogen takes three steps, because a label of a structure drawn by a trained potential costs one calculation, and
+a decorrelated frame of DFT molecular dynamics some twenty:
+
+    python -m atomzoo.datasets.generate dense-hydrogen --set 1 2 3 4 5 6 7 8 --steps 200
+    python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics --help
+    python -m atomzoo.datasets.generate label sampled*.extxyz --frames 1000 -o labelled
 """
 
 import argparse
@@ -11,7 +18,9 @@ import ase.io
 import numpy as np
 from ase import units
 
-from atomzoo.datasets.engines import ChunkedDynamics, Espresso
+from atomzoo.datasets import dense_hydrogen
+from atomzoo.datasets.engines import ChunkedDynamics, Espresso, LabelledFile, label_in_turns
+from atomzoo.datasets.fixed_point import write_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.datasets.splits import add_splits
 
@@ -36,15 +45,35 @@ def gold_clusters(atoms, steps, output):
     """
     engine = gold_engine()
     runs = {n: ChunkedDynamics(engine, str(output).format(atoms=n), gold_isomers(n)) for n in atoms}
-    target = dict(zip(atoms, steps, strict=True))
+    _run_in_turns(runs, dict(zip(atoms, steps, strict=True)), "Au")
+
+
+def hydrogen_dynamics(sets, steps, output):
+    """Run DFT molecular dynamics of dense hydrogen (0.5 fs a step) from displaced lattices, to train a potential on.
+
+    Args:
+        sets: list of numbers, 1 to 8.
+        steps: frames of each set.
+        output: name of the extxyz files, in which `{set}` stands for the set.
+    """
+    engine, runs = dense_hydrogen.reference_engine(), {}
+    for number in sets:
+        starts = {f"lattice-{seed}": dense_hydrogen.lattice(number, seed) for seed in range(2)}
+        settings = {"temperature": dense_hydrogen.POINTS[number][1], "time_step": 0.5, "chunk_steps": 50}
+        runs[number] = ChunkedDynamics(engine, str(output).format(set=number), starts, **settings)
+    _run_in_turns(runs, dict.fromkeys(sets, steps), "set ")
+
+
+def _run_in_turns(runs, target, name):
+    """Run chunk by chunk, next that which has the least part of its frames, until each has its number."""
     while True:
-        size = min(runs, key=lambda n: len(runs[n].frames) / target[n])
-        if len(runs[size].frames) >= target[size]:
+        key = min(runs, key=lambda k: len(runs[k].frames) / target[k])
+        if len(runs[key].frames) >= target[key]:
             return
-        added = runs[size].run_chunk()
-        frames = runs[size].frames
-        isomer = frames[-1].info["isomer"]
-        print(f"Au{size}: {added} steps from {isomer}, {len(frames)} of {target[size]}", flush=True)
+        added = runs[key].run_chunk()
+        frames = runs[key].frames
+        start = frames[-1].info["isomer"]
+        print(f"{name}{key}: {added} steps from {start}, {len(frames)} of {target[key]}", flush=True)
 
 
 def egg_box(engine, atoms, moves=10):
@@ -61,6 +90,23 @@ def egg_box(engine, atoms, moves=10):
     return np.array(energies)
 
 
+def gamma_point(structures, kpoints):
+    """What the Gamma point alone costs: its energies (n,) in eV less those of a grid of k-points, and forces likewise.
+
+    Args:
+        structures: list of hydrogen `Atoms`.
+        kpoints: divisions of the grid.
+
+    Returns:
+        arrays (n,) in eV and (n, n_atoms, 3) in eV/A.
+    """
+    engines = [dense_hydrogen.reference_engine(), dense_hydrogen.reference_engine(kpoints)]
+    alone, grid = (engine.label(structures) for engine in engines)
+    pairs = list(zip(alone, grid, strict=True))
+    energies = np.array([a.get_potential_energy() - b.get_potential_energy() for a, b in pairs])
+    return energies, np.array([a.get_forces() - b.get_forces() for a, b in pairs])
+
+
 def _gold_clusters(arguments):
     steps = arguments.steps if len(arguments.steps) > 1 else arguments.steps * len(arguments.atoms)
     if len(steps) != len(arguments.atoms):
@@ -75,6 +121,36 @@ def _gold_egg_box(arguments):
         energies = 1e3 * egg_box(gold_engine(), next(iter(gold_isomers(n).values())))
         print(f"Au{n}, moved rigidly {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} meV, "
               f"standard deviation {energies.std():.2f} meV")
+
+
+def _dense_hydrogen(arguments):
+    if len(arguments.set) > 1 and "{set}" not in arguments.output:
+        raise ValueError(f"-o must contain {{set}} for more than one set. Received: {arguments.output}")
+    hydrogen_dynamics(arguments.set, arguments.steps, arguments.output)
+
+
+def _label(arguments):
+    folder, engine = Path(arguments.output), dense_hydrogen.reference_engine()
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {path.stem: LabelledFile(engine, path, folder / path.name) for path in map(Path, arguments.files)}
+    label_in_turns(files, arguments.frames, report=lambda line: print(line, flush=True))
+
+
+def _gamma_point(arguments):
+    structures = ase.io.read(arguments.file, index=":")
+    chosen = [structures[k] for k in np.linspace(0, len(structures) - 1, arguments.structures).astype(int)]
+    errors, force_errors = gamma_point(chosen, tuple(arguments.kpoints))
+    errors = 1e3 * errors / len(chosen[0])
+    energies = 1e3 * np.array([atoms.get_potential_energy() / len(atoms) for atoms in chosen])
+    forces = [atoms.get_forces().std() for atoms in chosen]
+    print(f"{len(chosen)} structures, Gamma point less {arguments.kpoints}, meV/atom: mean {errors.mean():.1f}, "
+          f"deviation {errors.std(ddof=1):.1f} (that of their energies: {energies.std(ddof=1):.1f}); forces differ by "
+          f"{force_errors.std():.3f} of {np.mean(forces):.3f} eV/A")
+
+
+def _pack(arguments):
+    for path in map(Path, arguments.files):
+        write_packed(path.with_suffix(".npz"), ase.io.read(path, index=":"))
 
 
 def _splits(arguments):
@@ -109,6 +185,24 @@ def _parser():
     noise = commands.add_parser("gold-egg-box", help="the noise of these settings, by moving a rigid cluster")
     noise.add_argument("--atoms", type=int, nargs="+", required=True, help="sizes, 2 to 5")
     noise.set_defaults(function=_gold_egg_box)
+    first = commands.add_parser("dense-hydrogen", help="DFT molecular dynamics, the first samples; resumes")
+    first.add_argument("--set", type=int, nargs="+", required=True, help="1 to 8")
+    first.add_argument("--steps", type=int, required=True, help="frames of each set")
+    first.add_argument("-o", "--output", default="first{set}.extxyz", help="extxyz files (default: %(default)s)")
+    first.set_defaults(function=_dense_hydrogen)
+    label = commands.add_parser("label", help="DFT energies and forces of sampled hydrogen; resumes")
+    label.add_argument("files", nargs="+", help="files of structures")
+    label.add_argument("--frames", type=int, required=True, help="labelled frames of each file")
+    label.add_argument("-o", "--output", required=True, help="folder for the extxyz files of the same names")
+    label.set_defaults(function=_label)
+    gamma = commands.add_parser("gamma-point", help="what a grid of k-points would change in labelled hydrogen")
+    gamma.add_argument("file", help="labelled structures of one set")
+    gamma.add_argument("--structures", type=int, default=4, help="how many of them (default: %(default)s)")
+    gamma.add_argument("--kpoints", type=int, nargs=3, default=[2, 2, 2], help="of the grid (default: 2 2 2)")
+    gamma.set_defaults(function=_gamma_point)
+    pack = commands.add_parser("pack", help="embed labelled hydrogen: an .npz file beside each file")
+    pack.add_argument("files", nargs="+", help="extxyz files of label")
+    pack.set_defaults(function=_pack)
     splits = commands.add_parser("splits", help="add kept, random and block to each frame of finished trajectories")
     splits.add_argument("files", nargs="+", help="extxyz files of gold-clusters")
     splits.add_argument("-o", "--output", required=True, help="folder for the files of the same names")

@@ -3,15 +3,18 @@
 from atomzoo.datasets.engines.chunked_dynamics import ChunkedDynamics
 from atomzoo.datasets.engines.espresso import Espresso, EspressoError
 from atomzoo.datasets.engines.gth import convert_gth
+from atomzoo.datasets.engines.labelling import LabelledFile, label_in_turns
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError, lammps_command, potential_file
 
 __all__ = [
     "ChunkedDynamics",
     "Espresso",
     "EspressoError",
+    "LabelledFile",
     "Lammps",
     "LammpsError",
     "convert_gth",
+    "label_in_turns",
     "lammps_command",
     "potential_file",
 ]

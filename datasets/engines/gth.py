@@ -42,6 +42,8 @@ def convert_gth(text, name):
     channels = int(next(numbers))
     for channel in range(channels):
         lines += _projector_lines(numbers, with_spin_orbit=channel > 0)
+    if not channels:
+        lines.append("0.2 0")  # pw.x 6.7 reads the line of a first channel all the same
     electrons = potential.rsplit("-q", 1)[1]
     return "\n".join([
         f"{name} from CP2K GTH_POTENTIALS",

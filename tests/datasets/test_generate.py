@@ -8,7 +8,8 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 import atomzoo.datasets
-from atomzoo.datasets import generate
+from atomzoo.datasets import dense_hydrogen, generate
+from atomzoo.datasets.fixed_point import read_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 
 
@@ -52,7 +53,57 @@ def test_splits_of_the_embedded_files(tmp_path, capsys):
     np.testing.assert_array_equal(ours[7].get_forces(), embedded[7].get_forces())
 
 
+@pytest.fixture
+def hydrogen_engine(monkeypatch):
+    monkeypatch.setattr(dense_hydrogen, "reference_engine", lambda kpoints=(1, 1, 1): Hydrogen(kpoints))
+
+
+class Hydrogen(Still):
+    """As `Still`; a grid of k-points lowers energies by 0.54 eV, and by 0.27 eV more where x is above 1 A."""
+
+    def __init__(self, kpoints):
+        self.kpoints, self.settings = kpoints, None
+
+    def single_point(self, atoms):
+        labelled = super().single_point(atoms)
+        if self.kpoints != (1, 1, 1):
+            labelled.calc.results["energy"] -= 0.54 + 0.27 * (atoms.positions[0, 0] > 1)
+        return labelled
+
+    def label(self, structures):
+        return [self.single_point(atoms) for atoms in structures]
+
+    def dynamics(self, atoms, steps, folder, temperature, time_step):
+        assert (temperature, time_step) == (3000, 0.5)
+        return super().dynamics(atoms, steps, folder)
+
+
+def test_hydrogen_sampled_labelled_and_packed(hydrogen_engine, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    generate.main(["dense-hydrogen", "--set", "2", "4", "--steps", "50"])
+    assert capsys.readouterr().out.splitlines()[1] == "set 4: 50 steps from lattice-0, 50 of 50"
+    generate.main(["label", "first2.extxyz", "first4.extxyz", "--frames", "3", "-o", "labelled"])
+    assert capsys.readouterr().out.splitlines()[-1] == "first4: 3 of 3 labelled"
+    generate.main(["pack", "labelled/first2.extxyz"])
+    train, validation = dense_hydrogen.load_data(2, path="labelled/first2.extxyz")
+    packed = read_packed("labelled/first2.npz")
+    assert len(packed) == len(train) + len(validation) == 3
+    inside = train[0].get_positions(wrap=True)
+    np.testing.assert_allclose(packed[0].positions, inside, atol=1e-8)
+    assert packed[0].get_potential_energy() == train[0].get_potential_energy()
+
+
+def test_what_the_gamma_point_costs(hydrogen_engine):
+    structures = [dense_hydrogen.lattice(1, seed) for seed in range(2)]
+    structures[1].positions[0, 0] += 2
+    energies, forces = generate.gamma_point(structures, (2, 2, 2))
+    np.testing.assert_allclose(energies, [0.54, 0.81])
+    assert forces.shape == (2, 54, 3) and not forces.any()
+
+
 @pytest.mark.parametrize("arguments, message", [
+    (["dense-hydrogen", "--set", "9", "--steps", "9"], "`set` must be one of .* Received: set=9"),
+    (["dense-hydrogen", "--set", "1", "2", "--steps", "9", "-o", "a"], "-o must contain {set} .* Received: a"),
     (["gold-clusters", "--atoms", "6", "--steps", "9"], "Gold clusters have 2 to 5 atoms here. Received: 6"),
     (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "9", "9"], r"--steps .* Received: \[9, 9, 9\]"),
     (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "-o", "a"], "-o must contain {atoms} .* Received: a"),

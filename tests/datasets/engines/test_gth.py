@@ -42,7 +42,7 @@ def test_hydrogen_has_no_projectors():
     lines = convert_gth(CP2K, "H GTH-BLYP-q1").splitlines()
     assert lines[1].startswith("1 1 0 ")
     assert lines[2].startswith("10 18 0 0 ")
-    assert lines[3:] == ["0.20000000 2 -4.19596147 0.73049821", "0"]
+    assert lines[3:] == ["0.20000000 2 -4.19596147 0.73049821", "0", "0.2 0"]
 
 
 @pytest.mark.parametrize("name, message", [

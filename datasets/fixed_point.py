@@ -1,0 +1,74 @@
+"""Labelled structures of one composition and cell in a small file: integers, compressed byte by byte.
+
+Single precision would not do for positions: at 5 A it rounds by up to 2e-7 A, which under forces of some eV/A on many
+atoms is more than 1e-6 eV. Integers of 1e-8 A take as many bytes, and hold exactly what an extxyz file holds.
+"""
+
+import os
+from pathlib import Path
+
+import ase
+import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
+
+POSITION_UNIT = 1e-8  # A
+FORCE_UNIT = 1e-5  # eV/A
+
+
+def write_packed(path, structures):
+    """Write structures with energies and forces to an `.npz` file, which is replaced only once all is written.
+
+    Args:
+        path: the file.
+        structures: list of periodic `Atoms` of the same elements and cell. Atoms are put into the cell; positions are
+            rounded to 1e-8 A, forces to 1e-5 eV/A, energies not at all. Nothing else is kept.
+
+    Raises:
+        ValueError: structures of different elements or cells, cells larger than 21 A, or forces above 20 000 eV/A.
+    """
+    first = structures[0]
+    for k, atoms in enumerate(structures):
+        if not (np.array_equal(atoms.numbers, first.numbers) and np.array_equal(atoms.cell, first.cell)):
+            raise ValueError(f"Packed structures must have the same elements and cell. Received: another in frame {k}")
+    arrays = {
+        "numbers": first.numbers,
+        "cell": first.cell.array,
+        "energy": np.array([atoms.get_potential_energy() for atoms in structures]),
+        "positions": _bytes([atoms.get_positions(wrap=True) for atoms in structures], POSITION_UNIT),
+        "forces": _bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], FORCE_UNIT),
+    }
+    temporary = Path(f"{path}.tmp")
+    with open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+    os.replace(temporary, path)
+
+
+def read_packed(path):
+    """Read the structures of `write_packed`.
+
+    Returns:
+        list of `Atoms`, periodic in three directions, with energy (eV) and forces (eV/A).
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        numbers, cell, energies = (arrays[name] for name in ("numbers", "cell", "energy"))
+        positions = _numbers(arrays["positions"], POSITION_UNIT)
+        forces = _numbers(arrays["forces"], FORCE_UNIT)
+    structures = []
+    for energy, r, f in zip(energies, positions, forces, strict=True):
+        atoms = ase.Atoms(numbers, r, cell=cell, pbc=True)
+        atoms.calc = SinglePointCalculator(atoms, energy=float(energy), forces=f)
+        structures.append(atoms)
+    return structures
+
+
+def _bytes(values, unit):
+    """Bytes of rounded numbers (4, ...), the lowest first: those of equal rank are alike, and compress."""
+    integers = np.rint(np.array(values) / unit)
+    if np.abs(integers).max() >= 2**31:
+        raise ValueError(f"A number is too large to be packed in units of {unit}. Received: {np.abs(values).max()}")
+    integers = integers.astype("<i4")
+    return np.moveaxis(integers[..., None].view("u1"), -1, 0)
+
+
+def _numbers(planes, unit):
+    return np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view("<i4")[..., 0] * unit

@@ -1,0 +1,49 @@
+"""Dense hydrogen: errors over epochs with fixed and with trained functions G1, G2 and G3.
+
+Figure 4 of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural Networks,
+UCB/EECS-2017-104 (2017).
+
+* Data: set 4 of `atomzoo.datasets.dense_hydrogen`; the paper's data are not public.
+* Functions: 8 each of G1, G2 and G3, as in the paper; it does not say all their parameters, those of
+  `hydrogen.radial_set` are ours. Trained: eta and rs of G2, kappa of G3.
+* The paper normalizes features by batches; here their scaling follows the trained parameters, epoch by epoch
+  (`FollowingScaling`).
+* Fixed and trained begin alike, seed by seed: same network, same batches, as many epochs.
+"""
+
+import time
+
+from atomzoo.reproductions.barch_tubman_2017 import hydrogen
+from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
+from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.writing import write_results
+
+SET = 4
+TITLE = "figure 4: dense hydrogen, fixed and trained symmetry functions"
+
+
+def run(seeds=None, quick=False, output=None):
+    """Trains the networks, and writes figure_4.csv, .md and .png.
+
+    Args:
+        seeds: Number of seeds, 5 by default.
+        quick: Whether to show that it runs: two seeds, few structures and epochs, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    folder, start = results_folder(output, quick), time.time()
+    partial = folder / "figure_4.partial.jsonl"
+    runs = run_jobs(hydrogen.train, jobs("G1+G2+G3", seeds, quick), partial, "Training networks")
+    parts = text("figure_4", TITLE, runs, quick, time.time() - start)
+    write_results(folder, "figure_4", long(runs), parts, {"": figure(runs, quick)})
+    partial.unlink()
+
+
+def jobs(functions, seeds, quick):
+    """One job for fixed and trained functions, and each seed."""
+    epochs = hydrogen.QUICK_EPOCHS if quick else hydrogen.EPOCHS
+    return [
+        {"set": SET, "functions": functions, "trained": trained, "seed": seed, "epochs": epochs, "quick": quick}
+        for trained in (True, False)
+        for seed in range(seeds or (2 if quick else 5))
+    ]

@@ -1,0 +1,119 @@
+"""Dense hydrogen: the symmetry functions and the training that its reproductions share."""
+
+import time
+
+import numpy as np
+
+from atomzoo.datasets import dense_hydrogen
+
+CUTOFF = 3.0  # A: 45 to 83 neighbors; the cells are smaller than twice that, so images of one atom are among them
+HIDDEN = (30, 30)
+EPOCHS, QUICK_EPOCHS = 100, 2
+QUICK_STRUCTURES = 20
+BATCH_SIZE = 16
+LEARNING_RATE = 3e-3
+FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
+PARAMETERS = ("eta", "rs", "kappa")
+
+
+def angular_set():
+    """12 G2 and 24 G5, as many as in the preset "barch-tubman-2017", with parameters for the distances of hydrogen.
+
+    Those of the preset, scaled to this cutoff, do not resolve the bond of H2, at a quarter of the cutoff.
+    """
+    from atomzoo.layers import SymmetryFunction  # here, so that only the worker processes load Keras
+
+    return [
+        *(SymmetryFunction("G2", CUTOFF, eta=eta) for eta in (0.1, 0.4, 1.0, 2.5)),
+        *(SymmetryFunction("G2", CUTOFF, eta=8.0, rs=rs) for rs in np.linspace(0.6, 2.35, 8)),
+        *(
+            SymmetryFunction("G5", CUTOFF, eta=eta, zeta=zeta, lambda_=lambda_)
+            for zeta in (1, 2, 4)
+            for lambda_ in (-1, 1)
+            for eta in (0.05, 0.3, 0.8, 2.0)
+        ),
+    ]
+
+
+def radial_set():
+    """8 each of G1, G2 and G3, as many as the paper's figure 4 has; the values of their parameters are ours.
+
+    G1 differ in their cutoff, 1.25 to 3 A, which is not trained. G2 have shifts from 0.6 to 2.7 A and widths of
+    the shifts' spacing; G3 have wave numbers from half a period to four within the cutoff.
+    """
+    from atomzoo.layers import SymmetryFunction
+
+    shifts = np.linspace(0.6, 2.7, 8)
+    eta = 1 / (2 * (shifts[1] - shifts[0]) ** 2)
+    return [
+        *(SymmetryFunction("G1", cutoff) for cutoff in np.linspace(1.25, CUTOFF, 8)),
+        *(SymmetryFunction("G2", CUTOFF, eta=eta, rs=rs) for rs in shifts),
+        *(SymmetryFunction("G3", CUTOFF, kappa=np.pi * half / CUTOFF) for half in range(1, 9)),
+    ]
+
+
+SETS = {"G1+G2+G3": radial_set, "G2+G5": angular_set}
+
+
+def train(set, functions, trained, seed, epochs, quick=False):
+    """Trains a network on the total energies of one set, with fixed or with trained symmetry functions.
+
+    Adam, the learning rate falling to 0 by a half cosine. The same seed gives the same initial network and the same
+    batches, whether functions are trained or not.
+
+    Args:
+        set: 1 to 8.
+        functions: key of `SETS`.
+        trained: whether eta, rs and kappa are trained, too.
+        seed: of the initial weights and the batches.
+        epochs: int.
+        quick: whether to take a few structures only.
+
+    Returns:
+        Dict of lists, a value an epoch: `train_mse_eV2` (the mean over the epoch, as the weights move) and
+        `validation_mse_eV2`, of total energies; `paths`, a dict of lists (epochs + 1, n), see `ParameterPaths`;
+        `train_structures`, `validation_structures`, `parameters` (numbers that are trained) and `seconds`.
+    """
+    from keras.optimizers.schedules import CosineDecay
+
+    from atomzoo.models.function_training import FollowingScaling, FunctionAdam, ParameterPaths
+
+    start = time.perf_counter()
+    parts = [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
+    potential = untrained(parts[0], functions, trained, seed)
+    scale = float(potential.atom_sum.scale)
+    datasets = [potential.dataset(part, BATCH_SIZE, shuffle=part is parts[0], seed=seed) for part in parts]
+    schedule = CosineDecay(LEARNING_RATE, epochs * len(datasets[0]))
+    # errors in units of their scale: Adam's epsilon would not be small beside their gradients in eV
+    potential.compile(FunctionAdam(schedule, FUNCTION_RATE), {"energy": "mse"}, loss_weights={"energy": scale**-2})
+    recorder = ParameterPaths()
+    callbacks = [*([FollowingScaling(datasets[0])] if trained else []), recorder]
+    options = {"validation_data": datasets[1], "epochs": epochs, "callbacks": callbacks, "verbose": 0}
+    history = potential.fit(datasets[0], **options).history
+    units = (scale * dense_hydrogen.N_ATOMS) ** 2
+    return {
+        "train_mse_eV2": [loss * units for loss in history["loss"]],
+        "validation_mse_eV2": [loss * units for loss in history["val_loss"]],
+        "paths": {name: path.tolist() for name, path in recorder.paths.items()},
+        "train_structures": len(parts[0]),
+        "validation_structures": len(parts[1]),
+        "parameters": potential.count_params() - sum(w.numpy().size for w in potential.non_trainable_weights),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
+def untrained(structures, functions, trained, seed=0):
+    """A potential scaled to structures.
+
+    Args:
+        structures: list of `Atoms` with energies.
+        functions: key of `SETS`.
+        trained: whether eta, rs and kappa are weights that will be trained.
+        seed: of the initial weights.
+    """
+    from atomzoo.models import NeuralNetworkPotential
+
+    trainable = PARAMETERS if trained else False
+    potential = NeuralNetworkPotential(["H"], SETS[functions](), HIDDEN, trainable_functions=trainable, seed=seed)
+    potential.adapt(structures)
+    return potential

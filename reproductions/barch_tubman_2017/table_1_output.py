@@ -1,0 +1,68 @@
+"""The text of table 1."""
+
+import numpy as np
+
+from atomzoo.datasets.dense_hydrogen import POINTS
+from atomzoo.reproductions.barch_tubman_2017.figure_4_output import comparison, spread
+from atomzoo.reproductions.barch_tubman_2017.writing import footer
+from atomzoo.reproductions.writing import QUICK
+
+SUMMARIES = {
+    "mean": lambda errors: errors.mean(),
+    "mean without set 1": lambda errors: errors.drop(index=1).mean(),
+    "median": lambda errors: errors.median(),
+}
+BEST = "G2+G5 trained"
+NO_NUMBERS = (
+    "The paper's own columns are not beside these: its report (UCB/EECS-2017-104) was not at hand when this was made, "
+    "and no number is printed here that was not read in it.\n"
+)
+
+
+def text(rows, quick, seconds):
+    """The Markdown of table 1.
+
+    Args:
+        rows: `pandas.DataFrame`, one row a training: `set`, `method`, `seed`, `train_mse_eV2`, `validation_mse_eV2`.
+        quick: Whether this is a quick run, which is then said.
+        seconds: What the run took.
+    """
+    ours = rows[rows["method"] != "aenet"]
+    lines = ["# Barch and Tubman 2017, table 1: dense hydrogen, 54 atoms\n", *([QUICK] if quick else [])]
+    lines.append(
+        f"Mean squared errors of total energies in eV^2 after {ours['epochs'].iloc[0]:.0f} epochs, mean ± deviation "
+        f"over {ours['seed'].nunique()} seeds; {ours['train_structures'].min():.0f} to "
+        f"{ours['train_structures'].max():.0f} training structures a set. aenet: the same 36 functions, fixed.\n"
+    )
+    for label in ("validation", "train"):
+        lines += [f"## {label}\n", *_table(rows, f"{label}_mse_eV2"), ""]
+    return "\n".join([*lines, *_claims(ours), "", NO_NUMBERS, footer("table_1", seconds)])
+
+
+def _table(rows, column):
+    methods = list(rows["method"].unique())
+    errors = rows.pivot_table(index="set", columns="method", values=column)
+    lines = ["| set | r_s | T (K) | " + " | ".join(methods) + " |", "|" + "---|" * (3 + len(methods))]
+    for number, of_set in rows.groupby("set"):
+        cells = [spread(of_set[of_set["method"] == method][column]) for method in methods]
+        lines.append("| " + " | ".join([str(number), *map(str, POINTS[number]), *cells]) + " |")
+    for label, summary in SUMMARIES.items():
+        cells = [f"{summary(errors[method]):.3g}" for method in methods]
+        lines.append("| " + " | ".join([label, "", "", *cells]) + " |")
+    return lines
+
+
+def _claims(rows):
+    """Trained G2 + G5 against each other method: in pairs of set and seed, and the medians over sets."""
+    errors = rows.pivot(index=["set", "seed"], columns="method", values="validation_mse_eV2")
+    medians = errors.groupby("set").mean().median()
+    lines = []
+    for method in errors.columns.drop(BEST):
+        compared = comparison(errors[method], errors[BEST])
+        by_set = comparison(*(np.exp(np.log(errors[name]).groupby("set").mean()) for name in (method, BEST)))
+        lines.append(
+            f"* {BEST} / {method}: validation errors {compared['ratio']:.3f} on average, lower in {by_set['wins']} of "
+            f"{errors.index.get_level_values('set').nunique()} sets (sign test "
+            f"p = {by_set['sign']:.3g}); median of the sets {medians[BEST]:.3g} against {medians[method]:.3g} eV^2."
+        )
+    return lines

@@ -1,0 +1,54 @@
+"""Training of the networks of dense hydrogen, on a few lattices under pair forces."""
+
+from collections import Counter
+
+import keras
+import numpy as np
+import pytest
+
+from atomzoo.datasets import dense_hydrogen
+from atomzoo.reproductions.barch_tubman_2017 import hydrogen
+from tests.reproductions.barch_tubman_2017.hydrogen_examples import use_small_data
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+
+
+def test_numbers_of_functions():
+    assert Counter(f.kind for f in hydrogen.radial_set()) == {"G1": 8, "G2": 8, "G3": 8}
+    assert Counter(f.kind for f in hydrogen.angular_set()) == {"G2": 12, "G5": 24}
+    for functions in (hydrogen.radial_set(), hydrogen.angular_set()):
+        assert len(set(functions)) == len(functions)
+        assert max(f.cutoff for f in functions) == hydrogen.CUTOFF > dense_hydrogen.cell_length(8) / 2
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use_small_data(monkeypatch, tmp_path_factory.mktemp("data"), [7])
+        options = {"set": 7, "functions": "G1+G2+G3", "seed": 1, "epochs": 3}
+        spread = np.var([atoms.get_potential_energy() for atoms in dense_hydrogen.load_data(7)[0]])
+        return {trained: hydrogen.train(trained=trained, **options) for trained in (False, True)}, spread
+
+
+def test_what_a_training_returns(runs):
+    for trained, run in runs[0].items():
+        assert len(run["train_mse_eV2"]) == len(run["validation_mse_eV2"]) == 3
+        assert np.isfinite(run["validation_mse_eV2"]).all()
+        assert (run["train_structures"], run["validation_structures"]) == (11, 1)
+        assert sorted(run["paths"]) == (["radial eta", "radial kappa", "radial rs"] if trained else [])
+    n_network = 24 * 30 + 30 + 30 * 30 + 30 + 30 + 1
+    assert runs[0][False]["parameters"] == n_network
+    assert runs[0][True]["parameters"] == n_network + 8 + 8 + 8
+    assert np.shape(runs[0][True]["paths"]["radial kappa"]) == (4, 8)
+
+
+def test_errors_are_in_squared_eV_of_the_cell(runs):
+    """Before the network has learned, its error is the spread of the energies, within a factor of some ten."""
+    runs, spread = runs
+    assert 0.05 * spread < runs[False]["train_mse_eV2"][0] < 50 * spread
+
+
+def test_fixed_and_trained_begin_alike(runs):
+    """One batch in this epoch, so that its error is that of the initial network."""
+    fixed, trained = (runs[0][name]["train_mse_eV2"] for name in (False, True))
+    assert trained[0] == pytest.approx(fixed[0], rel=1e-3) and abs(trained[2] / fixed[2] - 1) > 1e-4

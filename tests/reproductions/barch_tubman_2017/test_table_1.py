@@ -1,0 +1,45 @@
+import numpy as np
+import pandas
+import pytest
+
+from atomzoo.reproductions.barch_tubman_2017 import table_1
+from tests.reproductions.barch_tubman_2017.hydrogen_examples import pretend
+
+
+def test_the_full_table_has_all_cells():
+    jobs = pandas.DataFrame(table_1.jobs(seeds=3, quick=False))
+    assert len(jobs) == len(jobs.drop_duplicates()) == 8 * 3 * 3
+    assert set(zip(jobs["functions"], jobs["trained"], strict=True)) == set(table_1.METHODS.values())
+
+
+@pytest.fixture
+def rows(tmp_path, monkeypatch, capsys):
+    """The rows of a full table of which nothing was computed, aenet as recorded; and its text."""
+    recorded = pandas.DataFrame({"set": range(1, 9), "train_mse_eV2": 1.0, "validation_mse_eV2": 7.5})
+    recorded.to_csv(tmp_path / "recorded.csv")
+    monkeypatch.setattr(table_1, "AENET_RECORDED", tmp_path / "recorded.csv")
+    monkeypatch.setattr(table_1, "find_programs", lambda: None)
+    monkeypatch.setattr(table_1, "run_jobs", pretend)
+    (tmp_path / "out").mkdir()
+    table_1.run(output=tmp_path / "out")
+    assert "table 1" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["table_1.csv", "table_1.md"]
+    return pandas.read_csv(tmp_path / "out" / "table_1.csv"), (tmp_path / "out" / "table_1.md").read_text()
+
+
+def test_mean_mean_without_set_1_and_median(rows):
+    rows, text = rows
+    errors = rows[rows["method"] == "G2+G5 trained"].groupby("set")["validation_mse_eV2"].mean()
+    validation = text.split("## train")[0]
+    lines = {line.split(" | ")[0]: line.split(" | ") for line in validation.splitlines()}
+    column = lines["| set"].index("G2+G5 trained")
+    expected = {"mean": errors.mean(), "mean without set 1": errors[1:].mean(), "median": np.median(errors)}
+    for name, value in expected.items():
+        assert lines[f"| {name}"][column].removesuffix(" |") == f"{value:.3g}"
+    assert "aenet" in lines["| set"][-1] and "7.5" in lines["| median"][-1]
+
+
+def test_claims_are_counted_by_set(rows):
+    """Trained functions are better by a fifth in all of eight sets: 1 / 2^8."""
+    assert "G2+G5 trained / G2+G5 fixed: validation errors 0.800 on average, lower in 8 of 8 sets" in rows[1]
+    assert "(sign test p = 0.00391)" in rows[1]
