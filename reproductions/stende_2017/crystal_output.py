@@ -13,7 +13,7 @@ from atomzoo.reproductions.stende_2017 import potentials, writing
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
     "short": "31 short functions, 40-40 tanh",
-    "30-30": "36 functions, 30-30 tanh",
+    "30-30": "33 and 34 functions, 30-30 tanh",
 }
 UNITS = {"energy": "energy, meV/atom", "energies": "energy of single atoms, meV", "forces": "forces, meV/Å"}
 UNITS |= {"stress": "stress, meV/Å³"}

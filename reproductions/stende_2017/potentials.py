@@ -24,6 +24,7 @@ ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
 ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
 SILICA_CUTOFF, BOND_CUTOFF = 5.5, 2.6  # A, those of the empirical potential's pairs and angles
+CLOSEST_LIKE = {"Si": 2.4, "O": 2.0}  # A, of two atoms of one element in the data
 BONDED = {"Si": ("O", "O"), "O": ("Si", "Si")}  # the angles that have energies, by the atom in the middle
 SHORT_CUTOFF = 3.6  # A: silicon's empirical potential ends at 3.77 A, and from here on is below 0.1 meV
 # With smooth second derivatives: the elastic constants are those of the energy.
@@ -49,14 +50,20 @@ def functions(name):
 
 
 def feature_columns(name):
-    """Which functions each element's network takes, None for all: silica's angles are O-Si-O and Si-O-Si."""
+    """Which functions each element's network takes, None for all.
+
+    Silica's angles are O-Si-O and Si-O-Si. Functions that peak at distances at which no data are would be near zero in
+    training, and anything but that at the first pair that comes a little closer: they are left out.
+    """
     if name != "silica":
         return None
-    chosen = functions(name)
-    return {
-        element: [k for k, function in enumerate(chosen) if not function.is_angular or function.neighbors == pair]
-        for element, pair in BONDED.items()
-    }
+    return {element: [k for k, f in enumerate(functions(name)) if _reached(f, element)] for element in BONDED}
+
+
+def _reached(function, element):
+    if function.is_angular:
+        return function.neighbors == BONDED[element]
+    return function.neighbors != (element,) or function.rs == 0 or function.rs >= CLOSEST_LIKE[element]
 
 
 def _radial(cutoff, parameters, neighbors=()):

@@ -6,9 +6,9 @@ University of Oslo (2017), which trains silicon and oxygen on data of the potent
 
 * Data: `empirical.silica_data`: quartz, cristobalite, melts, a quench, and cells with two atoms too close; energies,
   forces and stress.
-* Network: 36 symmetry functions for each element: radial ones of Si and of O within 5.5 A, angular ones of O-Si-O and
-  Si-O-Si within 2.6 A, as the potential has them; two layers of 30 tanh nodes; full-batch L-BFGS. The one of the seeds
-  with the least validation error is kept (silica.keras).
+* Network: 33 symmetry functions for Si and 34 for O: radial ones of Si and of O within 5.5 A, angular ones of O-Si-O
+  and Si-O-Si within 2.6 A, as the potential has them; two layers of 30 tanh nodes; full-batch L-BFGS. The one of the
+  seeds with the least validation error is kept (silica.keras).
 * Elastic constants: those of alpha-quartz at zero stress, positions relaxed.
 """
 

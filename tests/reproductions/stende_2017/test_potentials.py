@@ -15,9 +15,10 @@ def test_functions():
 def test_silica_has_angles_of_bonds_only():
     functions, columns = potentials.functions("silica"), potentials.feature_columns("silica")
     assert len(functions) == 48 and potentials.feature_columns("short") is None
-    for element, pair in (("Si", ("O", "O")), ("O", ("Si", "Si"))):
+    for element, pair, count in (("Si", ("O", "O"), 33), ("O", ("Si", "Si"), 34)):
         chosen = [functions[k] for k in columns[element]]
-        assert len(chosen) == 36 and {function.neighbors for function in chosen} == {("Si",), ("O",), pair}
+        assert len(chosen) == count and {function.neighbors for function in chosen} == {("Si",), ("O",), pair}
+    assert min(functions[k].rs for k in columns["O"] if functions[k].rs and functions[k].neighbors == ("O",)) == 2.0
 
 
 def test_select():
