@@ -1,9 +1,11 @@
-"""What the package holds, found by looking at its modules; none of them is imported."""
+"""What the package holds, found by looking at its files; no module of it is imported."""
 
 import ast
+import json
 import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -22,6 +24,13 @@ class Entry:
     module: str
     path: Path
     summary: str
+
+
+def published():
+    """Names and descriptions (dict) of the potentials that come with atomzoo."""
+    (folder,) = find_spec("atomzoo.models").submodule_search_locations  # importing it would load Keras
+    entries = json.loads((Path(folder) / "zoo" / "published.json").read_text(encoding="utf-8"))
+    return {name: entry["description"] for name, entry in entries.items()}
 
 
 def data_sets():

@@ -6,14 +6,15 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from atomzoo.datasets.arrays import find_species, pad, round_size
-from atomzoo.datasets.neighbors import neighbor_list, triplet_list
+from atomzoo.datasets.arrays import find_species
+from atomzoo.models.atom_rows import atom_rows
 from atomzoo.models.batches import batches
-from atomzoo.models.evaluation import CHUNK, AtomRow
+from atomzoo.models.evaluation import CHUNK
 from atomzoo.models.potential import NeuralNetworkPotential
 
 VERSION = 1  # of the values: a file of another version is not found
@@ -51,22 +52,61 @@ def cached_features(structures, functions, elements, folder=None, cutoff_functio
         ...     cached_features([bulk("Au", a=4.08)], functions, ["Au"], folder).shape
         (1, 36)
     """
+    return _cached(structures, functions, elements, None, folder, cutoff_function, progress)
+
+
+def cached_rates(structures, functions, elements, directions, folder=None, cutoff_function="cosine", progress=None):
+    """Rates of change of symmetry-function values as all atoms move together, kept as `cached_features` keeps values.
+
+    Forces along a few directions a structure, for training: the rate of the energy is sum_i dE_i/dG_i . rate_i. There
+    are as many of these numbers as features in each direction, far fewer than derivatives by each coordinate.
+
+    Args:
+        structures, functions, elements, folder, cutoff_function, progress: see `cached_features`.
+        directions: array (N, K, 3): K displacements of each atom.
+
+    Returns:
+        Read-only memory-mapped array (N, K, F) float32, unscaled, in units of a feature's per that of `directions`.
+
+    Raises:
+        ValueError: directions of another number of atoms; or as `cached_features`.
+
+    Example:
+        >>> import tempfile
+        >>> from ase.build import molecule
+        >>> from atomzoo.layers import SymmetryFunction
+        >>> directions = np.array([[[0.0, 0.0, 0.0]], [[0.0, 0.0, 1.0]]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     rates = cached_rates([molecule("H2")], [SymmetryFunction("G1", 6.0)], ["H"], directions, folder)
+        >>> rates.shape, bool(rates[0, 0, 0] == rates[1, 0, 0])
+        ((2, 1, 1), True)
+    """
+    directions = np.asarray(directions, dtype="float64")
+    n_atoms = sum(map(len, structures))
+    if directions.ndim != 3 or directions.shape[::2] != (n_atoms, 3):
+        raise ValueError(f"`directions` must have the shape ({n_atoms}, K, 3). Received: {directions.shape}")
+    return _cached(structures, functions, elements, directions, folder, cutoff_function, progress)
+
+
+def _cached(structures, functions, elements, directions, folder, cutoff_function, progress):
     # A potential evaluates features fast; its network has no part in them.
     options = {"hidden": (1,), "cutoff_function": cutoff_function, "dtype": "float64"}
     potential = NeuralNetworkPotential(elements, functions, **options)
     species = find_species(structures, potential.elements)
     folder = default_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_key(potential, structures)}.npy"
-    shape = (len(species), len(potential.functions))
+    path = folder / f"{_key(potential, structures, directions)}.npy"
+    n_directions = () if directions is None else directions.shape[1:2]
+    shape = (len(species), *n_directions, len(potential.functions))
+    dtype = np.dtype("float64" if directions is None else "float32")
     with _locked(path):
-        if _opened(path, shape) is None:
+        if _opened(path, shape, dtype) is None:
             temporary = path.with_name(f".{path.name}")  # of one process at a time, so that killed ones leave no more
-            values = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.float64, shape=shape)
-            _evaluate(potential, structures, values, progress)
+            values = np.lib.format.open_memmap(temporary, mode="w+", dtype=dtype, shape=shape)
+            _evaluate(potential, structures, directions, values, progress)
             values.flush()
             os.replace(temporary, path)
-    return _opened(path, shape)
+    return _opened(path, shape, dtype)
 
 
 def default_folder():
@@ -86,7 +126,7 @@ def split_features(features, *parts):
     return np.split(features, stops[:-1])
 
 
-def _key(potential, structures):
+def _key(potential, structures, directions):
     """Name of the file: a hash of all that the values depend on."""
     cutoff = potential.symmetry_functions.cutoff_function
     # The name of a layer is numbered by how many there have been.
@@ -98,16 +138,18 @@ def _key(potential, structures):
         for array in (atoms.numbers, atoms.positions, atoms.cell.array, atoms.pbc):
             content.update(np.ascontiguousarray(array).tobytes())
         content.update(b"|")
+    if directions is not None:
+        content.update(str(directions.shape).encode() + directions.tobytes())
     return content.hexdigest()[:32]
 
 
-def _opened(path, shape):
+def _opened(path, shape, dtype):
     """The values in a file; None if there is none, or one that is damaged."""
     try:
         values = np.lib.format.open_memmap(path, mode="r")  # never a pickle
     except (OSError, ValueError):
         return None
-    return values if values.shape == shape and values.dtype == np.float64 else None
+    return values if values.shape == shape and values.dtype == dtype else None
 
 
 @contextmanager
@@ -121,12 +163,14 @@ def _locked(path):
             fcntl.flock(file, fcntl.LOCK_UN)  # closing the file frees it only if no other process was forked meanwhile
 
 
-def _evaluate(potential, structures, values, progress):
-    """Fills `values` (N, F), batch by batch, on all cores."""
+def _evaluate(potential, structures, directions, values, progress):
+    """Fills `values`, batch by batch, on all cores."""
     parts = list(batches(structures, BATCH))
+    stops = np.cumsum([sum(map(len, part)) for part in parts])[:-1]
+    moves = [None] * len(parts) if directions is None else np.split(directions, stops)
     start, n_done = 0, 0
     with ThreadPoolExecutor(_n_cores()) as pool:
-        for part, rows in zip(parts, pool.map(lambda part: _features(potential, part), parts), strict=True):
+        for part, rows in zip(parts, pool.map(partial(_features, potential), parts, moves), strict=True):
             values[start : start + len(rows)] = rows
             start, n_done = start + len(rows), n_done + len(part)
             if progress is not None:
@@ -137,47 +181,13 @@ def _n_cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _features(potential, structures):
-    """Features (N, F) of the atoms of some structures."""
-    values = np.empty((sum(map(len, structures)), len(potential.functions)))
-    for atoms, row in _rows(structures, potential):
-        values[atoms] = potential.evaluator.row_features(row)
+def _features(potential, structures, directions):
+    """Features (n, F) of the atoms of some structures; their rates (n, K, F) if there are directions (n, K, 3)."""
+    evaluator, n_features = potential.evaluator, len(potential.functions)
+    values = np.empty((sum(map(len, structures)), *(() if directions is None else directions.shape[1:2]), n_features))
+    for atoms, row, tangents in atom_rows(structures, potential, directions):
+        if directions is None:
+            values[atoms] = evaluator.row_features(row)
+        for k, tangent in enumerate(tangents):
+            values[atoms, k] = evaluator.row_rates(row, tangent)
     return values
-
-
-def _rows(structures, potential):
-    """Pairs of atom numbers and their `AtomRow`: atoms with about as many neighbors, so that padding is small.
-
-    Neighbor lists are padded to one of a few sizes, for each of which a program is compiled.
-    """
-    species = find_species(structures, potential.elements)
-    first, second, displacements = _pairs(structures, potential.cutoff)
-    counts = np.bincount(first, minlength=len(species))
-    widths = np.array([round_size(max(8, count)) for count in range(counts.max() + 1)])[counts]
-    for width in np.unique(widths):
-        atoms = np.flatnonzero(widths == width)
-        chosen = widths[first] == width
-        vectors = pad(displacements[chosen], counts[atoms], width, np.nan)
-        neighbor_species = pad(species[second[chosen]], counts[atoms], width, -1)
-        for start in range(0, len(atoms), CHUNK):
-            part = slice(start, start + CHUNK)
-            triplets = _triplets(vectors[part], potential.cutoff) if potential.needs_triplets else None
-            row = AtomRow(np.nan_to_num(vectors[part]), species[atoms[part]], neighbor_species[part], triplets)
-            yield atoms[part], row
-
-
-def _pairs(structures, cutoff):
-    """Atom numbers i (P,) and j (P,) of all neighbors in all structures, and D_ij (P, 3) in A, ordered by i."""
-    first, second, displacements, n_atoms = [], [], [], 0
-    for atoms in structures:
-        i, j, shifts = neighbor_list(atoms, cutoff)
-        first.append(i + n_atoms)
-        second.append(j + n_atoms)
-        displacements.append(atoms.positions[j] + shifts - atoms.positions[i])
-        n_atoms += len(atoms)
-    return np.concatenate(first), np.concatenate(second), np.concatenate(displacements)
-
-
-def _triplets(vectors, cutoff):
-    counts, slots = triplet_list(vectors, cutoff)
-    return pad(slots, counts, round_size(max(8, counts.max())), -1)

@@ -40,11 +40,12 @@ class AtomRow:
             arrays["triplets"][real] if "triplets" in arrays else None,
         )
 
-    def chunks(self):
-        """The four arrays in chunks of `CHUNK` atoms, the last one padded; fewer atoms are padded to a power of two."""
+    def chunks(self, *others):
+        """The four arrays, and others, in chunks of `CHUNK` atoms, the last one padded; few to a power of two."""
         n_atoms = len(self.species)
         size = min(CHUNK, 1 << max(n_atoms - 1, 0).bit_length())
         fields = ((self.displacements, 0.0), (self.species, -1), (self.neighbor_species, -1), (self.triplets, -1))
+        fields += tuple((array, 0.0) for array in others)
         for start in range(0, n_atoms, size):
             yield [None if a is None else _filled(a[start : start + size], size, fill) for a, fill in fields]
 
@@ -64,6 +65,7 @@ class AtomwiseEvaluator:
         self._features = compiled(self._feature_kernel, potential)
         self._energies = compiled(self._energy_kernel, potential)
         self._slopes = compiled(self._slope_kernel, potential)
+        self._rates = compiled(self._rate_kernel, potential)
 
     def evaluate(self, structures):
         """See `NeuralNetworkPotential.evaluate_atoms`."""
@@ -83,6 +85,10 @@ class AtomwiseEvaluator:
     def row_features(self, row):
         """Symmetry-function values (N, F) of the atoms of a row, unscaled, float64."""
         return _run(self._features, row)[0]
+
+    def row_rates(self, row, tangents):
+        """Rates of change (N, F) of the features of a row's atoms along tangents (N, M, 3) of its displacements."""
+        return _run(self._rates, row, tangents)[0]
 
     def features(self, structures):
         """Symmetry-function values, unscaled: list of float64 arrays (n, F), one for each structure."""
@@ -133,7 +139,7 @@ class AtomwiseEvaluator:
         return values, gradient, features
 
     def _slope_kernel(self, displacements, species, neighbor_species, triplets, direction):
-        """Gradient (N, M, 3) of the features' component along `direction` (F,)."""
+        """Gradient (N, M, 3) of the features' component along `direction`, (F,) or (N, F)."""
 
         def projected(displacements):
             features = self.potential.symmetry_functions(displacements, neighbor_species, triplets)
@@ -141,10 +147,20 @@ class AtomwiseEvaluator:
 
         return (value_and_gradient(projected, displacements)[1],)
 
+    def _rate_kernel(self, displacements, species, neighbor_species, triplets, tangents):
+        """Rates (N, F): what multiplies `direction` in the slope of the features' component along it."""
 
-def _run(kernel, row):
+        def slope(direction):
+            gradient = self._slope_kernel(displacements, species, neighbor_species, triplets, direction)[0]
+            return ops.sum(gradient * tangents, axis=(1, 2))
+
+        n_features = self.potential.feature_scaling.n_features
+        return (value_and_gradient(slope, ops.zeros((displacements.shape[0], n_features), tangents.dtype))[1],)
+
+
+def _run(kernel, row, *others):
     """Outputs of a compiled kernel for all atoms of a row, float64."""
-    parts = [[np.asarray(ops.convert_to_numpy(x), "float64") for x in kernel(*chunk)] for chunk in row.chunks()]
+    parts = [[np.asarray(ops.convert_to_numpy(x), "float64") for x in kernel(*chunk)] for chunk in row.chunks(*others)]
     return [np.concatenate(part)[: len(row.species)] for part in zip(*parts, strict=True)]
 
 

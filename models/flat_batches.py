@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from atomzoo.models.gradients import value_and_gradient
+
 
 class FlatBatches(keras.utils.PyDataset):
     """Batches of structures as rows of atoms, all of one shape, so that one program is compiled.
@@ -15,7 +17,8 @@ class FlatBatches(keras.utils.PyDataset):
     An item is `(x, y, sample_weight)` for B structures: x a dict of, for each element, `X` (W, F), the features of its
     atoms, 0 for padding, and `X_structure` (W,), the place in the batch of each atom's structure, B for padding; and of
     `n_atoms` (B,). y (B, 1) is the energy per atom; the weight (B,) is 0 for the place that batches leave empty when
-    their number does not divide that of the structures.
+    their number does not divide that of the structures. With `rates`, x also has `X_rates` (W, K, F), and y and the
+    weights are dicts: of `energy`, and of `rates` (B, K), those of the total energy.
 
     Args:
         features: array (N, F), scaled, a row for each atom.
@@ -25,15 +28,21 @@ class FlatBatches(keras.utils.PyDataset):
         elements: chemical symbols.
         batch_size: largest number of structures in a batch.
         seed: of the batches; None for the same batches every epoch.
+        rates: array (N, K, F), scaled as the features are, see `cached_rates`; to train on forces along K directions.
+        energy_rates: array (S, K), labels in eV/A, see `energy_rates`.
     """
 
-    def __init__(self, features, species, counts, energies, elements, batch_size, seed=None):
+    def __init__(
+        self, features, species, counts, energies, elements, batch_size, seed=None, rates=None, energy_rates=None
+    ):
         super().__init__()
         self.elements, self.seed, self.epoch = list(elements), seed, 0
         self.counts, self.energies = np.asarray(counts), np.asarray(energies)
         structure = np.repeat(np.arange(len(self.counts)), self.counts)
         self.atoms = [np.flatnonzero(species == index) for index in range(len(self.elements))]
         self.rows = [np.asarray(features[atoms], dtype="float32") for atoms in self.atoms]
+        self.rates = None if rates is None else [np.asarray(rates[atoms], dtype="float32") for atoms in self.atoms]
+        self.energy_rates = energy_rates
         self.composition = np.stack([np.bincount(structure[atoms], minlength=len(counts)) for atoms in self.atoms])
         self.n_batches = -(-len(self.counts) // batch_size)
         self.n_places = -(-len(self.counts) // self.n_batches)
@@ -49,20 +58,26 @@ class FlatBatches(keras.utils.PyDataset):
         empty = self.n_places - len(chosen)
         x = {"n_atoms": np.pad(self.counts[chosen], (0, empty), constant_values=1).astype("float32")}
         for number, element in enumerate(self.elements):
-            x[element], x[f"{element}_structure"] = self._atoms(number, chosen)
-        y = np.pad(self.energies[chosen], (0, empty))[:, None].astype("float32")
-        return x, y, np.pad(np.ones(len(chosen), "float32"), (0, empty))
+            x |= self._atoms(number, element, chosen)
+        y, weights = (
+            _filled(self.energies[chosen, None], self.n_places),
+            np.pad(np.ones(len(chosen), "float32"), (0, empty)),
+        )
+        if self.rates is None:
+            return x, y, weights
+        y = {"energy": y, "rates": _filled(self.energy_rates[chosen], self.n_places)}
+        return x, y, dict.fromkeys(y, weights)
 
-    def _atoms(self, number, chosen):
-        """Features of the atoms of one element in the chosen structures, and the places of these structures."""
-        counts = self.composition[number]
+    def _atoms(self, number, element, chosen):
+        """Features of the atoms of one element in the chosen structures, the places of these structures, and rates."""
+        counts, width = self.composition[number], self.widths[number]
         first = (np.cumsum(counts) - counts)[chosen]
         place = np.repeat(np.arange(len(chosen)), counts[chosen])
         within = np.arange(len(place)) - np.repeat(np.cumsum(counts[chosen]) - counts[chosen], counts[chosen])
-        features = np.zeros((self.widths[number], self.rows[number].shape[1]), "float32")
-        features[: len(place)] = self.rows[number][first[place] + within]
-        empty = self.widths[number] - len(place)
-        return features, np.pad(place, (0, empty), constant_values=self.n_places).astype("int32")
+        rows = first[place] + within
+        places = np.pad(place, (0, width - len(place)), constant_values=self.n_places).astype("int32")
+        x = {element: _filled(self.rows[number][rows], width), f"{element}_structure": places}
+        return x if self.rates is None else x | {f"{element}_rates": _filled(self.rates[number][rows], width)}
 
     def on_epoch_end(self):
         self.epoch += 1
@@ -73,8 +88,15 @@ class FlatBatches(keras.utils.PyDataset):
         return np.lexsort((np.random.default_rng(seed).random(len(self.counts)), *self.composition))
 
 
+def _filled(values, length):
+    """Rows of zeros appended, float32."""
+    filled = np.zeros((length, *values.shape[1:]), "float32")
+    filled[: len(values)] = values
+    return filled
+
+
 class FlatNetwork(keras.Model):
-    """Energy per atom of the structures of a flat batch, in eV.
+    """Energy per atom of the structures of a flat batch, in eV, and its rates of change, in eV/A.
 
     Args:
         subnets: dict of lists of layers by element, see `atomzoo.models.zoo.bpnn.build_subnets`.
@@ -85,7 +107,7 @@ class FlatNetwork(keras.Model):
         inputs: x of `FlatBatches`.
 
     Returns:
-        Tensor (B, 1).
+        Tensor (B, 1); with rates among the inputs {"energy": (B, 1), "rates": (B, K)}, the latter of total energies.
     """
 
     def __init__(self, subnets, n_features, scale=1.0):
@@ -100,12 +122,25 @@ class FlatNetwork(keras.Model):
         self.built = True
 
     def call(self, inputs, training=False):
-        n_places = ops.shape(inputs["n_atoms"])[0]
-        energy = ops.zeros_like(inputs["n_atoms"])
+        totals = {}
         for element, stack in self.subnets.items():
-            values = inputs[element]
-            for layer in stack:
-                values = layer(values, training=training) if isinstance(layer, keras.layers.Dropout) else layer(values)
             places = inputs[f"{element}_structure"]
-            energy = energy + ops.segment_sum(values[:, 0], places, num_segments=n_places + 1)[:-1]
-        return (self.scale * energy / inputs["n_atoms"])[:, None]
+            for name, values in self._atoms(inputs, element, stack, training).items():
+                sums = ops.segment_sum(values, places, num_segments=ops.shape(inputs["n_atoms"])[0] + 1)[:-1]
+                totals[name] = totals.get(name, 0.0) + self.scale * sums
+        totals["energy"] = totals["energy"] / inputs["n_atoms"][:, None]
+        return totals if "rates" in totals else totals["energy"]
+
+    def _atoms(self, inputs, element, stack, training):
+        """Energies (W, 1) of the atoms of an element, and their rates (W, K), in units of the scale."""
+
+        def energies(values):
+            for layer in stack:
+                dropout = {"training": training} if isinstance(layer, keras.layers.Dropout) else {}
+                values = layer(values, **dropout)
+            return values
+
+        if f"{element}_rates" not in inputs:
+            return {"energy": energies(inputs[element])}
+        values, slopes = value_and_gradient(energies, inputs[element])
+        return {"energy": values, "rates": ops.einsum("wf,wkf->wk", slopes, inputs[f"{element}_rates"])}

@@ -126,7 +126,8 @@ def _parameters(layer):
     parts = {name: getattr(layer, name) for name in ("radial", "angular", "narrow", "wide")}
     weights = {
         f"{name} {parameter}": getattr(part.factors, parameter)
-        for name, part in parts.items() if part is not None
+        for name, part in parts.items()
+        if part is not None
         for parameter in layer.trainable_parameters
     }
     return {name: np.array(weight, "float64") for name, weight in weights.items() if weight.shape[0]}

@@ -13,9 +13,10 @@ import keras_tuner
 import numpy as np
 import pandas
 
-from atomzoo.datasets.arrays import find_species, labels
+from atomzoo.datasets.arrays import labels
 from atomzoo.models.descriptor_cache import cached_features, split_features
 from atomzoo.models.flat_batches import FlatBatches, FlatNetwork
+from atomzoo.models.flat_training import FlatData, assign_network, principal_components
 from atomzoo.models.grid_oracle import ResumableGridSearch
 from atomzoo.models.output_files import replacing
 from atomzoo.models.potential import NeuralNetworkPotential
@@ -43,7 +44,8 @@ def grid_search(
 
     The networks are those of `bpnn`, their loss the mean absolute error of energies per atom, with Adam at a constant
     rate. A trial ends early when the validation RMSE has not fallen for `patience` epochs; its epoch with the smallest
-    one counts. Features are evaluated once (`cached_features`), and atoms are not padded (`FlatBatches`).
+    one counts. Features are evaluated once (`cached_features`), networks see their principal components (as in
+    `fit_flat`), and atoms are not padded (`FlatBatches`).
 
     Killed at any time, the same call goes on: trials that were complete are not repeated, the one that was interrupted
     begins again.
@@ -98,11 +100,42 @@ def grid_search(
     return table
 
 
+def train_network(
+    train, validation, functions, values, activation="silu", epochs=200, patience=40, batch_size=32, seed=0, cache=None
+):
+    """Trains the network of one combination as a trial of `grid_search` does, for longer if need be.
+
+    Args:
+        train, validation, functions, activation, epochs, patience, batch_size, seed, cache: see `grid_search`.
+        values: dict of "layers", "nodes", "learning_rate" and "dropout".
+
+    Returns:
+        `NeuralNetworkPotential` with the weights of the epoch with the smallest validation RMSE, and the history: dict
+        of lists of "loss", "rmse", "mae", "val_loss", "val_rmse" and "val_mae" in eV/atom, a value an epoch.
+
+    Raises:
+        ValueError: a bad value or label, or a loss that became infinite.
+    """
+    check_grid({name: [value] for name, value in values.items()})
+    data = _prepare(train, validation, functions, cache, batch_size, seed, None)
+    model = _Hypermodel(data, activation, epochs, patience, seed)
+    combination = keras_tuner.HyperParameters()
+    for name, value in values.items():
+        combination.Fixed(name, value)
+    network = model.build(combination)
+    try:
+        history = model.history(network)
+    except keras_tuner.errors.FailedTrialError as error:
+        raise ValueError(str(error)) from None
+    return _potential(network, combination, model), history
+
+
 @dataclass
 class _Data:
     """What all trials share: batches are made anew for each, so that a trial does not depend on those before."""
 
     potential: NeuralNetworkPotential  # adapted; the networks are of no use
+    transforms: list[np.ndarray]
     train: dict
     validation: dict
     batch_size: int
@@ -130,28 +163,13 @@ def _prepare(train, validation, functions, cache, batch_size, seed, progress):
     n_structures = len(train) + len(validation)
     show = None if progress is None else lambda n_done: progress("features", n_done, n_structures)
     features = cached_features([*train, *validation], functions, elements, cache, progress=show)
-    parts = split_features(features, train, validation)
+    parts = [
+        FlatData(*part) for part in zip((train, validation), split_features(features, train, validation), strict=True)
+    ]
     potential = NeuralNetworkPotential(elements, functions, scaling="z-score", hidden=(1,), dtype="float64")
-    potential.adapt(train, parts[0])
-    prepared = [_flat(potential, *part) for part in zip((train, validation), parts, strict=True)]
-    return _Data(potential, *prepared, batch_size, seed)
-
-
-def _flat(potential, structures, features):
-    """Arguments of `FlatBatches`: scaled features, and energies per atom counted from the elements' shifts."""
-    species = find_species(structures, potential.elements)
-    counts = np.array([len(atoms) for atoms in structures])
-    shifts = np.asarray(potential.atom_sum.shifts)[species]
-    references = np.add.reduceat(shifts, np.cumsum(counts) - counts)
-    energies = (labels(structures, ("energy",))["energy"] - references) / counts
-    scaled = np.asarray(potential.feature_scaling(features, species))
-    return {
-        "features": scaled,
-        "species": species,
-        "counts": counts,
-        "energies": energies,
-        "elements": potential.elements,
-    }
+    potential.adapt(train, parts[0].features)
+    transforms = principal_components(potential, parts[0])
+    return _Data(potential, transforms, *(part.arguments(potential, transforms) for part in parts), batch_size, seed)
 
 
 class _Hypermodel(keras_tuner.HyperModel):
@@ -175,7 +193,15 @@ class _Hypermodel(keras_tuner.HyperModel):
 
     def fit(self, hp, model, callbacks=(), **kwargs):
         start = time.perf_counter()
-        stop = keras.callbacks.EarlyStopping("val_rmse", mode="min", patience=self.patience)
+        history = self.history(model, callbacks)
+        best = int(np.argmin(history["val_rmse"]))
+        results = {name: float(history[name][best]) for name in ("val_rmse", "val_mae")}
+        measured = {"best_epoch": best + 1, "epochs": len(history["val_rmse"]), "seconds": time.perf_counter() - start}
+        return results | measured
+
+    def history(self, model, callbacks=()):
+        """Trains, and puts back the weights of the best epoch."""
+        stop = keras.callbacks.EarlyStopping("val_rmse", mode="min", patience=self.patience, restore_best_weights=True)
         history = model.fit(
             self.data.batches(),
             validation_data=self.data.validation_batches(),
@@ -186,10 +212,7 @@ class _Hypermodel(keras_tuner.HyperModel):
         ).history
         if not np.isfinite(history["loss"] + history["val_rmse"]).all():
             raise keras_tuner.errors.FailedTrialError("The loss became infinite: a smaller learning rate may help")
-        best = int(np.argmin(history["val_rmse"]))
-        results = {name: float(history[name][best]) for name in ("val_rmse", "val_mae")}
-        measured = {"best_epoch": best + 1, "epochs": len(history["val_rmse"]), "seconds": time.perf_counter() - start}
-        return results | measured
+        return history
 
 
 def _table(tuner):
@@ -208,17 +231,17 @@ def _best_potential(tuner, hypermodel):
     (trial,) = tuner.oracle.get_best_trials(1)
     if trial.status != "COMPLETED":
         raise ValueError("No trial could be trained: smaller learning rates may help. Received: none that is COMPLETED")
-    network, data = tuner.load_model(trial), hypermodel.data.potential
-    hidden = (trial.hyperparameters.get("nodes"),) * trial.hyperparameters.get("layers")
-    functions = list(data.functions)
-    potential = NeuralNetworkPotential(data.elements, functions, hidden, hypermodel.activation, "z-score")
+    return _potential(tuner.load_model(trial), trial.hyperparameters, hypermodel)
+
+
+def _potential(network, values, hypermodel):
+    """A trained network in a `NeuralNetworkPotential`."""
+    data = hypermodel.data.potential
+    hidden = (values.get("nodes"),) * values.get("layers")
+    potential = NeuralNetworkPotential(data.elements, list(data.functions), hidden, hypermodel.activation, "z-score")
     for name in ("feature_scaling", "atom_sum"):
         getattr(potential, name).set_weights(getattr(data, name).get_weights())
-    for stack, element in zip(potential.atomic_network.stacks, data.elements, strict=True):
-        dense = [layer for layer in network.subnets[element] if not isinstance(layer, keras.layers.Dropout)]
-        for atomic, layer in zip(stack, dense, strict=True):
-            kernel, bias = layer.get_weights()
-            atomic.set_weights([kernel[None], bias])
+    assign_network(potential, network, hypermodel.data.transforms)
     return potential
 
 

@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-MODEL_HELP = "Potential: a .keras file, or a folder of aenet's networks (X.nn, X.nn.ascii) or n2p2's input.nn."
+MODEL_HELP = (
+    "Potential: a name of atomzoo list, a .keras file, or a folder of aenet's networks (X.nn, X.nn.ascii) or n2p2's "
+    "input.nn."
+)
 LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Unit of lengths in n2p2's files.")]
 EnergyUnit = Annotated[Literal["eV", "Hartree"], typer.Option(help="Unit of energies in n2p2's files.")]

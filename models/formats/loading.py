@@ -7,16 +7,18 @@ from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.output_files import check_output
 from atomzoo.models.saving import load_potential, save_potential
+from atomzoo.models.zoo.published import PUBLISHED, published_file
 
 FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
 def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
-    """Loads a potential from a `.keras` file, a folder of aenet networks, or a folder of n2p2's or RuNNer's files.
+    """Loads a potential: a published one, or from a `.keras` file, a folder of aenet's, or of n2p2's or RuNNer's files.
 
     Args:
-        path: a `.keras` file; or a folder that holds one aenet network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`);
-            or one that holds `input.nn`, `scaling.data` and `weights.*.data`.
+        path: a key of `atomzoo.models.zoo.published.PUBLISHED`; a `.keras` file; or a folder that holds one aenet
+            network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
+            `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
         dtype: of a potential from a `.keras` file, see `load_potential`; None for that of the file.
 
@@ -39,6 +41,8 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
     ['Au']
     """
     path = Path(path)
+    if str(path) in PUBLISHED and not path.exists():
+        path = published_file(str(path))
     if not path.is_dir():
         return load_potential(path, dtype)
     if (path / "input.nn").exists():

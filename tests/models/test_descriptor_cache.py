@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atomzoo.models import descriptor_cache
-from atomzoo.models.descriptor_cache import cached_features, default_folder, split_features
+from atomzoo.models.descriptor_cache import cached_features, cached_rates, default_folder, split_features
 from atomzoo.models.descriptors import descriptors
 from tests.examples import PATHS, crystal, rattled
 from tests.physics import assert_close
@@ -81,7 +81,7 @@ def test_a_damaged_file_is_made_anew(structures, tmp_path, content):
 
 
 def test_an_error_leaves_no_file(structures, tmp_path, monkeypatch):
-    def fail(potential, structures, values, progress):
+    def fail(potential, structures, directions, values, progress):
         values[:1] = 1.0
         raise MemoryError
 
@@ -138,3 +138,31 @@ def test_bad_structures_are_named(tmp_path):
     with pytest.raises(ValueError, match="structure 1: element 'Au' is not among the model's elements"):
         cached_features([crystal(ELEMENTS), crystal(["Au"])], RADIAL, ELEMENTS, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_rates_are_the_derivative_along_the_directions(structures, tmp_path):
+    directions = np.random.default_rng(3).normal(size=(sum(map(len, structures)), 2, 3))
+    rates = cached_rates(structures, FUNCTIONS, ELEMENTS, directions, tmp_path)
+    assert rates.dtype == np.float32 and np.abs(rates).max() > 0.1
+    for k in range(2):
+        before, after = (moved(structures, sign * 1e-5 * directions[:, k]) for sign in (-1, 1))
+        features = [cached_features(both, FUNCTIONS, ELEMENTS, tmp_path) for both in (before, after)]
+        assert_close(rates[:, k], (features[1] - features[0]) / 2e-5, 1e-6)
+
+
+def test_rates_along_other_directions_are_in_another_file(structures, tmp_path):
+    directions = np.ones((sum(map(len, structures)), 1, 3))
+    still = cached_rates(structures, RADIAL, ELEMENTS, directions, tmp_path)
+    directions[0, 0, 0] = 0.0
+    changed = cached_rates(structures, RADIAL, ELEMENTS, directions, tmp_path)
+    assert len(list(tmp_path.glob("*.npy"))) == 2
+    assert np.abs(still).max() < 1e-12 and np.abs(changed).max() > 1e-3  # a translation changes nothing
+    with pytest.raises(ValueError, match=r"`directions` must have the shape .* Received: \(1, 1, 3\)"):
+        cached_rates(structures, RADIAL, ELEMENTS, np.ones((1, 1, 3)), tmp_path)
+
+
+def moved(structures, moves):
+    copies = [atoms.copy() for atoms in structures]
+    for atoms, move in zip(copies, np.split(moves, np.cumsum([len(atoms) for atoms in copies])[:-1]), strict=True):
+        atoms.positions += move
+    return copies

@@ -105,3 +105,31 @@ def test_it_learns():
     assert history["rmse"][-1] < 0.1 * history["rmse"][0]
     np.testing.assert_allclose(np.asarray(network.subnets["Ti"][0].kernel)[:, 0], [0, 1, 0], atol=0.05)
     np.testing.assert_allclose(np.asarray(network.subnets["O"][0].kernel)[:, 0], [0, -0.5, 0], atol=0.05)
+
+
+def test_rates_are_those_of_the_energy():
+    """Rates of features are what a small step changes in them; the energies must change by as much."""
+    arguments, rng = data(), np.random.default_rng(2)
+    arguments["features"] = rng.normal(size=arguments["features"].shape)
+    rates = rng.normal(size=(len(arguments["features"]), 2, 3))
+    labels = rng.normal(size=(len(arguments["counts"]), 2))
+    network = FlatNetwork(build_subnets(ELEMENTS, (4, 3), "tanh", seed=5), n_features=3, scale=0.7)
+    step, options = 1e-2, {"elements": ELEMENTS, "batch_size": 5}
+    dataset = FlatBatches(**arguments, **options, rates=rates, energy_rates=labels)
+    energies = []
+    for sign in (-1, 1):
+        features = arguments["features"] + sign * step * rates[:, 1]
+        energies.append(
+            [
+                np.asarray(network(x))
+                for x, _, _ in batches(FlatBatches(**arguments | {"features": features}, **options))
+            ]
+        )
+    for k, (x, y, weights) in enumerate(batches(dataset)):
+        found, (low, high) = network(x), (energy[k] for energy in energies)
+        expected = x["n_atoms"] * (high - low)[:, 0] / (2 * step)
+        np.testing.assert_allclose(np.asarray(found["rates"])[:, 1], expected, atol=2e-3)
+        assert np.abs(expected).max() > 0.1
+        real = weights["rates"] > 0
+        chosen = [np.flatnonzero(arguments["energies"].astype("float32") == e)[0] for e in y["energy"][real, 0]]
+        np.testing.assert_array_equal(y["rates"][real], labels[chosen].astype("float32"))

@@ -71,9 +71,7 @@ def contents(folder):
 @pytest.mark.parametrize("moment", KILLS)
 def test_a_killed_loop_ends_with_the_same_result(moment, not_killed, tmp_path):
     folder, expected = not_killed
-    script = (
-        f"from tests.models.test_killed_loops import refine_killed_at as run; run({moment!r}, {str(tmp_path)!r})"
-    )
+    script = f"from tests.models.test_killed_loops import refine_killed_at as run; run({moment!r}, {str(tmp_path)!r})"
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()

@@ -1,0 +1,62 @@
+"""TiO2: two networks beside aenet's, on aenet's own split, structure by structure.
+
+N. Artrith and A. Urban, An implementation of artificial neural-network potentials for atomistic materials simulations:
+performance for TiO2, Comput. Mater. Sci. 114, 135 (2016). aenet's energies are those of its published training set001:
+15-15 tanh, 44 Chebyshev features, 4885 iterations of L-BFGS (53 512 s on 4 processes): MAE 2.883 and RMSE 5.215
+meV/atom on 669 test structures. Ours are in results/tio2.md.
+
+* "15-15 tanh": aenet's layers on 70 symmetry functions. "64-64 silu": our best, the potential `tio2-bulk` of the zoo.
+* Training: Adam on the principal components of the features, on energies and on forces along a few random directions
+  of each structure (4 or 8 numbers of its 3 n): `atomzoo.models.flat_training.fit_flat`. Their rates and the features
+  are evaluated once, which takes 2 to 5 minutes and is not part of the time of a training.
+* Validation structures come out of aenet's training part, and choose the epoch, the force weight and the seed that is
+  kept. aenet's own training has none, and so 10 % more to train on.
+* Energy errors are per atom, force errors per component. aenet's example has no forces.
+* Each training has one core; two run at once.
+"""
+
+import shutil
+import time
+from pathlib import Path
+
+from atomzoo.reproductions import tio2_data
+from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
+from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.writing import results_folder, write_results
+
+RESULTS = Path(__file__).parent / "results"
+QUICK_EPOCHS = 3
+
+
+def run(seeds=None, quick=False, output=None):
+    """Trains the networks, prints the tables, and writes tio2.csv, .md, .png, tio2_structures.csv and tio2_bulk.keras.
+
+    Args:
+        seeds: Number of seeds, 3 by default.
+        quick: Whether to show that it runs: few structures and epochs, one seed, marked as such.
+        output: `Path` of the folder to write to; by default `results` beside this file.
+    """
+    from atomzoo.reproductions.artrith_urban_2016 import tio2_output
+
+    folder = results_folder(RESULTS, output, quick)
+    every = tio2_data.QUICK_EVERY if quick else 1
+    partial = folder / "tio2.partial"
+    partial.mkdir(exist_ok=True)
+    start = time.time()
+    tio2_data.features(every)  # here, so that no two processes wait for it
+    changes = {"every": every, "folder": str(partial)} | ({"epochs": QUICK_EPOCHS} if quick else {})
+    jobs = [
+        {"network": name, **network, "seed": seed, **changes}
+        for seed in range(seeds or (1 if quick else 3))
+        for name, network in NETWORKS.items()
+    ]
+    rows = run_jobs(train_one, jobs, partial / "rows.jsonl", "Training networks")
+    best = rows[rows["network"] == BEST]
+    seed = best.loc[best["validation_loss"].idxmin(), "seed"]
+    structures = tio2_output.by_structure(rows, partial)
+    text = tio2_output.describe(rows, structures, every, quick, time.time() - start)
+    shutil.copy(partial / f"{BEST} {seed}.keras", folder / "tio2_bulk.keras")
+    structures.to_csv(folder / "tio2_structures.csv", index=False, float_format="%.6f")
+    rows = rows.drop(columns=["folder", "version"])
+    write_results(folder, "tio2", rows, text, {"": tio2_output.figure(structures)})
+    shutil.rmtree(partial)

@@ -1,0 +1,36 @@
+import numpy as np
+import pandas
+import pytest
+
+from atomzoo.models.descriptors import descriptors
+from atomzoo.models.directions import energy_rates
+from atomzoo.reproductions import tio2_data
+
+
+def test_features_are_those_of_their_structures(small_tio2):
+    parts, features = tio2_data.load(), tio2_data.features()
+    assert [len(part) for part in parts] == [22, 2, 6]
+    for part, values in zip(parts, features, strict=True):
+        expected = descriptors(part, tio2_data.functions(), tio2_data.ELEMENTS)["values"]
+        np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_forces_are_those_of_their_structures(small_tio2):
+    for data in tio2_data.flat_data(n_directions=2):
+        assert data.rates.shape == (len(data.features), 2, 70) and data.directions.shape == (len(data.features), 2, 3)
+        start, expected = 0, []
+        for atoms in data.structures:
+            directions = data.directions[start : start + len(atoms)]
+            expected.append([-np.sum(atoms.get_forces() * directions[:, k]) for k in range(2)])
+            start += len(atoms)
+        np.testing.assert_allclose(energy_rates(data.structures, data.directions), expected)
+
+
+def test_errors_are_per_atom():
+    table = pandas.DataFrame({"energy": [1.0, 1.0], "predicted": [1.001, 1.007]})
+    assert tio2_data.errors(table) == {"mae_meV_per_atom": pytest.approx(4.0), "rmse_meV_per_atom": pytest.approx(5.0)}
+
+
+def test_split_filter_and_references_are_said(small_tio2):
+    text = tio2_data.description()
+    assert all(part in text for part in ("-1626.66972707", "-433.23448532", "1 eV/atom", "set001", "669"))
