@@ -19,6 +19,7 @@ import shutil
 import time
 from pathlib import Path
 
+from atomzoo.models.output_files import replacing
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
 from atomzoo.reproductions.jobs import run_jobs
@@ -55,8 +56,10 @@ def run(seeds=None, quick=False, output=None):
     seed = best.loc[best["validation_loss"].idxmin(), "seed"]
     structures = tio2_output.by_structure(rows, partial)
     text = tio2_output.describe(rows, structures, every, quick, time.time() - start)
-    shutil.copy(partial / f"{BEST} {seed}.keras", folder / "tio2_bulk.keras")
-    structures.to_csv(folder / "tio2_structures.csv", index=False, float_format="%.6f")
+    with replacing(folder / "tio2_bulk.keras") as temporary:
+        shutil.copy(partial / f"{BEST} {seed}.keras", temporary)
+    with replacing(folder / "tio2_structures.csv") as temporary:
+        structures.to_csv(temporary, index=False, float_format="%.6f")
     rows = rows.drop(columns=["folder", "version"])
     write_results(folder, "tio2", rows, text, {"": tio2_output.figure(structures)})
     shutil.rmtree(partial)
