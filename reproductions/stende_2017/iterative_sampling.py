@@ -7,10 +7,12 @@ thesis, University of Oslo (2017), with the criterion of several networks of N. 
 * Start: 20 structures of the crystal at 300 K, of 8 and 64 atoms, labelled by the potential of Stillinger and Weber.
 * Each round: two networks (the 31 short functions of `potentials`, one layer of 10) are trained on all structures; the
   first runs in LAMMPS at 1500 K, four times from structures of the data; frames that break a limit are labelled and
-  join the data, 10 at most.
-* Bad: the network's energy is off by more than 1 meV/atom, a symmetry function is outside its range in the data by more
-  than a twentieth of the range, or the standard deviation of the networks' energies is above 1 meV/atom. The first
+  join the data, 20 at most.
+* Bad: the network's energy is off by more than 2 meV/atom, a symmetry function is outside its range in the data by more
+  than a tenth of the range, or the standard deviation of the networks' energies is above 2 meV/atom. The first
   needs labels of all frames, which are cheap here.
+* Result (iterative_sampling.md): the first networks lose the crystal at once; trained on 20 of those frames, the next
+  meet nothing bad in 80. With half these limits some frames stay bad: networks this small are no better.
 * Test structures: the crystal at 1500 K, of dynamics with the empirical potential itself; never added.
 """
 
@@ -35,13 +37,13 @@ from atomzoo.datasets.engines.lammps import Lammps
 from atomzoo.reproductions.stende_2017 import potentials, writing
 
 START, TEMPERATURE = 300.0, 1500.0  # K
-LIMITS = {"energy": 1e-3, "range": 0.05, "disagreement": 1e-3}  # eV/atom, widths of the range, eV/atom
+LIMITS = {"energy": 2e-3, "range": 0.1, "disagreement": 2e-3}  # eV/atom, widths of the range, eV/atom
 NAMES = {"energy": "energy", "range": "range", "disagreement": "disagreement of networks"}
 HIDDEN, ITERATIONS = (10,), 300
 RUNS, STEPS, TIME_STEP = 4, 1000, 2.0  # of the dynamics of a round; fs
 EVERY, FINE = 50, 5  # steps from frame to frame; where the crystal is lost
 BONDS = (2.1, 2.7)  # A, shortest and longest of a crystal; beyond 0.8 and 1.25 times that it is lost
-MOST, MAX_ROUNDS = 10, 15
+MOST, MAX_ROUNDS = 20, 15
 
 
 def run(seeds=None, quick=False, output=None):
