@@ -13,6 +13,8 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
   kept. aenet's own training has none, and so 10 % more to train on.
 * Energy errors are per atom, force errors per component. aenet's example has no forces.
 * Each training has one core; two run at once.
+* Result (results/tio2.md, 3 seeds): test MAE 2.30 +- 0.10 and RMSE 3.90 +- 0.29 meV/atom with aenet's layers, in some
+  ten minutes; 1.43 +- 0.10 and 2.51 +- 0.07 with our best.
 """
 
 import shutil

@@ -24,7 +24,7 @@ from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURE = 1000.0  # K
 EQUILIBRATION, STEPS, EVERY = 5000, 100_000, 100
-QUANTITIES = ("time", "energy", "temperature", "pressure")  # ps, eV/atom, K, GPa
+QUANTITIES = ("time", "energy", "temperature", "pressure")  # ps, eV/atom above that at the start, K, GPa
 
 
 def run(seeds=None, quick=False, output=None):
@@ -58,10 +58,10 @@ def trajectory(potential, seed, shorter):
     with dynamics.engine(potential) as engine:
         start = dynamics.crystal(engine, TEMPERATURE, seed, EQUILIBRATION // shorter)
         frames = engine.dynamics(start, STEPS // shorter, every=EVERY, ensemble="nve")
-    infos = [frame.info for frame in frames]
+    infos, first = [frame.info for frame in frames], frames[0].info["total_energy"]
     return {
         "time": [info["step"] / 1000 for info in infos],
-        "energy": [info["total_energy"] / len(start) for info in infos],
+        "energy": [(info["total_energy"] - first) / len(start) for info in infos],
         "temperature": [info["temperature"] for info in infos],
         "pressure": [info["pressure"] / GPa for info in infos],
     }
@@ -99,7 +99,7 @@ def _figure(rows):
     colors = {"Stillinger-Weber": "black", "network": "tab:orange"}
     for name, run in rows[rows["seed"] == rows["seed"].min()].groupby("potential", sort=False):
         style = {"color": colors[name], "lw": 0.7, "label": name}
-        axes[0].plot(run["time"], 1e6 * (run["energy"] - run["energy"].iloc[0]), **style)
+        axes[0].plot(run["time"], 1e6 * run["energy"], **style)
         axes[1].plot(run["time"], run["temperature"], **style)
         axes[2].plot(run["time"], run["pressure"], **style)
     for axis, label in zip(axes, ("energy - start\n(1e-6 eV/atom)", "temperature (K)", "pressure (GPa)"), strict=True):

@@ -9,7 +9,7 @@ def made(drift, fluctuation):
     """A trajectory of 100 ps."""
     time = np.linspace(0, 100, 1001)
     wave = 2**0.5 * fluctuation * np.cos(2 * np.pi * time)
-    values = {"time": time, "energy": -4.0 + drift * time / 100 + wave, "temperature": 500.0, "pressure": 1.5}
+    values = {"time": time, "energy": drift * time / 100 + wave, "temperature": 500.0, "pressure": 1.5}
     return pandas.DataFrame({**values, "potential": "network", "seed": 0})
 
 
