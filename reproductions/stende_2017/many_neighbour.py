@@ -14,7 +14,7 @@ University of Oslo (2017), on the shifted Lennard-Jones potential of argon (`len
 * "differentiated": the same with the energy as the only output, and the forces by differentiation; same data, same
   labels, same number of iterations.
 
-The thesis warns, and prints no error of these networks. Ours (many_neighbour.md; 3 seeds, 651 s on 2 busy cores):
+The thesis warns, and prints no error of these networks. Ours (many_neighbour.md; 3 seeds):
 forces that are outputs are 14 meV/A off the gradient of their own energy, and do 3.6 meV of work along a closed loop;
 differentiated, the errors are 25 times (energy) and 35 times (forces) smaller, and the total energy is conserved.
 
