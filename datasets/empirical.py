@@ -15,7 +15,7 @@ ARGON_CUTOFF = 2.5 * ARGON_SIGMA  # A
 
 SILICON_LATTICE = 5.431  # A, where the energy of Stillinger and Weber is lowest
 LARGEST_STRAIN = 0.05
-CLOSE = {"silicon": (1.5, 2.2), "silica": (1.15, 1.45)}  # A, nearer than bonded atoms come in the melt
+CLOSE = {"silicon": (1.5, 2.2), "silica": (1.15, 1.45)}  # A, nearer than nearly all bonded atoms come in the melt
 # Each part of the data has its own trajectories: their steps, and the number of strained cells.
 PARTS = {"train": (2000, 400), "validation": (250, 50), "test": (500, 100)}
 EQUILIBRATION = 500  # steps, left out
