@@ -7,7 +7,7 @@ from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.output_files import check_output
 from atomzoo.models.saving import load_potential, save_potential
-from atomzoo.models.zoo.published import PUBLISHED, published_file
+from atomzoo.models.zoo.published import published_file
 
 FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
@@ -26,8 +26,8 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
         `NeuralNetworkPotential`; float64 if it comes from another program.
 
     Raises:
-        FileNotFoundError: no such file or folder.
-        ValueError: naming the file, if it cannot be read.
+        FileNotFoundError: no such file.
+        ValueError: no such potential, file or folder; naming the file, if it cannot be read.
 
     Example:
 
@@ -41,7 +41,7 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
     ['Au']
     """
     path = Path(path)
-    if str(path) in PUBLISHED and not path.exists():
+    if not path.exists() and not path.suffix:
         path = published_file(str(path))
     if not path.is_dir():
         return load_potential(path, dtype)

@@ -22,5 +22,5 @@ def published_file(name):
         'tio2_bulk.keras'
     """
     if name not in PUBLISHED:
-        raise ValueError(f"There is no such potential; there are: {', '.join(PUBLISHED)}. Received: {name!r}")
+        raise ValueError(f"There is no such file, folder or potential; potentials: {', '.join(PUBLISHED)}. Received: {name!r}")
     return WEIGHTS / PUBLISHED[name]["file"]
