@@ -10,7 +10,7 @@ from atomzoo.models.evaluation import CHUNK, AtomRow
 def atom_rows(structures, potential, directions=None):
     """Rows for `AtomwiseEvaluator`, in which padding is small.
 
-    Neighbor lists are padded to one of a few sizes, for each of which a program is compiled.
+    Neighbor lists are padded to 8, 12, 16, 24, 32, 48 ...: for each of these sizes a program is compiled.
 
     Args:
         structures: list of `ase.Atoms`.
@@ -24,7 +24,7 @@ def atom_rows(structures, potential, directions=None):
     species = find_species(structures, potential.elements)
     first, second, displacements = _pairs(structures, potential.cutoff)
     counts = np.bincount(first, minlength=len(species))
-    widths = np.array([round_size(max(8, count)) for count in range(counts.max() + 1)])[counts]
+    widths = np.array([_width(count) for count in range(counts.max() + 1)])[counts]
     for width in np.unique(widths):
         atoms = np.flatnonzero(widths == width)
         chosen = widths[first] == width
@@ -38,6 +38,12 @@ def atom_rows(structures, potential, directions=None):
             triplets = _triplets(vectors[part], potential.cutoff) if potential.needs_triplets else None
             row = AtomRow(np.nan_to_num(vectors[part]), species[atoms[part]], neighbor_species[part], triplets)
             yield atoms[part], row, [move[part] for move in moves]
+
+
+def _width(count):
+    """A power of two, or one and a half."""
+    power = 1 << max(int(count) - 1, 0).bit_length()
+    return max(8, 3 * power // 4 if count <= 3 * power // 4 else power)
 
 
 def _pairs(structures, cutoff):

@@ -40,10 +40,13 @@ class AtomRow:
             arrays["triplets"][real] if "triplets" in arrays else None,
         )
 
-    def chunks(self, *others):
-        """The four arrays, and others, in chunks of `CHUNK` atoms, the last one padded; few to a power of two."""
+    def chunks(self, *others, few=True):
+        """The four arrays, and others, in chunks of `CHUNK` atoms, the last one padded; if `few`, to a power of two.
+
+        For each size there is a program: `few` is for atoms that are evaluated again and again, not for rows of a set.
+        """
         n_atoms = len(self.species)
-        size = min(CHUNK, 1 << max(n_atoms - 1, 0).bit_length())
+        size = min(CHUNK, 1 << max(n_atoms - 1, 0).bit_length()) if few else CHUNK
         fields = ((self.displacements, 0.0), (self.species, -1), (self.neighbor_species, -1), (self.triplets, -1))
         fields += tuple((array, 0.0) for array in others)
         for start in range(0, n_atoms, size):
@@ -84,11 +87,11 @@ class AtomwiseEvaluator:
 
     def row_features(self, row):
         """Symmetry-function values (N, F) of the atoms of a row, unscaled, float64."""
-        return _run(self._features, row)[0]
+        return _run(self._features, row, few=False)[0]
 
     def row_rates(self, row, tangents):
         """Rates of change (N, F) of the features of a row's atoms along tangents (N, M, 3) of its displacements."""
-        return _run(self._rates, row, tangents)[0]
+        return _run(self._rates, row, tangents, few=False)[0]
 
     def features(self, structures):
         """Symmetry-function values, unscaled: list of float64 arrays (n, F), one for each structure."""
@@ -158,9 +161,10 @@ class AtomwiseEvaluator:
         return (value_and_gradient(slope, ops.zeros((displacements.shape[0], n_features), tangents.dtype))[1],)
 
 
-def _run(kernel, row, *others):
+def _run(kernel, row, *others, few=True):
     """Outputs of a compiled kernel for all atoms of a row, float64."""
-    parts = [[np.asarray(ops.convert_to_numpy(x), "float64") for x in kernel(*chunk)] for chunk in row.chunks(*others)]
+    chunks = row.chunks(*others, few=few)
+    parts = [[np.asarray(ops.convert_to_numpy(x), "float64") for x in kernel(*chunk)] for chunk in chunks]
     return [np.concatenate(part)[: len(row.species)] for part in zip(*parts, strict=True)]
 
 

@@ -22,5 +22,6 @@ def published_file(name):
         'tio2_bulk.keras'
     """
     if name not in PUBLISHED:
-        raise ValueError(f"There is no such file, folder or potential; potentials: {', '.join(PUBLISHED)}. Received: {name!r}")
+        names = ", ".join(PUBLISHED)
+        raise ValueError(f"There is no such file, folder or potential; potentials: {names}. Received: {name!r}")
     return WEIGHTS / PUBLISHED[name]["file"]

@@ -1,7 +1,7 @@
 import numpy as np
 
 from atomzoo.models import NeuralNetworkPotential
-from atomzoo.models.atom_rows import atom_rows
+from atomzoo.models.atom_rows import _width, atom_rows
 from tests.examples import PATHS, crystal, rattled
 
 ELEMENTS = ["Ti", "O"]
@@ -27,6 +27,12 @@ def test_rows_hold_each_atom_once_with_its_neighbors_and_their_moves():
             rate = (after[int(n)] - vectors) / step
             np.testing.assert_allclose(moves[1][k], rate, atol=1e-8)
     assert sorted(seen) == list(range(n_atoms))
+
+
+def test_few_widths_none_much_too_wide():
+    widths = [_width(count) for count in range(1, 1000)]
+    assert widths[7:13] == [8, 12, 12, 12, 12, 16] and len(set(widths)) == 15
+    assert all(count <= width <= max(8, 1.5 * count) for count, width in enumerate(widths, start=1))
 
 
 def _numbered(atoms, row):

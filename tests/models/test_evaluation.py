@@ -114,3 +114,4 @@ def test_atom_rows(structures):
     (chunk,) = row.chunks()
     assert chunk[1].tolist() == row.species.tolist() + (32 - len(row.species)) * [-1] and chunk[3] is None
     assert chunk[0].shape[0] == 32 and not chunk[0][20:].any() and (chunk[2][20:] == -1).all()
+    assert [len(chunk[0]) for chunk in row.chunks(few=False)] == [evaluation.CHUNK]
