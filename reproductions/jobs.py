@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import pandas
@@ -32,7 +33,7 @@ def run_jobs(function, jobs, partial, description):
     missing = [job for job in jobs if _key(job) not in rows]
     n_processes = max(1, min(os.cpu_count() or 1, len(missing)))
     context = multiprocessing.get_context("spawn")
-    with _one_thread(), ProcessPoolExecutor(n_processes, context, import_backend) as pool, _bar() as bar:
+    with _one_thread(), ProcessPoolExecutor(n_processes, context, _start) as pool, _bar() as bar:
         task = bar.add_task(description, total=len(jobs), completed=len(jobs) - len(missing))
         running = {pool.submit(function, **job): job for job in missing}
         try:
@@ -45,6 +46,17 @@ def run_jobs(function, jobs, partial, description):
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return pandas.DataFrame([rows[_key(job)] for job in jobs])
+
+
+def _start():
+    """A new process begins: it will end with the one that began it, however that ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import_backend()
+
+
+def _end_with_parent():
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _key(job):

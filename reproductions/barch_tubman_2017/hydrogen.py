@@ -13,6 +13,7 @@ QUICK_STRUCTURES = 20
 BATCH_SIZE = 16
 LEARNING_RATE = 3e-3
 FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
+SCALED_EVERY = 8  # of the training structures: those that trained functions are scaled by
 PARAMETERS = ("eta", "rs", "kappa")
 
 
@@ -87,7 +88,8 @@ def train(set, functions, trained, seed, epochs, quick=False):
     # errors in units of their scale: Adam's epsilon would not be small beside their gradients in eV
     potential.compile(FunctionAdam(schedule, FUNCTION_RATE), {"energy": "mse"}, loss_weights={"energy": scale**-2})
     recorder = ParameterPaths()
-    callbacks = [*([FollowingScaling(datasets[0])] if trained else []), recorder]
+    following = FollowingScaling(potential.dataset(parts[0][::SCALED_EVERY], BATCH_SIZE))
+    callbacks = [*([following] if trained else []), recorder]
     options = {"validation_data": datasets[1], "epochs": epochs, "callbacks": callbacks, "verbose": 0}
     history = potential.fit(datasets[0], **options).history
     units = (scale * dense_hydrogen.N_ATOMS) ** 2

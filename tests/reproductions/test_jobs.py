@@ -1,5 +1,7 @@
 import json
+import subprocess
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +14,11 @@ JOBS = [{"number": number} for number in (3, 1, 2)]
 
 # A module of its own: other processes import the function by name.
 MODULE = """
+import os
+import time
 from pathlib import Path
+
+from atomzoo.reproductions.jobs import run_jobs
 
 
 def square(number):
@@ -21,6 +27,15 @@ def square(number):
     if number < 0:
         raise ValueError("a negative number")
     return {"square": number**2}
+
+
+def wait(number):
+    Path(f"{os.getpid()}.process").touch()
+    time.sleep(600)
+
+
+if __name__ == "__main__":
+    run_jobs(wait, [{"number": 1}], Path("wait.partial.jsonl"), "waiting")
 """
 
 
@@ -72,3 +87,19 @@ def test_an_error_ends_the_run_and_keeps_what_was_done(square, partial):
         run_jobs(square, [*JOBS[:1], {"number": -1}], partial, "squares")
     assert list(run_jobs(square, JOBS[:1], partial, "squares")["square"]) == [9]
     assert calls() == [-1, 3]
+
+
+def test_processes_end_with_a_run_that_is_killed(square, partial):
+    run = subprocess.Popen([sys.executable, "squares.py"], stdout=subprocess.DEVNULL)
+    numbers = until(lambda: [int(path.stem) for path in Path().glob("*.process")])
+    run.kill()
+    run.wait()
+    until(lambda: not any(Path(f"/proc/{number}").exists() for number in numbers))
+
+
+def until(condition):
+    for _ in range(1200):
+        if result := condition():
+            return result
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in 2 minutes")
