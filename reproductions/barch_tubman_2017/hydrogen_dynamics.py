@@ -1,6 +1,6 @@
 """Dense hydrogen by molecular dynamics with a potential trained on a first few hundred DFT samples, as in the paper.
 
-    python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics first*.extxyz --frames 1000 -o sampled
+    python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics labelled?.extxyz --frames 1000 -o sampled
 
 trains the potential (sampled/first.keras) and writes the sets (sampled/set1.extxyz ...), labelled by the potential: the
 sets of B. Barch and N. Tubman (UCB/EECS-2017-104, 2017). Structures are 30 fs apart, in eight independent trajectories
@@ -142,7 +142,7 @@ def first_potential(structures, path, iterations=ITERATIONS):
 def main(arguments=None):
     """Trains and samples; see the top of this file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("first", nargs="+", type=Path, help="DFT samples of dense-hydrogen, all sets")
+    parser.add_argument("first", nargs="+", type=Path, help="DFT samples of all sets")
     parser.add_argument("--frames", type=int, default=1000, help="structures of each set (default: %(default)s)")
     parser.add_argument("--every", type=int, default=8, help="train on every n-th sample (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder")

@@ -85,12 +85,15 @@ def test_hydrogen_sampled_labelled_and_packed(hydrogen_engine, tmp_path, monkeyp
     generate.main(["label", "first2.extxyz", "first4.extxyz", "--frames", "3", "-o", "labelled"])
     assert capsys.readouterr().out.splitlines()[-1] == "first4: 3 of 3 labelled"
     generate.main(["pack", "labelled/first2.extxyz"])
+    name, n_frames, energy, *_ = capsys.readouterr().out.strip("| \n").split(" | ")
     train, validation = dense_hydrogen.load_data(2, path="labelled/first2.extxyz")
     packed = read_packed("labelled/first2.npz")
     assert len(packed) == len(train) + len(validation) == 3
     inside = train[0].get_positions(wrap=True)
     np.testing.assert_allclose(packed[0].positions, inside, atol=1e-8)
     assert packed[0].get_potential_energy() == train[0].get_potential_energy()
+    mean = np.mean([atoms.get_potential_energy() / len(atoms) for atoms in packed])
+    assert (name, n_frames, energy) == ("first2", "3", f"{mean:.4f}")
 
 
 def test_what_the_gamma_point_costs(hydrogen_engine):
