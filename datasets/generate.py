@@ -3,8 +3,8 @@
     python -m atomzoo.datasets.generate gold-clusters --atoms 4 --steps 3000
 
 Dense hydrogen is sampled by potentials, because a label of a structure that a potential drew costs one calculation, and
-a decorrelated frame of DFT molecular dynamics some twenty. The first potential knows what 50 steps from a lattice visit,
-and is wrong by 2 to 6 eV where it leads itself; what DFT says there trains the second, which draws the sets:
+a decorrelated frame of DFT molecular dynamics some twenty. The first potential knows what 50 steps from a lattice
+visit, and is wrong by 2 to 6 eV where it leads itself; what DFT says there trains the second, which draws the sets:
 
     python -m atomzoo.datasets.generate dense-hydrogen --set 1 2 3 4 5 6 7 8 --steps 100
     dynamics="python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics"
@@ -22,6 +22,7 @@ from pathlib import Path
 import ase.io
 import numpy as np
 from ase import units
+from scipy.spatial.transform import Rotation
 
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.datasets.engines import ChunkedDynamics, Espresso, LabelledFile, label_in_turns
@@ -81,17 +82,20 @@ def _run_in_turns(runs, target, name):
         print(f"{name}{key}: {added} steps from {start}, {len(frames)} of {target[key]}", flush=True)
 
 
-def egg_box(engine, atoms, moves=10):
-    """Return the energies (moves,), eV, of a cluster moved rigidly at random by up to 1 A.
+def rigid_energies(engine, atoms, turned=False, n=10):
+    """Return the energies (n,), eV, of a cluster moved as a whole at random by up to 1 A, or turned about its middle.
 
-    Without a grid they would be equal: their spread is the egg-box error of the real-space grid.
+    In free space they would be equal. What moves change is the egg-box error of the density's grid; what turns change
+    is that and the interaction with the cluster's periodic images.
     """
-    shifts = np.random.default_rng(0).uniform(0, 1, size=(moves, 3))
-    energies = []
-    for shift in shifts:
-        moved = atoms.copy()
-        moved.positions += shift
-        energies.append(engine.single_point(moved).get_potential_energy())
+    rng, middle, energies = np.random.default_rng(0), atoms.positions.mean(axis=0), []
+    for _ in range(n):
+        copy = atoms.copy()
+        if turned:
+            copy.positions = middle + Rotation.random(random_state=rng).apply(copy.positions - middle)
+        else:
+            copy.positions += rng.uniform(0, 1, size=3)
+        energies.append(engine.single_point(copy).get_potential_energy())
     return np.array(energies)
 
 
@@ -121,11 +125,13 @@ def _gold_clusters(arguments):
     gold_clusters(arguments.atoms, steps, arguments.output)
 
 
-def _gold_egg_box(arguments):
+def _gold_noise(arguments):
     for n in arguments.atoms:
-        energies = 1e3 * egg_box(gold_engine(), next(iter(gold_isomers(n).values())))
-        print(f"Au{n}, moved rigidly {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} meV, "
-              f"standard deviation {energies.std():.2f} meV")
+        name, atoms = next(iter(gold_isomers(n).items()))
+        for how, turned in (("moved", False), ("turned", True)):
+            energies = 1e3 * rigid_energies(gold_engine(), atoms, turned)
+            print(f"Au{n}, {name}, {how} {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} "
+                  f"meV, standard deviation {energies.std():.2f} meV", flush=True)
 
 
 def _dense_hydrogen(arguments):
@@ -192,9 +198,9 @@ def _parser():
     run.add_argument("--steps", type=int, nargs="+", required=True, help="frames in all: one number, or one a size")
     run.add_argument("-o", "--output", default="au{atoms}.extxyz", help="extxyz files (default: %(default)s)")
     run.set_defaults(function=_gold_clusters)
-    noise = commands.add_parser("gold-egg-box", help="the noise of these settings, by moving a rigid cluster")
+    noise = commands.add_parser("gold-noise", help="the noise of these settings, by moving and turning a rigid cluster")
     noise.add_argument("--atoms", type=int, nargs="+", required=True, help="sizes, 2 to 5")
-    noise.set_defaults(function=_gold_egg_box)
+    noise.set_defaults(function=_gold_noise)
     first = commands.add_parser("dense-hydrogen", help="DFT molecular dynamics, the first samples; resumes")
     first.add_argument("--set", type=int, nargs="+", required=True, help="1 to 8")
     first.add_argument("--steps", type=int, required=True, help="frames of each set")

@@ -144,7 +144,7 @@ def read_all(path: str | Path | None = None, on_error: str = "raise") -> list[as
 def energy_table(
     structures: Iterable[ase.Atoms], atomic_energies: str | dict[str, float] = "aenet-set001"
 ) -> pandas.DataFrame:
-    """The energies as a tidy table, a row for each structure.
+    """The energies as a tidy table, a row for each structure: `.to_csv("energies.csv")` makes the Keras BPNN's file.
 
     Args:
         structures: of `read_all` or `load_data`.

@@ -37,10 +37,22 @@ def test_sizes_take_turns_by_the_part_done(monkeypatch, tmp_path, capsys):
     assert len(ase.io.read(tmp_path / "au3.extxyz", index=":")) == 600
 
 
-def test_rigid_moves_show_the_egg_box_only():
-    energies = generate.egg_box(Still(), gold_isomers(3)["triangle"])
-    assert energies.shape == (10,)
-    assert 0.3 < np.ptp(energies) < 1  # A moved in x
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_rigid_cluster_moved_and_turned(turned):
+    """Energies of `Still` show where the first atom is, in x."""
+    atoms, seen = gold_isomers(3)["triangle"], []
+
+    class Seeing(Still):
+        def single_point(self, atoms):
+            seen.append(atoms)
+            return super().single_point(atoms)
+
+    energies = generate.rigid_energies(Seeing(), atoms, turned)
+    assert energies.shape == (10,) and 0.3 < np.ptp(energies) < 3
+    middles = np.array([copy.positions.mean(axis=0) for copy in seen]) - atoms.positions.mean(axis=0)
+    assert np.allclose(middles, 0, atol=1e-9) if turned else (np.ptp(middles, axis=0) > 0.3).all()
+    for copy in seen:
+        np.testing.assert_allclose(copy.get_all_distances(), atoms.get_all_distances(), atol=1e-9)
 
 
 def test_splits_of_the_embedded_files(tmp_path, capsys):
