@@ -59,11 +59,10 @@ def scan(atoms, seed, iterations):
         Dict of lists, one value a distance: `energies` in eV, and `extrapolations`, the number of values of symmetry
         functions outside the data.
     """
-    from atomzoo.models.active_learning import train_on_forces  # here, so that only the worker processes load Keras
-    from atomzoo.models.extrapolation import find_extrapolations
-    from atomzoo.reproductions.barch_tubman_2017.loops import training_data
+    from atomzoo.models.extrapolation import find_extrapolations  # here, so that only the worker processes load Keras
+    from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN, training_data
 
-    potential, structures = train_on_forces(training_data(atoms), seed, iterations=iterations), shapes(atoms)
+    potential, structures = TRAIN(training_data(atoms), seed, iterations=iterations), shapes(atoms)
     results = potential.evaluate_atoms(structures)
     outside = [len(find_extrapolations(potential, s, r["features"])) for s, r in zip(structures, results, strict=True)]
     return {"energies": [result["energy"] for result in results], "extrapolations": outside}

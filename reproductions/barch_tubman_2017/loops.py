@@ -8,15 +8,17 @@ The folder knows both, and refuses a loop of other data or other settings.
 """
 
 import shutil
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import ase.io
 from rich.console import Console
 
 from atomzoo.datasets import gold_clusters
+from atomzoo.layers import SymmetryFunction
 from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
+from atomzoo.models.function_sets import load_function_set
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
@@ -27,6 +29,19 @@ MOST_FRAMES = 750  # in the first round: a network then trains for 10 to 15 s on
 N_NETWORKS = 3
 TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
+
+
+def box_functions(cutoff=8.0):
+    """The 36 functions of "barch-tubman-2017" with a longer cutoff, and three G2 for the distances that it adds.
+
+    The box is 10 A wide, and DFT sees a cluster's periodic images: turning a rigid cluster changes its energy by some
+    meV (`atomzoo.datasets.generate gold-noise`). Functions within 6.5 A are blind to most of that.
+    """
+    functions = [replace(function, cutoff=cutoff) for function in load_function_set("barch-tubman-2017", ["Au"])]
+    return [*functions, *(SymmetryFunction("G2", cutoff, eta=1.0, rs=rs) for rs in (5.5, 6.5, 7.2))]
+
+
+TRAIN = partial(train_on_forces, functions=box_functions())
 
 
 @dataclass(frozen=True)
@@ -114,7 +129,7 @@ def close_loop(n_atoms, folder):
         Console().print(f"Au{n_atoms}, round {row['round']}: {calls} DFT calls, difference {difference:.3f} meV")
 
     data, engine = training_data(n_atoms), _Engine()
-    result = refine(data, engine, folder, train_on_forces, TOLERANCE, BUDGET, N_NETWORKS, callback=tell)
+    result = refine(data, engine, folder, TRAIN, TOLERANCE, BUDGET, N_NETWORKS, callback=tell)
     _forget_networks(folder)
     return ClosedLoop(n_atoms, data, result, folder, engine.n_calls)
 

@@ -25,7 +25,7 @@ def use(monkeypatch, record, engine):
     monkeypatch.setattr(loops, "RECORDED", record)
     monkeypatch.setattr(loops, "training_data", lambda n_atoms: triangles(16, bond=2.85))
     train = partial(train_on_forces, functions=FUNCTIONS, hidden=(8,), iterations=200)
-    monkeypatch.setattr(loops, "train_on_forces", train)
+    monkeypatch.setattr(loops, "TRAIN", train)
     monkeypatch.setattr(loops, "N_NETWORKS", 2)
     monkeypatch.setattr(gold_clusters, "reference_engine", engine)
 

@@ -4,6 +4,8 @@ import keras
 import pytest
 
 from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.gold_isomers import gold_isomers
+from atomzoo.models import NeuralNetworkPotential
 from atomzoo.reproductions.barch_tubman_2017 import loops
 from tests.models.engines import triangles
 from tests.reproductions.barch_tubman_2017.conftest import Engine
@@ -67,3 +69,15 @@ def test_bad_arguments(tmp_path, monkeypatch):
         loops.closed_loops(3, False, tmp_path)
     with pytest.raises(ValueError, match="replays the record of Au3. Received: '.*none', where it is not"):
         loops.closed_loops(None, True, tmp_path)
+
+
+def test_functions_see_the_images_of_a_cluster_as_it_turns():
+    turned = gold_isomers(3)["triangle"]
+    along, across = turned.copy(), turned.copy()
+    across.rotate(45, "z", center="COP")
+    change = {}
+    for cutoff in (6.5, 8.0):
+        potential = NeuralNetworkPotential(["Au"], loops.box_functions(cutoff), hidden=(1,), dtype="float64")
+        features = potential.evaluator.features([along, across])
+        change[cutoff] = abs(features[0] - features[1]).max()
+    assert len(loops.box_functions()) == 39 and change[8.0] > 0.01 > change[6.5]
