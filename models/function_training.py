@@ -148,8 +148,8 @@ def jumps(path):
         >>> jumps(np.array([[0.0, 1.0, 2.0], [0.9, 1.1, 2.3]])).tolist()
         [True, False, False]
     """
-    start, end = path[0], path[-1]
-    return np.abs(end[:, None] - start).argmin(axis=1) != np.arange(len(start))
+    distances = np.abs(path[-1][:, None] - path[0])
+    return distances.min(axis=1) < np.diagonal(distances)  # none does where all began alike
 
 
 def plot_paths(axes, path, label):

@@ -66,7 +66,7 @@ def _text(runs, quick, seconds):
 
     lines = ["# Barch and Tubman 2017: paths of trained parameters\n", *([QUICK] if quick else [])]
     lines.append(
-        f"Set {SET}, {runs['epochs'].iloc[0]} epochs, {runs['seed'].nunique()} seeds. Jumped: nearer, at the end, to "
+        f"Set {SET}, {runs['epochs'].iloc[0]} epochs, seeds: {runs['seed'].nunique()}. Jumped: nearer, at the end, to "
         "where another of its kind began. Moved: mean change, in units of the mean distance between starts.\n"
     )
     lines += ["| functions | parameter | number | jumped, mean over seeds | moved |", "|---|---|---|---|---|"]

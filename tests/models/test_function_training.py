@@ -114,6 +114,7 @@ def test_eta_is_never_negative():
 def test_jumps_are_drawn_in_color():
     path = np.array([[0.0, 1.0, 2.0], [0.2, 1.1, 1.4], [0.3, 1.2, 1.1]])
     assert jumps(path).tolist() == [False, False, True]
+    assert not jumps(np.array([[2.0, 2.0], [2.1, 1.5]])).any()  # to where they all began
     axes = matplotlib.figure.Figure().subplots()
     plot_paths(axes, path, "eta")
     assert [line.get_color() for line in axes.lines] == ["tab:gray", "tab:gray", "tab:red"]
