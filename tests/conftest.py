@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Tests compile many small programs and run each a few times: optimizing these would take longer than they run.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+
 
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
