@@ -1,5 +1,7 @@
 """A loop of Au3 by effective-medium theory in place of DFT, and its record."""
 
+import fcntl
+import os
 from functools import partial
 
 import pytest
@@ -32,9 +34,12 @@ def use(monkeypatch, record, engine):
 
 @pytest.fixture(scope="session")
 def first(tmp_path_factory):
-    """The folder of records, and the `ClosedLoop` of the run that made it."""
-    record = tmp_path_factory.mktemp("recorded")
-    with pytest.MonkeyPatch.context() as monkeypatch:
+    """The folder of records, and the `ClosedLoop` of its run, or replayed where the other process of tests ran it."""
+    folder = tmp_path_factory.getbasetemp()
+    record = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "recorded"
+    record.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as monkeypatch, open(record.with_suffix(".lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         use(monkeypatch, record, Engine)
         return record, loops.close_loop(3, record / "au3")
 

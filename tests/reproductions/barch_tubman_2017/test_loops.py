@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason=
 
 
 def test_a_recorded_loop_is_replayed_without_the_engine(recorded, tmp_path):
-    assert recorded.result.converged and recorded.n_computed == recorded.result.n_calls > 0
+    assert recorded.result.converged and recorded.result.n_calls > 0
     (again,) = loops.closed_loops(None, True, tmp_path)
     assert again.n_computed == 0 and again.folder == tmp_path / "recorded" / "au3"
     assert again.rounds == recorded.rounds and again.lowest_energy == recorded.lowest_energy
