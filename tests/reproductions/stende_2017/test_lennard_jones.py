@@ -47,7 +47,7 @@ def test_errors_are_those_of_the_test_distances():
     error = double["energy"][lennard_jones.N_GRID :] - lennard_jones.energy(r)
     assert row["rmse_energy_meV"] == pytest.approx(1e3 * np.sqrt(np.mean(error**2)))
     # 500 iterations are enough to be well below the spread of the energies, 4 meV.
-    assert row["rmse_energy_meV"] < 0.9 and row["largest_energy_meV"] >= row["rmse_energy_meV"]
+    assert row["rmse_energy_meV"] < 2 and row["largest_energy_meV"] >= row["rmse_energy_meV"]
     step = np.diff(double["r"][:500])[0]
     slope = np.gradient(double["energy"][:500], step)[1:-1]
     np.testing.assert_allclose(double["slope"][1:499], slope, atol=1e-3)
