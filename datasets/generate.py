@@ -4,7 +4,7 @@
 
 Dense hydrogen is sampled by potentials, because a label of a structure that a potential drew costs one calculation, and
 a decorrelated frame of DFT molecular dynamics some twenty. The first potential knows what 50 steps from a lattice
-visit, and is wrong by 2 to 6 eV where it leads itself; what DFT says there trains the second, which draws the sets:
+visit, and is wrong by some eV where it leads itself; what DFT says there trains the second, which draws the sets:
 
     python -m atomzoo.datasets.generate dense-hydrogen --set 1 2 3 4 5 6 7 8 --steps 100
     dynamics="python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics"

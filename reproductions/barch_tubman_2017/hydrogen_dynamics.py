@@ -1,6 +1,6 @@
 """Dense hydrogen by molecular dynamics with a potential trained on a first few hundred DFT samples, as in the paper.
 
-    python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics labelled?.extxyz --frames 1000 -o sampled
+    python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics labelled1/set?.extxyz --frames 1000 -o sampled
 
 trains the potential (sampled/first.keras) and writes the sets (sampled/set1.extxyz ...), labelled by the potential: the
 sets of B. Barch and N. Tubman (UCB/EECS-2017-104, 2017). Structures are 30 fs apart, in eight independent trajectories

@@ -72,12 +72,10 @@ def test_bad_arguments(tmp_path, monkeypatch):
 
 
 def test_functions_see_the_images_of_a_cluster_as_it_turns():
-    turned = gold_isomers(3)["triangle"]
-    along, across = turned.copy(), turned.copy()
-    across.rotate(45, "z", center="COP")
-    change = {}
+    start, turned, change = gold_isomers(3)["triangle"], gold_isomers(3)["triangle"], {}
+    turned.rotate(45, "z", center="COP")
     for cutoff in (6.5, 8.0):
         potential = NeuralNetworkPotential(["Au"], loops.box_functions(cutoff), hidden=(1,), dtype="float64")
-        features = potential.evaluator.features([along, across])
+        features = potential.evaluator.features([start, turned])
         change[cutoff] = abs(features[0] - features[1]).max()
     assert len(loops.box_functions()) == 39 and change[8.0] > 0.01 > change[6.5]
