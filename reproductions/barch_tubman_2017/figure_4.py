@@ -16,7 +16,6 @@ import time
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
 from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
-from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import write_results
 
 SET = 4
@@ -32,11 +31,9 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     folder, start = results_folder(output, quick), time.time()
-    partial = folder / "figure_4.partial.jsonl"
-    runs = run_jobs(hydrogen.train, jobs("G1+G2+G3", seeds, quick), partial, "Training networks")
+    runs = hydrogen.trained_networks(jobs("G1+G2+G3", seeds, quick), folder)
     parts = text("figure_4", TITLE, runs, quick, time.time() - start)
     write_results(folder, "figure_4", long(runs), parts, {"": figure(runs, quick)})
-    partial.unlink()
 
 
 def jobs(functions, seeds, quick):

@@ -19,7 +19,6 @@ from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET, jobs
 from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
 from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
-from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import write_results
 
 NAME = "figure_4_angular"
@@ -37,11 +36,9 @@ def run(seeds=None, quick=False, output=None):
     from atomzoo.reproductions.barch_tubman_2017 import epoch_times
 
     folder, start = results_folder(output, quick), time.time()
-    partial = folder / f"{NAME}.partial.jsonl"
-    runs = run_jobs(hydrogen.train, jobs("G2+G5", seeds, quick), partial, "Training networks")
+    runs = hydrogen.trained_networks(jobs("G2+G5", seeds, quick), folder)
     structures, _ = dense_hydrogen.load_data(SET)
     times = epoch_times.table(structures[: hydrogen.QUICK_STRUCTURES] if quick else structures, 1 if quick else 5)
     parts = text(NAME, TITLE, runs, quick, time.time() - start, epoch_times.markdown(times))
     rows = pandas.concat([long(runs), pandas.DataFrame(times)], ignore_index=True)
     write_results(folder, NAME, rows, parts, {"": figure(runs, quick)})
-    partial.unlink()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas
 from scipy import stats
 
+from atomzoo.reproductions.barch_tubman_2017.hydrogen import training_time
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
 from atomzoo.reproductions.writing import QUICK
 
@@ -72,7 +73,7 @@ def text(name, title, runs, quick, seconds, more=""):
     lines += ["|" + "---|" * 7, *(_row(label, final(runs, column)) for label, column in ERRORS.items())]
     gap = final(runs, ERRORS["validation"]) / final(runs, ERRORS["training"])
     lines += [_row("validation / training", gap), ""]
-    return "\n".join([*lines, *([more] if more else []), footer(name, seconds)])
+    return "\n".join([*lines, *([more] if more else []), training_time(runs), footer(name, seconds)])
 
 
 def _row(label, errors):

@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from atomzoo.datasets import dense_hydrogen
+from atomzoo.reproductions.jobs import run_jobs
 
 CUTOFF = 3.0  # A: 45 to 83 neighbors; the cells are smaller than twice that, so images of one atom are among them
 HIDDEN = (30, 30)
@@ -54,6 +55,26 @@ def radial_set():
 
 
 SETS = {"G1+G2+G3": radial_set, "G2+G5": angular_set}
+
+
+def trained_networks(jobs, folder):
+    """Runs of `train`, or what of them another script of dense hydrogen left in the folder (hydrogen.partial.jsonl).
+
+    Delete that file when this module has been changed.
+
+    Args:
+        jobs: list of dicts, arguments of `train`.
+        folder: `Path`.
+
+    Returns:
+        `pandas.DataFrame`, one row a job.
+    """
+    return run_jobs(train, jobs, folder / "hydrogen.partial.jsonl", "Training networks")
+
+
+def training_time(runs):
+    """A sentence on what the trainings of `trained_networks` took, whenever they ran."""
+    return f"Training: {runs['seconds'].sum() / 60:.1f} minutes of a core in all.\n"
 
 
 def train(set, functions, trained, seed, epochs, quick=False):

@@ -20,7 +20,6 @@ import pandas
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET
 from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
-from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import QUICK, write_results
 
 LABELS = {"eta": r"$\eta$ (Å$^{-2}$)", "rs": "$R_s$ (Å)", "kappa": r"$\kappa$ (Å$^{-1}$)"}
@@ -35,17 +34,15 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     folder, start = results_folder(output, quick), time.time()
-    partial = folder / "parameter_paths.partial.jsonl"
     epochs = hydrogen.QUICK_EPOCHS if quick else hydrogen.EPOCHS
     jobs = [
         {"set": SET, "functions": functions, "trained": True, "seed": seed, "epochs": epochs, "quick": quick}
         for functions in hydrogen.SETS
         for seed in range(seeds or (1 if quick else 5))
     ]
-    runs = run_jobs(hydrogen.train, jobs, partial, "Training networks")
+    runs = hydrogen.trained_networks(jobs, folder)
     text = _text(runs, quick, time.time() - start)
     write_results(folder, "parameter_paths", long(runs), text, {"": _figure(runs, quick)})
-    partial.unlink()
 
 
 def long(runs):
@@ -78,7 +75,7 @@ def _text(runs, quick, seconds):
             moved = np.mean([np.abs(path[-1] - path[0]).mean() for path in paths]) / spacing
             jumped = np.mean([jumps(path).sum() for path in paths])
             lines.append(f"| {functions} | {name} | {len(start)} | {jumped:.1f} | {moved:.2f} |")
-    return "\n".join([*lines, "", footer("parameter_paths", seconds)])
+    return "\n".join([*lines, "", hydrogen.training_time(runs), footer("parameter_paths", seconds)])
 
 
 def _figure(runs, quick):

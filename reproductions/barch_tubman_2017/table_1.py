@@ -40,12 +40,10 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     folder, start = results_folder(output, quick), time.time()
-    partial = folder / "table_1.partial.jsonl"
-    runs = run_jobs(hydrogen.train, jobs(seeds, quick), partial, "Training networks")
+    runs = hydrogen.trained_networks(jobs(seeds, quick), folder)
     rows = pandas.concat([final(runs), aenet(folder, quick)], ignore_index=True)
     write_results(folder, "table_1", rows, text(rows, quick, time.time() - start), {})
-    for path in (partial, folder / AENET_PARTIAL):
-        path.unlink(missing_ok=True)
+    (folder / AENET_PARTIAL).unlink(missing_ok=True)
 
 
 def jobs(seeds, quick):

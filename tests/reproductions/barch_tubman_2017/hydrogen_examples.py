@@ -32,7 +32,6 @@ def use_small_data(monkeypatch, folder, sets, n_structures=12):
 
 def pretend(train, jobs, partial, description):
     """In place of `run_jobs`: errors that fall by 1 / epoch, lower by a fifth where functions are trained."""
-    partial.write_text("")
     rows = []
     for job in jobs:
         noise = 1 + 0.01 * np.sin(job["seed"] + job["set"])

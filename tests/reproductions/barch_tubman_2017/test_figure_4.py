@@ -5,7 +5,7 @@ import pandas
 import pytest
 from scipy import stats
 
-from atomzoo.reproductions.barch_tubman_2017 import figure_4, figure_4_output
+from atomzoo.reproductions.barch_tubman_2017 import figure_4, figure_4_output, hydrogen
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import pretend
 
 
@@ -25,7 +25,7 @@ def test_fixed_and_trained_differ_in_nothing_else():
 
 
 def test_what_is_written(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(figure_4, "run_jobs", pretend)
+    monkeypatch.setattr(hydrogen, "run_jobs", pretend)
     figure_4.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["figure_4.csv", "figure_4.md", "figure_4.png"]

@@ -27,7 +27,7 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
     from atomzoo.reproductions.barch_tubman_2017 import epoch_times
 
     use_small_data(monkeypatch, tmp_path, [figure_4_angular.SET], n_structures=4)
-    monkeypatch.setattr(figure_4_angular, "run_jobs", pretend)
+    monkeypatch.setattr(hydrogen, "run_jobs", pretend)
     seconds = {"fixed": [0.3, 0.1], "linear": [1.2, 1.0], "triplets": [25.0]}
     monkeypatch.setattr(epoch_times, "epoch_seconds", lambda structures, kind, epochs: seconds[kind])
     (tmp_path / "out").mkdir()

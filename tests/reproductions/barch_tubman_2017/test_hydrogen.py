@@ -1,5 +1,6 @@
 """Training of the networks of dense hydrogen, on a few lattices under pair forces."""
 
+import json
 from collections import Counter
 
 import keras
@@ -8,6 +9,7 @@ import pytest
 
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
+from atomzoo.version import __version__
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import use_small_data
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
@@ -52,3 +54,12 @@ def test_fixed_and_trained_begin_alike(runs):
     """One batch in this epoch, so that its error is that of the initial network."""
     fixed, trained = (runs[0][name]["train_mse_eV2"] for name in (False, True))
     assert trained[0] == pytest.approx(fixed[0], rel=1e-3) and abs(trained[2] / fixed[2] - 1) > 1e-4
+
+
+def test_what_one_script_trained_serves_the_next(tmp_path):
+    job = {"set": 7, "functions": "G2+G5", "trained": True, "seed": 0, "epochs": 1, "quick": False}
+    row = {**job, "seconds": 90.0, "version": __version__}
+    (tmp_path / "hydrogen.partial.jsonl").write_text(json.dumps({"job": job, "row": row}) + "\n")
+    runs = hydrogen.trained_networks([job, job], tmp_path)
+    assert runs.drop(columns="version").to_dict("records") == [{**job, "seconds": 90.0}] * 2
+    assert hydrogen.training_time(runs) == "Training: 3.0 minutes of a core in all.\n"

@@ -2,14 +2,14 @@ import keras
 import pandas
 import pytest
 
-from atomzoo.reproductions.barch_tubman_2017 import parameter_paths
+from atomzoo.reproductions.barch_tubman_2017 import hydrogen, parameter_paths
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import pretend
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 
 
 def test_what_is_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(parameter_paths, "run_jobs", pretend)
+    monkeypatch.setattr(hydrogen, "run_jobs", pretend)
     parameter_paths.run(seeds=2, output=tmp_path)
     capsys.readouterr()
     names = [f"parameter_paths.{ending}" for ending in ("csv", "md", "png")]

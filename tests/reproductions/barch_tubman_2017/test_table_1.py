@@ -2,7 +2,7 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.reproductions.barch_tubman_2017 import table_1
+from atomzoo.reproductions.barch_tubman_2017 import hydrogen, table_1
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import pretend
 
 
@@ -19,7 +19,7 @@ def rows(tmp_path, monkeypatch, capsys):
     recorded.to_csv(tmp_path / "recorded.csv")
     monkeypatch.setattr(table_1, "AENET_RECORDED", tmp_path / "recorded.csv")
     monkeypatch.setattr(table_1, "find_programs", lambda: None)
-    monkeypatch.setattr(table_1, "run_jobs", pretend)
+    monkeypatch.setattr(hydrogen, "run_jobs", pretend)
     (tmp_path / "out").mkdir()
     table_1.run(output=tmp_path / "out")
     assert "table 1" in capsys.readouterr().out
