@@ -12,7 +12,7 @@ HIDDEN = (30, 30)
 EPOCHS, QUICK_EPOCHS = 100, 2
 QUICK_STRUCTURES = 20
 BATCH_SIZE = 16
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 3e-3  # both rates: see learning_rates
 FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
 SCALED_EVERY = 8  # of the training structures: those that trained functions are scaled by
 PARAMETERS = ("eta", "rs", "kappa")
@@ -78,18 +78,31 @@ def training_time(runs):
 
 
 def train(set, functions, trained, seed, epochs, quick=False):
-    """Trains a network on the total energies of one set, with fixed or with trained symmetry functions.
+    """Trains a network on the total energies of one set: see `train_on`.
+
+    Args:
+        set: 1 to 8.
+        functions, trained, seed, epochs: of `train_on`.
+        quick: whether to take a few structures only.
+    """
+    parts = [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
+    return train_on(*parts, functions, trained, seed, epochs, LEARNING_RATE, FUNCTION_RATE)
+
+
+def train_on(structures, held_out, functions, trained, seed, epochs, learning_rate, function_rate):
+    """Trains a network on total energies, with fixed or with trained symmetry functions.
 
     Adam, the learning rate falling to 0 by a half cosine. The same seed gives the same initial network and the same
     batches, whether functions are trained or not.
 
     Args:
-        set: 1 to 8.
+        structures, held_out: lists of labelled `Atoms`, the second of which choose nothing.
         functions: key of `SETS`.
         trained: whether eta, rs and kappa are trained, too.
         seed: of the initial weights and the batches.
         epochs: int.
-        quick: whether to take a few structures only.
+        learning_rate: of the network, in the beginning.
+        function_rate: times the learning rate for eta, rs and kappa.
 
     Returns:
         Dict of lists, a value an epoch: `train_mse_eV2` (the mean over the epoch, as the weights move) and
@@ -101,25 +114,24 @@ def train(set, functions, trained, seed, epochs, quick=False):
     from atomzoo.models.function_training import FollowingScaling, FunctionAdam, ParameterPaths
 
     start = time.perf_counter()
-    parts = [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
-    potential = untrained(parts[0], functions, trained, seed)
+    potential = untrained(structures, functions, trained, seed)
     scale = float(potential.atom_sum.scale)
-    datasets = [potential.dataset(part, BATCH_SIZE, shuffle=part is parts[0], seed=seed) for part in parts]
-    schedule = CosineDecay(LEARNING_RATE, epochs * len(datasets[0]))
+    dataset = potential.dataset(structures, BATCH_SIZE, shuffle=True, seed=seed)
+    schedule = CosineDecay(learning_rate, epochs * len(dataset))
     # errors in units of their scale: Adam's epsilon would not be small beside their gradients in eV
-    potential.compile(FunctionAdam(schedule, FUNCTION_RATE), {"energy": "mse"}, loss_weights={"energy": scale**-2})
+    potential.compile(FunctionAdam(schedule, function_rate), {"energy": "mse"}, loss_weights={"energy": scale**-2})
     recorder = ParameterPaths()
-    following = FollowingScaling(potential.dataset(parts[0][::SCALED_EVERY], BATCH_SIZE))
+    following = FollowingScaling(potential.dataset(structures[::SCALED_EVERY], BATCH_SIZE))
     callbacks = [*([following] if trained else []), recorder]
-    options = {"validation_data": datasets[1], "epochs": epochs, "callbacks": callbacks, "verbose": 0}
-    history = potential.fit(datasets[0], **options).history
+    options = {"validation_data": potential.dataset(held_out, BATCH_SIZE), "epochs": epochs, "verbose": 0}
+    history = potential.fit(dataset, callbacks=callbacks, **options).history
     units = (scale * dense_hydrogen.N_ATOMS) ** 2
     return {
         "train_mse_eV2": [loss * units for loss in history["loss"]],
         "validation_mse_eV2": [loss * units for loss in history["val_loss"]],
         "paths": {name: path.tolist() for name, path in recorder.paths.items()},
-        "train_structures": len(parts[0]),
-        "validation_structures": len(parts[1]),
+        "train_structures": len(structures),
+        "validation_structures": len(held_out),
         "parameters": potential.count_params() - sum(w.numpy().size for w in potential.non_trainable_weights),
         "seconds": round(time.perf_counter() - start, 1),
     }
