@@ -140,7 +140,9 @@ def run_pw(folder):
     program = shutil.which("pw.x")
     if program is None:
         raise EspressoError(f"Quantum ESPRESSO is needed: {INSTALL}. Received: no pw.x on PATH")
-    command, environment = [program, "-in", "pw.in"], os.environ | {"OMP_NUM_THREADS": "1"}
+    # alone, without the daemon that Open MPI would start for each run
+    alone = {"OMP_NUM_THREADS": "1", "OMPI_MCA_ess_singleton_isolated": "1"}
+    command, environment = [program, "-in", "pw.in"], os.environ | alone
     with open(Path(folder) / "pw.out", "w") as output, open(Path(folder) / "pw.err", "w") as errors:
         # not checked: what a failed run finished counts, and its output says why it failed
         subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=errors, check=False)

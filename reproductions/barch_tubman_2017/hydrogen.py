@@ -9,7 +9,7 @@ from atomzoo.reproductions.jobs import run_jobs
 
 CUTOFF = 3.0  # A: 45 to 83 neighbors; the cells are smaller than twice that, so images of one atom are among them
 HIDDEN = (30, 30)
-EPOCHS, QUICK_EPOCHS = 100, 2
+EPOCHS, QUICK_EPOCHS = 60, 2
 QUICK_STRUCTURES = 20
 BATCH_SIZE = 16
 LEARNING_RATE = 3e-3  # both rates: see learning_rates
