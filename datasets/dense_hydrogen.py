@@ -16,7 +16,7 @@ N_ATOMS = 54
 POINTS = {  # set: radius r_s of a sphere of the volume of an atom, in Bohr; temperature, in K
     1: (1.3, 1000), 2: (1.3, 3000), 3: (1.4, 1000), 4: (1.4, 3000),
     5: (1.5, 1000), 6: (1.5, 3000), 7: (1.6, 1000), 8: (1.6, 3000),
-}
+}  # fmt: skip
 # of Debian's quantum-espresso-data
 PSEUDOPOTENTIAL = Path("/usr/share/espresso/pseudo/H.pbe-kjpaw.UPF")
 
@@ -109,8 +109,9 @@ def reference_engine(kpoints=(1, 1, 1)):
     Returns:
         `Espresso` of `atomzoo.datasets.engines`; `label` needs pw.x.
     """
-    return Espresso({"H": PSEUDOPOTENTIAL}, wavefunction_cutoff=45.0, density_cutoff=180.0, smearing=0.02,
-                    kpoints=kpoints)
+    return Espresso(
+        {"H": PSEUDOPOTENTIAL}, wavefunction_cutoff=45.0, density_cutoff=180.0, smearing=0.02, kpoints=kpoints
+    )
 
 
 def _check(set):

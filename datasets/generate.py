@@ -130,8 +130,11 @@ def _gold_noise(arguments):
         name, atoms = next(iter(gold_isomers(n).items()))
         for how, turned in (("moved", False), ("turned", True)):
             energies = 1e3 * rigid_energies(gold_engine(), atoms, turned)
-            print(f"Au{n}, {name}, {how} {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} "
-                  f"meV, standard deviation {energies.std():.2f} meV", flush=True)
+            print(
+                f"Au{n}, {name}, {how} {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} "
+                f"meV, standard deviation {energies.std():.2f} meV",
+                flush=True,
+            )
 
 
 def _dense_hydrogen(arguments):
@@ -154,9 +157,11 @@ def _gamma_point(arguments):
     errors = 1e3 * errors / len(chosen[0])
     energies = 1e3 * np.array([atoms.get_potential_energy() / len(atoms) for atoms in chosen])
     forces = [atoms.get_forces().std() for atoms in chosen]
-    print(f"{len(chosen)} structures, Gamma point less {arguments.kpoints}, meV/atom: mean {errors.mean():.1f}, "
-          f"deviation {errors.std(ddof=1):.1f} (that of their energies: {energies.std(ddof=1):.1f}); forces differ by "
-          f"{force_errors.std():.3f} of {np.mean(forces):.3f} eV/A")
+    print(
+        f"{len(chosen)} structures, Gamma point less {arguments.kpoints}, meV/atom: mean {errors.mean():.1f}, "
+        f"deviation {errors.std(ddof=1):.1f} (that of their energies: {energies.std(ddof=1):.1f}); forces differ by "
+        f"{force_errors.std():.3f} of {np.mean(forces):.3f} eV/A"
+    )
 
 
 def _pack(arguments):
@@ -165,8 +170,10 @@ def _pack(arguments):
         write_packed(packed, structures)
         energies = 1e3 * np.array([atoms.get_potential_energy() / len(atoms) for atoms in structures])
         forces = np.concatenate([atoms.get_forces() for atoms in structures]).ravel()
-        print(f"| {path.stem} | {len(structures)} | {energies.mean() / 1e3:.4f} | {energies.std():.1f} | "
-              f"{forces.std():.2f} | {np.abs(forces).max():.1f} | {packed.stat().st_size / 1e6:.2f} |")
+        print(
+            f"| {path.stem} | {len(structures)} | {energies.mean() / 1e3:.4f} | {energies.std():.1f} | "
+            f"{forces.std():.2f} | {np.abs(forces).max():.1f} | {packed.stat().st_size / 1e6:.2f} |"
+        )
 
 
 def _splits(arguments):

@@ -86,8 +86,11 @@ class Espresso:
             EspressoError: pw.x is not installed, or not even the first step converged.
         """
         motion = {
-            "ion_temperature": "berendsen", "tempw": temperature, "nraise": 25,
-            "pot_extrapolation": "second_order", "wfc_extrapolation": "second_order",
+            "ion_temperature": "berendsen",
+            "tempw": temperature,
+            "nraise": 25,
+            "pot_extrapolation": "second_order",
+            "wfc_extrapolation": "second_order",
         }
         control = {"nstep": steps, "dt": time_step / RYDBERG_TIME}
         return self._run(atoms, "md", folder, control, motion)[0]
@@ -117,22 +120,39 @@ class Espresso:
             raise ValueError(f"No pseudopotential for an element of the structure. Received: {unknown[0]}")
         namelists = {
             # the wavefunctions of a step are no use to the next run: keep them in memory
-            "control": {"calculation": calculation, "prefix": "pw", "outdir": ".", "pseudo_dir": ".", "tprnfor": True,
-                        "disk_io": "nowf", "forc_conv_thr": 1e-4, "etot_conv_thr": 1e-5} | control,
-            "system": {"ibrav": 0, "nat": len(atoms), "ntyp": len(elements), "ecutwfc": self.wavefunction_cutoff,
-                       "ecutrho": self.density_cutoff, "occupations": "smearing", "smearing": "gauss",
-                       "degauss": self.smearing, "nosym": True},
+            "control": {
+                "calculation": calculation,
+                "prefix": "pw",
+                "outdir": ".",
+                "pseudo_dir": ".",
+                "tprnfor": True,
+                "disk_io": "nowf",
+                "forc_conv_thr": 1e-4,
+                "etot_conv_thr": 1e-5,
+            }
+            | control,
+            "system": {
+                "ibrav": 0,
+                "nat": len(atoms),
+                "ntyp": len(elements),
+                "ecutwfc": self.wavefunction_cutoff,
+                "ecutrho": self.density_cutoff,
+                "occupations": "smearing",
+                "smearing": "gauss",
+                "degauss": self.smearing,
+                "nosym": True,
+            },
             "electrons": {"conv_thr": self.convergence, "mixing_beta": 0.4, "electron_maxstep": 100},
             "ions": ions,
         }
         masses = dict(zip(atoms.get_chemical_symbols(), atoms.get_masses(), strict=True))
         species = [f"{e} {masses[e]:.2f} {Path(self.pseudopotentials[e]).name}" for e in elements]
         positions = [f"{atom.symbol} {_row(atom.position)}" for atom in atoms]
-        return "\n".join([
-            *(_namelist(name, values) for name, values in namelists.items()),
-            "ATOMIC_SPECIES", *species, "CELL_PARAMETERS angstrom", *map(_row, atoms.cell),
-            "ATOMIC_POSITIONS angstrom", *positions, *_kpoint_lines(self.kpoints),
-        ]) + "\n"
+        lines = [_namelist(name, values) for name, values in namelists.items()]
+        lines += ["ATOMIC_SPECIES", *species]
+        lines += ["CELL_PARAMETERS angstrom", *map(_row, atoms.cell)]
+        lines += ["ATOMIC_POSITIONS angstrom", *positions, *_kpoint_lines(self.kpoints)]
+        return "\n".join([*lines, ""])
 
 
 def run_pw(folder):
@@ -170,7 +190,9 @@ def read_frames(output, start):
     block = re.compile(
         rf"ATOMIC_POSITIONS \(angstrom\)\n(?P<positions>(?:\w+{number * 3}[^\n]*\n){{{len(start)}}})"
         rf"|^! +total energy +={number} Ry\n"
-        rf"|Forces acting on atoms[^\n]*\n\n(?P<forces>{force})", re.MULTILINE)
+        rf"|Forces acting on atoms[^\n]*\n\n(?P<forces>{force})",
+        re.MULTILINE,
+    )
     frames, positions, energy = [], start.positions, None
     for match in block.finditer(output):
         if match["positions"]:

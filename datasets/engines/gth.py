@@ -45,12 +45,12 @@ def convert_gth(text, name):
     if not channels:
         lines.append("0.2 0")  # pw.x 6.7 reads the line of a first channel all the same
     electrons = potential.rsplit("-q", 1)[1]
-    return "\n".join([
+    header = [
         f"{name} from CP2K GTH_POTENTIALS",
         f"{atomic_numbers[element]} {electrons} 0 zatom,zion,pspdat",
         f"10 {functional} {max(channels - 1, 0)} 0 2001 0 pspcod,pspxc,lmax,lloc,mmax,r2well",
-        lines[0], str(channels), *lines[1:],
-    ]) + "\n"
+    ]
+    return "\n".join([*header, lines[0], str(channels), *lines[1:], ""])
 
 
 def _numbers_of(text, element, potential):

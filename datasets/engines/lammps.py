@@ -89,7 +89,15 @@ class Lammps:
         return relaxed
 
     def dynamics(
-        self, atoms, steps, temperature=300.0, time_step=1.0, every=10, ensemble="nvt", seed=0, folder=None,
+        self,
+        atoms,
+        steps,
+        temperature=300.0,
+        time_step=1.0,
+        every=10,
+        ensemble="nvt",
+        seed=0,
+        folder=None,
     ):
         """Molecular dynamics at fixed cell.
 

@@ -61,14 +61,14 @@ def data_text(atoms, elements):
     types = [elements.index(symbol) + 1 for symbol in atoms.symbols]
     # of an element that is not there the mass plays no role, but LAMMPS wants one
     masses = dict(zip(types, atoms.get_masses(), strict=True))
-    return "\n".join([
-        "atomzoo\n", f"{len(atoms)} atoms", f"{len(elements)} atom types",
-        *(f"{_row(edges)} {axis}lo {axis}hi" for axis, edges in zip("xyz", np.transpose([lower, upper]), strict=True)),
-        *_tilt(box.lammps_cell),
-        "\nMasses\n", *(f"{i} {masses.get(i, 1.0):.17g}" for i in range(1, len(elements) + 1)),
-        "\nAtoms # atomic\n", *(f"{i} {t} {_row(r)}" for i, (t, r) in enumerate(zip(types, positions, strict=True), 1)),
-        "\nVelocities\n", *(f"{i} {_row(v)}" for i, v in enumerate(velocities * PICOSECOND, 1)),
-    ]) + "\n"
+    edges = zip("xyz", np.transpose([lower, upper]), strict=True)
+    lines = ["atomzoo\n", f"{len(atoms)} atoms", f"{len(elements)} atom types"]
+    lines += [*(f"{_row(pair)} {axis}lo {axis}hi" for axis, pair in edges), *_tilt(box.lammps_cell)]
+    lines += ["\nMasses\n", *(f"{i} {masses.get(i, 1.0):.17g}" for i in range(1, len(elements) + 1))]
+    lines += ["\nAtoms # atomic\n"]
+    lines += [f"{i} {t} {_row(r)}" for i, (t, r) in enumerate(zip(types, positions, strict=True), 1)]
+    lines += ["\nVelocities\n", *(f"{i} {_row(v)}" for i, v in enumerate(velocities * PICOSECOND, 1))]
+    return "\n".join([*lines, ""])
 
 
 def _tilt(cell):

@@ -71,7 +71,7 @@ def _text(title, rows, errors, table, seed, quick):
         f"{TITLES[name]}: {of['iterations'].iloc[0]} iterations, {of['train_seconds'].mean():.0f} s each"
         for name, of in rows.groupby("network", sort=False)
     )
-    return "\n".join([
+    parts = [
         f"# Stende 2017: {title}\n",
         *([writing.QUICK] if quick else []),
         f"Mean ± deviation over {rows['seed'].nunique()} seeds. {trained}. Seed {seed} of the last is kept.\n",
@@ -81,7 +81,8 @@ def _text(title, rows, errors, table, seed, quick):
         "## The crystal at zero stress\n",
         table,
         "",
-    ])
+    ]
+    return "\n".join(parts)
 
 
 def _cubic(found):

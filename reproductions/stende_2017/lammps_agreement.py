@@ -85,9 +85,10 @@ def _markdown(rows, quick, seconds):
     cases = rows.drop(columns="seed").groupby(["material", "structure", "atoms", "ranks"], sort=False).max()
     cells = [[*case, *(f"{value:.1e}" for value in largest)] for case, largest in cases.iterrows()]
     header = ["material", "structure", "atoms", "ranks", "energy, relative", "forces, eV/Å", "stress, eV/Å³"]
-    return "\n".join([
+    parts = [
         "# The same potential in Keras and in LAMMPS: largest differences\n",
         *([writing.QUICK] if quick else []),
         writing.markdown_table([*header, "largest force, eV/Å"], cells),
         writing.footer("lammps_agreement", seconds),
-    ])
+    ]
+    return "\n".join(parts)

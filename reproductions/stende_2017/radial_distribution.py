@@ -83,13 +83,14 @@ def _markdown(rows, quick, seconds):
         table.append([f"{phase}, {temperature:.0f} K", *(f"{number:.3f}" for number in numbers)])
     header = ["", "first peak, Å: SW", "network", "its height: SW", "network"]
     header += ["largest difference", "largest standard error of it", "rms of difference / error"]
-    return "\n".join([
+    parts = [
         "# Silicon: radial distribution functions of the network and of Stillinger and Weber\n",
         *([writing.QUICK] if quick else []),
         f"512 atoms, {rows['seed'].nunique()} seeds of each, {STEPS / 1000:.0f} ps; bins of 0.05 Å.\n",
         writing.markdown_table(header, table),
         writing.footer("radial_distribution", seconds),
-    ])
+    ]
+    return "\n".join(parts)
 
 
 def _figure(rows):

@@ -77,21 +77,27 @@ def _drift(run):
 def _markdown(rows, quick, seconds):
     table = []
     for name, of_potential in rows.groupby("potential", sort=False):
-        found = pandas.DataFrame([
-            {**dict(zip(("drift", "fluctuation"), _drift(run), strict=True)), **run[["temperature", "pressure"]].mean()}
-            for _, run in of_potential.groupby("seed")
-        ])
+        found = pandas.DataFrame(
+            [
+                {
+                    **dict(zip(("drift", "fluctuation"), _drift(run), strict=True)),
+                    **run[["temperature", "pressure"]].mean(),
+                }
+                for _, run in of_potential.groupby("seed")
+            ]
+        )
         cells = [f"{1e6 * found[column].abs().max():.2g}" for column in ("drift", "fluctuation")]
         table.append([name, *cells, writing.spread(found["temperature"], 4), writing.spread(found["pressure"], 3)])
     header = ["potential", "energy drift, 1e-6 eV/atom", "energy fluctuation, 1e-6 eV/atom"]
     header += ["mean temperature, K", "mean pressure, GPa"]
-    return "\n".join([
+    parts = [
         "# Silicon at constant energy: the network and Stillinger and Weber\n",
         *([writing.QUICK] if quick else []),
         f"512 atoms, {rows['time'].max():.0f} ps, steps of 1 fs; of drift and fluctuation the largest of the seeds.\n",
         writing.markdown_table(header, table),
         writing.footer("thermodynamics", seconds),
-    ])
+    ]
+    return "\n".join(parts)
 
 
 def _figure(rows):

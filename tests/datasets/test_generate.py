@@ -116,15 +116,18 @@ def test_what_the_gamma_point_costs(hydrogen_engine):
     assert forces.shape == (2, 54, 3) and not forces.any()
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["dense-hydrogen", "--set", "9", "--steps", "9"], "`set` must be one of .* Received: set=9"),
-    (["dense-hydrogen", "--set", "1", "2", "--steps", "9", "-o", "a"], "-o must contain {set} .* Received: a"),
-    (["gold-clusters", "--atoms", "6", "--steps", "9"], "Gold clusters have 2 to 5 atoms here. Received: 6"),
-    (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "9", "9"], r"--steps .* Received: \[9, 9, 9\]"),
-    (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "-o", "a"], "-o must contain {atoms} .* Received: a"),
-    (["gold-clusters", "--atoms", "2", "--steps", "9"], "apt-get install .* Received: no pw.x on PATH"),
-    (["splits", "missing.extxyz", "-o", "out"], "missing.extxyz"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["dense-hydrogen", "--set", "9", "--steps", "9"], "`set` must be one of .* Received: set=9"),
+        (["dense-hydrogen", "--set", "1", "2", "--steps", "9", "-o", "a"], "-o must contain {set} .* Received: a"),
+        (["gold-clusters", "--atoms", "6", "--steps", "9"], "Gold clusters have 2 to 5 atoms here. Received: 6"),
+        (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "9", "9"], r"--steps .* Received: \[9, 9, 9\]"),
+        (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "-o", "a"], "-o must contain {atoms} .* Received: a"),
+        (["gold-clusters", "--atoms", "2", "--steps", "9"], "apt-get install .* Received: no pw.x on PATH"),
+        (["splits", "missing.extxyz", "-o", "out"], "missing.extxyz"),
+    ],
+)
 def test_errors_are_one_line(arguments, message, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))

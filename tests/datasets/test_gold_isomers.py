@@ -6,8 +6,21 @@ import pytest
 from atomzoo.datasets.gold_isomers import BOND, gold_isomers
 
 
-@pytest.mark.parametrize("n_atoms, name, bonds", [(3, "triangle", 3), (3, "linear", 2), (4, "rhombus", 5), (4, "y", 4),
-    (4, "tetrahedron", 6), (4, "zigzag", 3), (5, "w", 7), (5, "bow-tie", 6), (5, "bipyramid", 9), (5, "pyramid", 8)])
+@pytest.mark.parametrize(
+    "n_atoms, name, bonds",
+    [
+        (3, "triangle", 3),
+        (3, "linear", 2),
+        (4, "rhombus", 5),
+        (4, "y", 4),
+        (4, "tetrahedron", 6),
+        (4, "zigzag", 3),
+        (5, "w", 7),
+        (5, "bow-tie", 6),
+        (5, "bipyramid", 9),
+        (5, "pyramid", 8),
+    ],
+)
 def test_number_of_bonds(n_atoms, name, bonds):
     distances = gold_isomers(n_atoms)[name].get_all_distances()[np.triu_indices(n_atoms, 1)]
     assert distances.min() == pytest.approx(BOND)

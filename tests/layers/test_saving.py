@@ -48,9 +48,7 @@ def whole_chain(displacements, species, neighbor_species, features):
     scaling.adapt(features, species)
     network = AtomicNetwork(ELEMENTS, features.shape[-1], (5,), dtype="float64", name="network")
     arrays = displacements, species, neighbor_species
-    d, s, n = inputs = [
-        keras.Input(a.shape[1:], dtype=str(a.dtype), name=f"input_{k}") for k, a in enumerate(arrays)
-    ]
+    d, s, n = inputs = [keras.Input(a.shape[1:], dtype=str(a.dtype), name=f"input_{k}") for k, a in enumerate(arrays)]
     return keras.Model(inputs, AtomSum(2, name="sum")(network(scaling(functions(d, n), s), s), s)), arrays
 
 

@@ -1,8 +1,8 @@
 """The lines `symfunction_short` of `input.nn`, and the order of the functions inside n2p2.
 
-    symfunction_short S 2 Cu    eta rs rc                     G2
-    symfunction_short S 3 S Cu  eta lambda zeta rc [rs]       G4
-    symfunction_short S 9 S Cu  eta lambda zeta rc [rs]       G5
+symfunction_short S 2 Cu    eta rs rc                     G2
+symfunction_short S 3 S Cu  eta lambda zeta rc [rs]       G4
+symfunction_short S 9 S Cu  eta lambda zeta rc [rs]       G5
 """
 
 from dataclasses import replace

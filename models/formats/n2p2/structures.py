@@ -1,12 +1,12 @@
 """`input.data`, the structures of n2p2 and RuNNer.
 
-    begin
-    comment any text
-    lattice x y z                          three lines, or none: then it is not periodic
-    atom x y z El charge 0.0 fx fy fz      one line an atom
-    energy E
-    charge Q
-    end
+begin
+comment any text
+lattice x y z                          three lines, or none: then it is not periodic
+atom x y z El charge 0.0 fx fy fz      one line an atom
+energy E
+charge Q
+end
 """
 
 from pathlib import Path

@@ -24,10 +24,13 @@ def dimer():
 @pytest.fixture
 def replay(monkeypatch):
     """Let pw.x "run" by copying a recorded output."""
+
     def use(name):
         def run(folder):
             shutil.copy(RECORDED / name, Path(folder) / "pw.out")
+
         monkeypatch.setattr("atomzoo.datasets.engines.espresso.run_pw", run)
+
     return use
 
 
@@ -72,7 +75,7 @@ def test_only_finished_steps_are_read(dimer):
     for end in range(0, len(output), 97):
         frames = read_frames(output[:end], dimer)
         assert len(frames) in (sum(end >= e for e in ends), sum(end + 7 >= e for e in ends))
-        assert [f.get_potential_energy() for f in frames] == [f.get_potential_energy() for f in whole[:len(frames)]]
+        assert [f.get_potential_energy() for f in frames] == [f.get_potential_energy() for f in whole[: len(frames)]]
         assert all(np.array_equal(f.get_forces(), w.get_forces()) for f, w in zip(frames, whole, strict=False))
 
 
@@ -92,8 +95,16 @@ def test_missing_program_is_one_line(dimer, monkeypatch, tmp_path):
 
 def test_input(dimer):
     text = Espresso({"Au": GOLD}).input_text(dimer, "md", {"nstep": 5}, {"tempw": 1000.0})
-    for line in ("  calculation = 'md'", "  nstep = 5", "  ecutrho = 240.0", "  nosym = .true.", "  tempw = 1000.0",
-                 "Au 196.97 Au.blyp-q11.gth", "Au 3.7000000000 5.0000000000 5.0000000000", "K_POINTS gamma"):
+    for line in (
+        "  calculation = 'md'",
+        "  nstep = 5",
+        "  ecutrho = 240.0",
+        "  nosym = .true.",
+        "  tempw = 1000.0",
+        "Au 196.97 Au.blyp-q11.gth",
+        "Au 3.7000000000 5.0000000000 5.0000000000",
+        "K_POINTS gamma",
+    ):
         assert line in text.splitlines()
     with pytest.raises(ValueError, match="No pseudopotential .* Received: O$"):
         Espresso({"Au": GOLD}).input_text(Atoms("AuO"), "scf", {}, {})

@@ -45,12 +45,15 @@ def test_hydrogen_has_no_projectors():
     assert lines[3:] == ["0.20000000 2 -4.19596147 0.73049821", "0", "0.2 0"]
 
 
-@pytest.mark.parametrize("name, message", [
-    ("Ag GTH-BLYP-q11", "No such pseudopotential.* Received: Ag GTH-BLYP-q11"),
-    ("Au GTH-BLYP", "must end in -q and the number of electrons.* Received: 'Au GTH-BLYP'"),
-    ("Au", "must be an element and a potential.* Received: 'Au'"),
-    ("Au GTH-BP-q11", "functional must be one of .* Received: 'Au GTH-BP-q11'"),
-])
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("Ag GTH-BLYP-q11", "No such pseudopotential.* Received: Ag GTH-BLYP-q11"),
+        ("Au GTH-BLYP", "must end in -q and the number of electrons.* Received: 'Au GTH-BLYP'"),
+        ("Au", "must be an element and a potential.* Received: 'Au'"),
+        ("Au GTH-BP-q11", "functional must be one of .* Received: 'Au GTH-BP-q11'"),
+    ],
+)
 def test_unknown_names(name, message):
     with pytest.raises(ValueError, match=message):
         convert_gth(CP2K, name)

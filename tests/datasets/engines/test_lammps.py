@@ -21,8 +21,10 @@ needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=PATH) is None, reason
 
 def lennard_jones(distance):
     """Energy (eV) and its derivative (eV/A) of a pair of argon atoms."""
+
     def energy(x):
         return 4 * ARGON_EPSILON * (x**12 - x**6)
+
     x = ARGON_SIGMA / distance
     return energy(x) - energy(ARGON_SIGMA / ARGON_CUTOFF), 4 * ARGON_EPSILON * (6 * x**6 - 12 * x**12) / distance
 
