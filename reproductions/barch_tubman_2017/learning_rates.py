@@ -21,8 +21,8 @@ from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_fold
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
 
-RATES = (3e-3, 1e-2, 3e-2)
-FUNCTION_RATES = (1.0, 5.0)
+RATES = (1e-3, 3e-3, 1e-2)
+FUNCTION_RATES = (0.2, 1.0)
 HELD_OUT = 5  # one of so many
 
 

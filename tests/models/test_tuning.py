@@ -15,7 +15,7 @@ from atomzoo.models.saving import load_potential
 from atomzoo.models.tuning import grid_search
 from tests.examples import PATHS, crystal, rattled
 
-GRID = {"layers": [1, 2], "nodes": [3], "learning_rate": [0.01, 0.001], "dropout": [0.0, 0.1]}
+GRID = {"layers": [1, 2], "nodes": [3], "learning_rate": [0.01, 0.001], "dropout": [0.1]}
 FUNCTIONS = [*PATHS["radial"][:2], *PATHS["linear"]]
 ROOT = Path(__file__).parents[2]
 
@@ -41,14 +41,14 @@ def found(tmp_path_factory):
 
 def test_table(found):
     folder, table, shown = found
-    assert len(table) == 8 and (table.status == "COMPLETED").all()
+    assert len(table) == 4 and (table.status == "COMPLETED").all()
     combinations = table[["layers", "nodes", "learning_rate", "dropout"]].drop_duplicates()
-    assert len(combinations) == 8 and set(table.nodes) == {3}
+    assert len(combinations) == 4 and set(table.nodes) == {3}
     assert (table.val_rmse_meV_per_atom > 0).all() and (table.val_mae_meV_per_atom <= table.val_rmse_meV_per_atom).all()
     assert table.best_epoch.between(1, 2).all() and (table.epochs == 2).all() and (table.seconds > 0).all()
     saved = pandas.read_csv(folder / "search" / "trials.csv")
     np.testing.assert_array_equal(saved.val_rmse_meV_per_atom, table.val_rmse_meV_per_atom)
-    assert shown[0] == ("features", 12, 12) and shown[1:] == [("trials", n, 8) for n in range(9)]
+    assert shown[0] == ("features", 12, 12) and shown[1:] == [("trials", n, 4) for n in range(5)]
 
 
 def test_best_potential_has_the_error_of_the_table(found):
@@ -70,10 +70,9 @@ def test_the_same_seed_gives_the_same_numbers(found, tmp_path):
     grid = {**GRID, "layers": [2]}
     options = {"grid": grid, "cache": found[0] / "cache"}
     again, other = (search(tmp_path / str(seed), **options, seed=seed) for seed in (0, 1))
-    names = ["learning_rate", "dropout"]
-    expected = found[1][found[1].layers == 2].sort_values(names).val_rmse_meV_per_atom
-    np.testing.assert_allclose(again.sort_values(names).val_rmse_meV_per_atom, expected, rtol=1e-5)
-    assert (np.abs(other.sort_values(names).val_rmse_meV_per_atom.to_numpy() / expected.to_numpy() - 1) > 1e-3).all()
+    by, expected = "learning_rate", found[1][found[1].layers == 2].sort_values("learning_rate").val_rmse_meV_per_atom
+    np.testing.assert_allclose(again.sort_values(by).val_rmse_meV_per_atom, expected, rtol=1e-5)
+    assert (np.abs(other.sort_values(by).val_rmse_meV_per_atom.to_numpy() / expected.to_numpy() - 1) > 1e-3).all()
 
 
 def test_training_ends_early(tmp_path):
@@ -135,18 +134,18 @@ def wait_for_lines(log, process, n):
 
 
 def test_killed_and_resumed(found, tmp_path):
-    """By SIGKILL, in its fourth trial: the same call has the same trials in the end, and repeats none."""
+    """By SIGKILL, in its second trial: the same call has the same trials in the end, and repeats none."""
     cached_features([*structures(), *structures(1, 2)], FUNCTIONS, ["O", "Ti"], tmp_path / "cache")
     process = start(tmp_path, tmp_path / "log")
-    wait_for_lines(tmp_path / "log", process, 5)  # the first line is KerasTuner's look at the grid
+    wait_for_lines(tmp_path / "log", process, 3)  # the first line is KerasTuner's look at the grid
     process.send_signal(signal.SIGKILL)
     process.wait()
     before = (tmp_path / "log").read_text().splitlines()[1:]
     finished = {path: path.read_bytes() for path in (tmp_path / "search").rglob("trial.json")}
     finished = {path: content for path, content in finished.items() if b"COMPLETED" in content}
-    assert 3 <= len(finished) < 8
+    assert 1 <= len(finished) < 4
     table = search(tmp_path)
     assert {path: path.read_bytes() for path in finished} == finished
-    assert table.trial.tolist() == found[1].trial.tolist() and len(before) >= 4
+    assert table.trial.tolist() == found[1].trial.tolist() and len(before) >= 2
     columns = ["layers", "nodes", "learning_rate", "dropout", "val_rmse_meV_per_atom"]
     pandas.testing.assert_frame_equal(table[columns], found[1][columns], rtol=1e-5)

@@ -34,6 +34,6 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(learning_rates, "run_jobs", pretend)
     learning_rates.run(quick=True, output=tmp_path)
     text = (tmp_path / "learning_rates.md").read_text()
-    assert "| G2+G5 trained | 5.0 | 0.1 / 0.003 | 0.1 / 0.01 | 0.1 / 0.03 |" in text and "Quick run" in text
-    assert "Chosen: 0.003, and 1 times" in text and "Chosen" in capsys.readouterr().out
+    assert "| G2+G5 trained | 0.2 | 0.1 / 0.001 | 0.1 / 0.003 | 0.1 / 0.01 |" in text and "Quick run" in text
+    assert "Chosen: 0.001, and 0.2 times" in text and "Chosen" in capsys.readouterr().out
     assert len(pandas.read_csv(tmp_path / "learning_rates.csv")) == 3 * (1 + 2 + 2)
