@@ -13,6 +13,7 @@ from atomzoo.datasets.reading import read_structures
 
 FOLDER = Path(__file__).parent / "data" / "dense_hydrogen"
 N_ATOMS = 54
+N_TRAJECTORIES = 8  # of each set
 POINTS = {  # set: radius r_s of a sphere of the volume of an atom, in Bohr; temperature, in K
     1: (1.3, 1000), 2: (1.3, 3000), 3: (1.4, 1000), 4: (1.4, 3000),
     5: (1.5, 1000), 6: (1.5, 3000), 7: (1.6, 1000), 8: (1.6, 3000),

@@ -116,6 +116,21 @@ def gamma_point(structures, kpoints):
     return energies, np.array([a.get_forces() - b.get_forces() for a, b in pairs])
 
 
+def correlation(structures):
+    """Correlation of the energies of labelled hydrogen with those of the next frame of the same trajectory, 30 fs on.
+
+    Args:
+        structures: list of `Atoms` of `label`, whose `info["source"]` counts frames of all trajectories in turn.
+
+    Returns:
+        float; NaN if fewer than three frames have a next one.
+    """
+    energies = {atoms.info["source"]: atoms.get_potential_energy() for atoms in structures}
+    following = [(energy, energies.get(k + dense_hydrogen.N_TRAJECTORIES)) for k, energy in energies.items()]
+    pairs = [pair for pair in following if pair[1] is not None]
+    return float(np.corrcoef(np.transpose(pairs))[0, 1]) if len(pairs) > 2 else float("nan")
+
+
 def _gold_clusters(arguments):
     steps = arguments.steps if len(arguments.steps) > 1 else arguments.steps * len(arguments.atoms)
     if len(steps) != len(arguments.atoms):
@@ -170,10 +185,9 @@ def _pack(arguments):
         write_packed(packed, structures)
         energies = 1e3 * np.array([atoms.get_potential_energy() / len(atoms) for atoms in structures])
         forces = np.concatenate([atoms.get_forces() for atoms in structures]).ravel()
-        print(
-            f"| {path.stem} | {len(structures)} | {energies.mean() / 1e3:.4f} | {energies.std():.1f} | "
-            f"{forces.std():.2f} | {np.abs(forces).max():.1f} | {packed.stat().st_size / 1e6:.2f} |"
-        )
+        sizes = [f"{energies.mean() / 1e3:.4f}", f"{energies.std():.1f}", f"{correlation(structures):.2f}"]
+        sizes += [f"{forces.std():.2f}", f"{np.abs(forces).max():.1f}", f"{packed.stat().st_size / 1e6:.2f}"]
+        print("| " + " | ".join([path.stem, str(len(structures)), *sizes]) + " |")
 
 
 def _splits(arguments):

@@ -16,14 +16,13 @@ import numpy as np
 from ase import units
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.dense_hydrogen import POINTS, cell_length
+from atomzoo.datasets.dense_hydrogen import N_TRAJECTORIES, POINTS, cell_length
 from atomzoo.models.output_files import write_structures
 
 TIME_STEP = 0.5 * units.fs
 FRICTION = 0.02 / units.fs
 STEPS = 60  # between frames: 30 fs
 EQUILIBRATION = 600  # steps
-REPLICAS = 8
 BLOCK = 25  # frames of each replica, written together
 CLOSEST = 0.45  # A; no pair of atoms is in the first samples, and a trajectory that gets there begins anew
 LARGEST_FORCE = 60.0  # eV/A
@@ -43,7 +42,7 @@ class Langevin:
 
     def __init__(self, potential, starts, temperature, seed=0, copies=None):
         self.potential, self.starts, self.rng = potential, starts, np.random.default_rng(seed)
-        self.copies = [atoms.copy() for atoms in copies or [self._start() for _ in range(REPLICAS)]]
+        self.copies = [atoms.copy() for atoms in copies or [self._start() for _ in range(N_TRAJECTORIES)]]
         self.width = np.sqrt(units.kB * temperature / starts[0].get_masses())[:, None]
         self.velocities = self._thermal(len(self.copies))
         self.n_restarts = 0
@@ -111,7 +110,7 @@ def extend(path, potential, starts, temperature, n_frames, seed=0):
     """Adds structures of molecular dynamics, labelled by the potential, to a file, until it has `n_frames` or more."""
     frames = ase.io.read(path, index=":") if path.exists() else []
     while len(frames) < n_frames:
-        dynamics = Langevin(potential, starts, temperature, (seed, len(frames)), frames[-REPLICAS:])
+        dynamics = Langevin(potential, starts, temperature, (seed, len(frames)), frames[-N_TRAJECTORIES:])
         dynamics.run(STEPS if frames else EQUILIBRATION)
         for _ in range(BLOCK):
             dynamics.run(STEPS)

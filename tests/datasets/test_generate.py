@@ -108,6 +108,20 @@ def test_hydrogen_sampled_labelled_and_packed(hydrogen_engine, tmp_path, monkeyp
     assert (name, n_frames, energy) == ("first2", "3", f"{mean:.4f}")
 
 
+def test_correlation_of_consecutive_frames():
+    """Of eight trajectories in turn that keep their energy, or flip it; also where frame 9 is missing."""
+    rng, frames = np.random.default_rng(0), []
+    for sign, expected in ((1, 1.0), (-1, -1.0)):
+        energies = rng.normal(size=8)
+        frames = [Still().single_point(dense_hydrogen.lattice(1)) for _ in range(24)]
+        for k, atoms in enumerate(frames):
+            results = {"energy": energies[k % 8] * sign ** (k // 8), "forces": np.zeros((54, 3))}
+            atoms.calc, atoms.info = SinglePointCalculator(atoms, **results), {"source": k}
+        assert generate.correlation(frames[:16]) == pytest.approx(expected)
+        assert generate.correlation([*frames[:9], *frames[10:]]) == pytest.approx(expected, abs=0.3)
+    assert np.isnan(generate.correlation(frames[:10]))
+
+
 def test_what_the_gamma_point_costs(hydrogen_engine):
     structures = [dense_hydrogen.lattice(1, seed) for seed in range(2)]
     structures[1].positions[0, 0] += 2

@@ -54,7 +54,7 @@ def test_a_copy_that_leaves_the_data_begins_anew():
     np.testing.assert_array_equal(dynamics.copies[3].positions, SITES.positions)
     assert np.abs(dynamics.copies[2].positions - SITES.positions).max() > 1e-4
     pushed = Langevin(Springs(push=61.0), [SITES], temperature=1000)
-    assert pushed.n_restarts == hydrogen_dynamics.REPLICAS
+    assert pushed.n_restarts == dense_hydrogen.N_TRAJECTORIES
 
 
 def test_a_file_is_extended_from_its_end(tmp_path, monkeypatch, capsys):
