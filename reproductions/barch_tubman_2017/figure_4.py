@@ -9,6 +9,9 @@ UCB/EECS-2017-104 (2017).
 * The paper normalizes features by batches; here their scaling follows the trained parameters, epoch by epoch
   (`FollowingScaling`).
 * Fixed and trained begin alike, seed by seed: same network, same batches, as many epochs.
+
+Result (results/figure_4.md; 5 seeds): trained functions have 3 % lower errors in training and 4 % lower ones in
+validation, with every seed. The paper has some 10 % in training, and more in validation.
 """
 
 import time

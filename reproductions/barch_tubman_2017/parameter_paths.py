@@ -4,6 +4,8 @@ B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural Networ
 kinds of parameters: those that stay near their start, and those that jump to the start of another.
 
 * Data, training: as in `figure_4`, with 8 each of G1, G2 and G3; and with G2 and G5, which the paper could not train.
+* Result (results/parameter_paths.md): most stay; of eight shifts rs of G2 some one, at the first peak, jumps to its
+  neighbor's start. With G5 none does.
 * Red: parameters that end nearer to where another of their kind began than to where they began themselves.
 """
 
