@@ -79,7 +79,7 @@ class CosineCutoff(Cutoff):
     """
 
     def profile(self, x):
-        return 0.5 * (trigonometry.cos(math.pi * x) + 1.0)
+        return 0.5 * (trigonometry.cos_pi(x) + 1.0)
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")

@@ -3,8 +3,13 @@
 Under JAX `keras.ops.cos` and `keras.ops.tanh` round float64 to float32 (Keras 3.15); what stands here does not.
 """
 
+import math
+
 import keras
 from keras import ops
+
+# Of the series of sin(pi t), |t| <= 1/2: the first that is left out is below 7e-10 and 2e-18.
+N_TERMS = {"float32": 7, "float64": 11}
 
 
 def tanh(x):
@@ -29,3 +34,24 @@ def cos(x):
     x = ops.convert_to_tensor(x)
     double = keras.backend.standardize_dtype(x.dtype) == "float64"
     return ops.real(ops.exp(1j * ops.cast(x, "complex128" if double else "complex64")))
+
+
+def cos_pi(x):
+    """cos(pi x) of a float tensor between 0 and 1, in its dtype: the series of sin(pi (1/2 - x)).
+
+    It is made of multiplications, which cost little where XLA repeats them: it fuses a cutoff function with what that
+    multiplies, and evaluates a cosine there as often as there are symmetry functions.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from atomzoo.layers.trigonometry import cos_pi
+    >>> [round(float(value), 15) for value in cos_pi(np.array([0.0, 1 / 3, 1.0]))]
+    [1.0, 0.5, -1.0]
+    """
+    t = 0.5 - ops.convert_to_tensor(x)
+    n_terms = N_TERMS.get(keras.backend.standardize_dtype(t.dtype), min(N_TERMS.values()))
+    square, total = t * t, ops.zeros_like(t)
+    for k in reversed(range(n_terms)):
+        total = total * square + (-1) ** k * math.pi ** (2 * k + 1) / math.factorial(2 * k + 1)
+    return total * t
