@@ -10,8 +10,8 @@ linear cost is not.
   trained functions by triplets.
 
 Result (results/figure_4_angular.md; 5 seeds): these 36 functions, fixed, are better than the 24 of figure 4, trained;
-but training them, too, gives 1 % higher errors, not lower ones. An epoch of 1000 structures takes 1.9 s at linear cost,
-a twelfth of that by triplets.
+but training them, too, gives 2 % higher errors, not lower ones. An epoch of 1000 structures takes 4.9 s at linear cost,
+a tenth of that by triplets.
 """
 
 import time

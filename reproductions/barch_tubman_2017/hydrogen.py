@@ -14,7 +14,7 @@ QUICK_STRUCTURES = 20
 BATCH_SIZE = 16
 LEARNING_RATE = 3e-3  # both rates: see learning_rates
 FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
-SCALED_EVERY = 8  # of the training structures: those that trained functions are scaled by
+SCALED_EVERY = 8  # of the training structures: those that functions are scaled by after each epoch
 PARAMETERS = ("eta", "rs", "kappa")
 
 
@@ -93,7 +93,8 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
     """Trains a network on total energies, with fixed or with trained symmetry functions.
 
     Adam, the learning rate falling to 0 by a half cosine. The same seed gives the same initial network and the same
-    batches, whether functions are trained or not.
+    batches, whether functions are trained or not; fixed ones are scaled anew after each epoch, too, by the same
+    structures, because that alone changes how fast a network learns.
 
     Args:
         structures, held_out: lists of labelled `Atoms`, the second of which choose nothing.
@@ -122,9 +123,8 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
     potential.compile(FunctionAdam(schedule, function_rate), {"energy": "mse"}, loss_weights={"energy": scale**-2})
     recorder = ParameterPaths()
     following = FollowingScaling(potential.dataset(structures[::SCALED_EVERY], BATCH_SIZE))
-    callbacks = [*([following] if trained else []), recorder]
     options = {"validation_data": potential.dataset(held_out, BATCH_SIZE), "epochs": epochs, "verbose": 0}
-    history = potential.fit(dataset, callbacks=callbacks, **options).history
+    history = potential.fit(dataset, callbacks=[following, recorder], **options).history
     units = (scale * dense_hydrogen.N_ATOMS) ** 2
     return {
         "train_mse_eV2": [loss * units for loss in history["loss"]],

@@ -10,7 +10,7 @@ import pytest
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.version import __version__
-from tests.reproductions.barch_tubman_2017.hydrogen_examples import use_small_data
+from tests.reproductions.barch_tubman_2017.hydrogen_examples import lattices, use_small_data
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 
@@ -54,6 +54,17 @@ def test_fixed_and_trained_begin_alike(runs):
     """One batch in this epoch, so that its error is that of the initial network."""
     fixed, trained = (runs[0][name]["train_mse_eV2"] for name in (False, True))
     assert trained[0] == pytest.approx(fixed[0], rel=1e-3) and abs(trained[2] / fixed[2] - 1) > 1e-4
+
+
+def test_functions_trained_at_no_rate_are_as_good_as_fixed_ones():
+    """What else a training does with trained functions, such as scaling them anew, it does with fixed ones, too."""
+    structures, options = lattices(7, 10), {"functions": "G1+G2+G3", "seed": 0, "epochs": 4, "learning_rate": 1e-2}
+    errors = [
+        hydrogen.train_on(structures[:9], structures[9:], trained=trained, function_rate=1e-9, **options)
+        for trained in (False, True)
+    ]
+    for name in ("train_mse_eV2", "validation_mse_eV2"):
+        assert errors[1][name] == pytest.approx(errors[0][name], rel=1e-3)
 
 
 def test_what_one_script_trained_serves_the_next(tmp_path):
