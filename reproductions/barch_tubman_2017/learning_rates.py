@@ -7,6 +7,8 @@ structures, whose errors the table and the figures show, are not touched.
 The learning rate is the one with which fixed functions, trained G1, G2 and G3, and trained G2 and G5 have the smallest
 held-out errors, relative to the best of each, on average; so it favors none of them. The multiple is that of the best
 trained functions at this rate.
+
+The results are of when fixed functions were still scaled by all structures, once (`hydrogen.train_on`).
 """
 
 import time
