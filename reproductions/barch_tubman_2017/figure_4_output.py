@@ -11,7 +11,7 @@ from scipy import stats
 
 from atomzoo.reproductions.barch_tubman_2017.hydrogen import training_time
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.writing import QUICK
+from atomzoo.reproductions.writing import QUICK, spread
 
 ERRORS = {"training": "train_mse_eV2", "validation": "validation_mse_eV2"}
 COLORS = {False: "tab:gray", True: "tab:blue"}
@@ -82,12 +82,6 @@ def _row(label, errors):
     cells = [label, spread(errors[False]), spread(errors[True]), f"{compared['ratio']:.3f}", interval]
     cells += [f"{compared['wins']} of {len(errors)}", f"{compared['sign']:.3g}"]
     return "| " + " | ".join(cells) + " |"
-
-
-def spread(values):
-    """Mean ± deviation, three digits."""
-    deviation = values.std(ddof=1) if len(values) > 1 else 0.0
-    return f"{values.mean():.3g} ± {deviation:.2g}"
 
 
 def figure(runs, quick):

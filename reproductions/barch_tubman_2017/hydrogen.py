@@ -15,6 +15,8 @@ BATCH_SIZE = 16
 LEARNING_RATE = 3e-3  # both rates: see learning_rates
 FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
 SCALED_EVERY = 8  # of the training structures: those that functions are scaled by after each epoch
+WEIGHT_DECAY = 3e-3  # of training on all structures at once: see weight_decay
+ITERATIONS, QUICK_ITERATIONS = (200, 60), (5, 3)  # of L-BFGS: of networks alone, and then with the functions
 PARAMETERS = ("eta", "rs", "kappa")
 
 
@@ -77,6 +79,11 @@ def training_time(runs):
     return f"Training: {runs['seconds'].sum() / 60:.1f} minutes of a core in all.\n"
 
 
+def load(set, quick):
+    """The training and the validation structures of a set, or the first few of each."""
+    return [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
+
+
 def train(set, functions, trained, seed, epochs, quick=False):
     """Trains a network on the total energies of one set: see `train_on`.
 
@@ -85,8 +92,7 @@ def train(set, functions, trained, seed, epochs, quick=False):
         functions, trained, seed, epochs: of `train_on`.
         quick: whether to take a few structures only.
     """
-    parts = [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
-    return train_on(*parts, functions, trained, seed, epochs, LEARNING_RATE, FUNCTION_RATE)
+    return train_on(*load(set, quick), functions, trained, seed, epochs, LEARNING_RATE, FUNCTION_RATE)
 
 
 def train_on(structures, held_out, functions, trained, seed, epochs, learning_rate, function_rate):
@@ -130,14 +136,57 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
         "train_mse_eV2": [loss * units for loss in history["loss"]],
         "validation_mse_eV2": [loss * units for loss in history["val_loss"]],
         "paths": {name: path.tolist() for name, path in recorder.paths.items()},
-        "train_structures": len(structures),
-        "validation_structures": len(held_out),
-        "parameters": potential.count_params() - sum(w.numpy().size for w in potential.non_trainable_weights),
+        **_sizes(potential, structures, held_out),
         "seconds": round(time.perf_counter() - start, 1),
     }
 
 
-def untrained(structures, functions, trained, seed=0):
+def train_at_once(structures, held_out, functions, trained, seed, weight_decay, iterations):
+    """Trains a network on total energies by L-BFGS, all structures at once, with fixed or with trained functions.
+
+    First the network alone, then, begun anew, network and functions; with fixed functions the network again. So fixed
+    and trained differ in nothing else, and functions start where the network has made use of them as they are.
+
+    Args:
+        structures, held_out, functions, trained, seed: of `train_on`.
+        weight_decay: of `fit_lbfgs`, in units of the variance of energies.
+        iterations: of the two parts.
+
+    Returns:
+        Dict of `train_mse_eV2` and `validation_mse_eV2`, of total energies; `train_structures`,
+        `validation_structures`, `parameters` (numbers that are trained) and `seconds`.
+    """
+    from atomzoo.models import fit_lbfgs
+
+    start = time.perf_counter()
+    potential = untrained(structures, functions, trained, seed, scaling="z-score", dtype="float64")
+    dataset, weights = potential.dataset(structures), {"energy": float(potential.atom_sum.scale) ** -2}
+    for part, n_iterations in enumerate(iterations):
+        potential.symmetry_functions.trainable = part == 1
+        fit_lbfgs(potential, dataset, n_iterations, weights, weight_decay * weights["energy"])
+    return {
+        "train_mse_eV2": _energy_error(potential, structures),
+        "validation_mse_eV2": _energy_error(potential, held_out),
+        **_sizes(potential, structures, held_out),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
+def _energy_error(potential, structures):
+    """Mean squared error of total energies in eV^2."""
+    pairs = zip(potential.evaluate_atoms(structures), structures, strict=True)
+    return float(np.mean([(result["energy"] - atoms.get_potential_energy()) ** 2 for result, atoms in pairs]))
+
+
+def _sizes(potential, structures, held_out):
+    return {
+        "train_structures": len(structures),
+        "validation_structures": len(held_out),
+        "parameters": potential.count_params() - sum(w.numpy().size for w in potential.non_trainable_weights),
+    }
+
+
+def untrained(structures, functions, trained, seed=0, **options):
     """A potential scaled to structures.
 
     Args:
@@ -145,10 +194,13 @@ def untrained(structures, functions, trained, seed=0):
         functions: key of `SETS`.
         trained: whether eta, rs and kappa are weights that will be trained.
         seed: of the initial weights.
+        **options: of `NeuralNetworkPotential`.
     """
     from atomzoo.models import NeuralNetworkPotential
 
     trainable = PARAMETERS if trained else False
-    potential = NeuralNetworkPotential(["H"], SETS[functions](), HIDDEN, trainable_functions=trainable, seed=seed)
+    potential = NeuralNetworkPotential(
+        ["H"], SETS[functions](), HIDDEN, trainable_functions=trainable, seed=seed, **options
+    )
     potential.adapt(structures)
     return potential

@@ -7,7 +7,9 @@ import keras
 import numpy as np
 import pytest
 
+from atomzoo import models
 from atomzoo.datasets import dense_hydrogen
+from atomzoo.models import fit_lbfgs
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.version import __version__
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import lattices, use_small_data
@@ -65,6 +67,33 @@ def test_functions_trained_at_no_rate_are_as_good_as_fixed_ones():
     ]
     for name in ("train_mse_eV2", "validation_mse_eV2"):
         assert errors[1][name] == pytest.approx(errors[0][name], rel=1e-3)
+
+
+def test_at_once_functions_are_released_in_the_second_part(monkeypatch):
+    """The first part is the same whether functions are trained or not; in the second they make a difference."""
+    structures, losses, numbers = lattices(7, 10), [], []
+
+    def recording(potential, *arguments):
+        losses.append(fit_lbfgs(potential, *arguments))
+        numbers.append(sum(v.numpy().size for v in potential.trainable_variables))
+
+    monkeypatch.setattr(models, "fit_lbfgs", recording)
+    options = {"functions": "G1+G2+G3", "seed": 0, "weight_decay": 1e-3, "iterations": (3, 4)}
+    fixed, trained = (
+        hydrogen.train_at_once(structures[:9], structures[9:], trained=trained, **options) for trained in (False, True)
+    )
+    assert numbers == [fixed["parameters"]] * 3 + [fixed["parameters"] + 8 + 8 + 8] and len(losses[3]) == 4
+    assert losses[2] == pytest.approx(losses[0], rel=1e-9)
+    assert trained["parameters"] == numbers[-1] and losses[3][-1] < losses[0][-1]
+    assert abs(trained["train_mse_eV2"] / fixed["train_mse_eV2"] - 1) > 1e-4
+    assert (trained["train_structures"], trained["validation_structures"]) == (9, 1)
+
+
+def test_at_once_errors_are_in_squared_eV_of_the_cell():
+    structures = lattices(7, 10)
+    row = hydrogen.train_at_once(structures[:9], structures[9:], "G1+G2+G3", False, 0, 1e-3, (30, 10))
+    spread = np.var([atoms.get_potential_energy() for atoms in structures[:9]])
+    assert 0 < row["train_mse_eV2"] < 0.1 * spread and row["validation_mse_eV2"] < 50 * spread
 
 
 def test_what_one_script_trained_serves_the_next(tmp_path):
