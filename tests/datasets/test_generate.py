@@ -8,7 +8,7 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 import atomzoo.datasets
-from atomzoo.datasets import dense_hydrogen, generate, gold_clusters
+from atomzoo.datasets import dense_hydrogen, generate
 from atomzoo.datasets.fixed_point import read_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 
@@ -27,7 +27,7 @@ class Still:
 
 
 def test_sizes_take_turns_by_the_part_done(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(gold_clusters, "reference_engine", Still)
+    monkeypatch.setattr(generate, "gold_engine", Still)
     output = str(tmp_path / "au{atoms}.extxyz")
     command = ["gold-clusters", "--atoms", "2", "3", "-o", output]
     generate.main([*command, "--steps", "150", "450"])

@@ -50,8 +50,9 @@ def test_aenet_baseline():
     networks = {"15t-15t", "30t-30t", "40t-20t-20t-10t"}
     for n_atoms in (3, 4, 5):
         assert set(methods[(methods.atoms == n_atoms) & (methods.split == "random")].network) == networks
-    kept = table.train_structures + table.validation_structures  # of the first 900 frames
-    assert kept.between(810, 900).all()
+    sizes = {(row.atoms, row.split): (row.train_structures, row.validation_structures) for row in table.itertuples()}
+    for (n_atoms, split), counts in sizes.items():
+        assert counts == TABLE[n_atoms][1 if split == "random" else 2]
     assert (table.validation_mse_eV2 > gold_clusters.NOISE_FLOOR_EV2).all()
 
 
