@@ -57,6 +57,11 @@ def radial_set():
 
 
 SETS = {"G1+G2+G3": radial_set, "G2+G5": angular_set}
+METHODS = {
+    f"{functions} {'trained' if trained else 'fixed'}": {"functions": functions, "trained": trained}
+    for trained in (False, True)
+    for functions in SETS
+}
 
 
 def trained_networks(jobs, folder):
@@ -82,6 +87,11 @@ def training_time(runs):
 def load(set, quick):
     """The training and the validation structures of a set, or the first few of each."""
     return [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
+
+
+def iterations(quick):
+    """Those of `train_at_once`."""
+    return QUICK_ITERATIONS if quick else ITERATIONS
 
 
 def train(set, functions, trained, seed, epochs, quick=False):
@@ -150,7 +160,7 @@ def train_at_once(structures, held_out, functions, trained, seed, weight_decay, 
     Args:
         structures, held_out, functions, trained, seed: of `train_on`.
         weight_decay: of `fit_lbfgs`, in units of the variance of energies.
-        iterations: of the two parts.
+        iterations: pair of numbers, of the two parts.
 
     Returns:
         Dict of `train_mse_eV2` and `validation_mse_eV2`, of total energies; `train_structures`,

@@ -22,7 +22,7 @@ from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_fold
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
 
-METHODS = {"G2+G5 fixed": ("G2+G5", False), "G1+G2+G3 trained": ("G1+G2+G3", True), "G2+G5 trained": ("G2+G5", True)}
+METHODS = ("G2+G5 fixed", "G1+G2+G3 trained", "G2+G5 trained")
 RATES = (1e-3, 3e-3, 1e-2)
 FUNCTION_RATES = (0.2, 1.0)
 HELD_OUT = 5  # one of so many
@@ -47,9 +47,9 @@ def jobs(seeds, quick):
     """One job for each method, pair of rates and seed, the long ones first."""
     return [
         {"method": method, "rate": rate, "function_rate": function_rate, "seed": seed, "quick": quick}
-        for method, (_, trained) in reversed(METHODS.items())
+        for method in reversed(METHODS)
         for rate in RATES
-        for function_rate in (FUNCTION_RATES if trained else (1.0,))
+        for function_rate in (FUNCTION_RATES if hydrogen.METHODS[method]["trained"] else (1.0,))
         for seed in range(seeds or 1)
     ]
 
@@ -60,7 +60,8 @@ def train_inside(method, rate, function_rate, seed, quick):
     parts, epochs = inner_parts(structures), hydrogen.QUICK_EPOCHS if quick else hydrogen.EPOCHS
     if quick:
         parts = [part[: hydrogen.QUICK_STRUCTURES] for part in parts]
-    result = hydrogen.train_on(*parts, *METHODS[method], seed, epochs, rate, function_rate)
+    options = {"seed": seed, "epochs": epochs, "learning_rate": rate, "function_rate": function_rate}
+    result = hydrogen.train_on(*parts, **hydrogen.METHODS[method], **options)
     errors = {"train_mse_eV2": result["train_mse_eV2"][-1], "held_out_mse_eV2": result["validation_mse_eV2"][-1]}
     return {**errors, "epochs": epochs, "structures": result["train_structures"], "seconds": result["seconds"]}
 

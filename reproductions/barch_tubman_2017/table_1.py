@@ -31,11 +31,6 @@ from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import write_results
 
-METHODS = {
-    f"{functions} {'trained' if trained else 'fixed'}": {"functions": functions, "trained": trained}
-    for trained in (False, True)
-    for functions in ("G1+G2+G3", "G2+G5")
-}
 AENET_ITERATIONS, QUICK_AENET_ITERATIONS = 1000, 5
 AENET_RECORDED = dense_hydrogen.FOLDER / "aenet_baseline.csv"
 PARTIAL, AENET_PARTIAL = "table_1.partial.jsonl", "table_1_aenet.partial.jsonl"
@@ -59,20 +54,19 @@ def run(seeds=None, quick=False, output=None):
 
 def jobs(seeds, quick):
     """One job for each set, method and seed, the long ones first."""
+    settings = {"weight_decay": hydrogen.WEIGHT_DECAY, "iterations": hydrogen.iterations(quick), "quick": quick}
     return [
-        {"set": number, "method": method, "seed": seed, "quick": quick}
-        for method in reversed(METHODS)
+        {"set": number, "method": method, "seed": seed, **settings}
+        for method in reversed(hydrogen.METHODS)
         for number in _sets(quick)
         for seed in range(seeds or 1)
     ]
 
 
-def train(set, method, seed, quick):
+def train(set, method, seed, weight_decay, iterations, quick):
     """Errors of one network: see `hydrogen.train_at_once`."""
-    iterations = hydrogen.QUICK_ITERATIONS if quick else hydrogen.ITERATIONS
-    options = {**METHODS[method], "seed": seed, "iterations": iterations}
-    errors = hydrogen.train_at_once(*hydrogen.load(set, quick), weight_decay=hydrogen.WEIGHT_DECAY, **options)
-    return {**errors, "iterations": sum(iterations)}
+    options = {"seed": seed, "weight_decay": weight_decay, "iterations": iterations}
+    return hydrogen.train_at_once(*hydrogen.load(set, quick), **hydrogen.METHODS[method], **options)
 
 
 def aenet(folder, quick):

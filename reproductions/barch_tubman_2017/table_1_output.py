@@ -34,9 +34,11 @@ def text(rows, quick, seconds):
     """
     ours = rows[rows["method"] != "aenet"]
     lines = ["# Barch and Tubman 2017, table 1: dense hydrogen, 54 atoms\n", *([QUICK] if quick else [])]
+    alone, together = ours["iterations"].iloc[0]
     lines.append(
-        f"Mean squared errors of total energies in eV^2 after {ours['iterations'].iloc[0]:.0f} iterations of L-BFGS, "
-        f"seeds: {ours['seed'].nunique()}; {ours['train_structures'].min():.0f} or more training structures a set.\n"
+        f"Mean squared errors of total energies in eV^2 after {alone} + {together} iterations of L-BFGS, weight decay "
+        f"{ours['weight_decay'].iloc[0]:g}, seeds: {ours['seed'].nunique()}; {ours['train_structures'].min():.0f} or "
+        "more training structures a set.\n"
     )
     for label in ("validation", "train"):
         lines += [f"## {label}\n", *_table(rows, f"{label}_mse_eV2"), ""]

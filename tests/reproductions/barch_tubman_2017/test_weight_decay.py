@@ -17,7 +17,7 @@ def test_the_choice_by_hand():
 def test_what_is_written(tmp_path, monkeypatch, capsys):
     def pretend(train, jobs, partial, description):
         partial.write_text("")
-        result = {"train_mse_eV2": 0.1, "iterations": 8, "structures": 16, "seconds": 1.0}
+        result = {"train_mse_eV2": 0.1, "structures": 16, "seconds": 1.0}
         return pandas.DataFrame([{**job, **result, "held_out_mse_eV2": 1 - job["weight_decay"]} for job in jobs])
 
     monkeypatch.setattr(weight_decay, "run_jobs", pretend)
@@ -25,5 +25,6 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["weight_decay.csv", "weight_decay.md"]
     text = (tmp_path / "weight_decay.md").read_text()
     assert "| 0.01 | 0.1 / 0.99 | 0.1 / 0.99 | 1.000 |" in text and "Quick run" in text
+    assert "16 structures, 5 + 3 iterations of L-BFGS" in text
     assert "Chosen: 0.01." in text and "Chosen" in capsys.readouterr().out
     assert len(pandas.read_csv(tmp_path / "weight_decay.csv")) == 2 * len(weight_decay.DECAYS)
