@@ -24,21 +24,14 @@ import numpy as np
 from ase import units
 from scipy.spatial.transform import Rotation
 
-from atomzoo.datasets import dense_hydrogen
-from atomzoo.datasets.engines import ChunkedDynamics, Espresso, LabelledFile, label_in_turns
+from atomzoo.datasets import dense_hydrogen, gold_clusters
+from atomzoo.datasets.engines import ChunkedDynamics, LabelledFile, label_in_turns
 from atomzoo.datasets.fixed_point import write_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.datasets.splits import add_splits
 
-PSEUDOPOTENTIAL = Path(__file__).parent / "data" / "gold_clusters" / "Au.blyp-q11.gth"
 
-
-def gold_engine():
-    """Quantum ESPRESSO with the settings of the gold clusters: BLYP, 11 electrons, 30 Ry, density at 240 Ry."""
-    return Espresso({"Au": PSEUDOPOTENTIAL}, wavefunction_cutoff=30.0, density_cutoff=240.0)
-
-
-def gold_clusters(atoms, steps, output):
+def gold_dynamics(atoms, steps, output):
     """Run molecular dynamics of gold clusters at 1000 K (8 fs a step) until each file has its number of frames.
 
     The sizes take turns chunk by chunk (the one that has the least part of its frames is next), and so do the isomers
@@ -49,7 +42,7 @@ def gold_clusters(atoms, steps, output):
         steps: list of numbers of frames, one for each size.
         output: name of the extxyz files, in which `{atoms}` stands for the number of atoms.
     """
-    engine = gold_engine()
+    engine = gold_clusters.reference_engine()
     runs = {n: ChunkedDynamics(engine, str(output).format(atoms=n), gold_isomers(n)) for n in atoms}
     _run_in_turns(runs, dict(zip(atoms, steps, strict=True)), "Au")
 
@@ -137,14 +130,14 @@ def _gold_clusters(arguments):
         raise ValueError(f"--steps takes one number, or one for each of --atoms. Received: {arguments.steps}")
     if len(arguments.atoms) > 1 and "{atoms}" not in arguments.output:
         raise ValueError(f"-o must contain {{atoms}} for more than one size. Received: {arguments.output}")
-    gold_clusters(arguments.atoms, steps, arguments.output)
+    gold_dynamics(arguments.atoms, steps, arguments.output)
 
 
 def _gold_noise(arguments):
     for n in arguments.atoms:
         name, atoms = next(iter(gold_isomers(n).items()))
         for how, turned in (("moved", False), ("turned", True)):
-            energies = 1e3 * rigid_energies(gold_engine(), atoms, turned)
+            energies = 1e3 * rigid_energies(gold_clusters.reference_engine(), atoms, turned)
             print(
                 f"Au{n}, {name}, {how} {len(energies)} times: largest minus smallest energy {np.ptp(energies):.2f} "
                 f"meV, standard deviation {energies.std():.2f} meV",

@@ -18,7 +18,7 @@ from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_fold
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
 
-DECAYS = (1e-6, 1e-5, 1e-4)
+DECAYS = (1e-7, 1e-6, 1e-5, 1e-4)
 N_FOLDS = 4
 
 
@@ -81,10 +81,10 @@ def _markdown(means, quick, seconds):
     sizes = means["train_mse_eV2"].columns
     table = []
     for decay, row in (means * 1e6).iterrows():
-        cells = [f"{row['train_mse_eV2', size]:.2f} / {row['held_out_mse_eV2', size]:.2f}" for size in sizes]
+        cells = [f"{row['train_mse_eV2', size]:.3g} / {row['held_out_mse_eV2', size]:.3g}" for size in sizes]
         table.append([f"{decay:g}", *cells, f"{relative[decay]:.2f}"])
     header = ["weight decay", *(f"Au{size}" for size in sizes), "held-out, relative to the best"]
     lines.append(markdown_table(header, table))
-    floor = f"half the noise ({0.5e6 * gold_clusters.NOISE_FLOOR_EV2:.1f})"
+    floor = f"half the noise ({0.5e6 * gold_clusters.NOISE_FLOOR_EV2:.2g})"
     lines.append(f"The best whose training error stays above {floor}: {chosen:g}.\n")
     return "\n".join([*lines, footer("regularization", seconds)])

@@ -8,7 +8,7 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 import atomzoo.datasets
-from atomzoo.datasets import dense_hydrogen, generate
+from atomzoo.datasets import dense_hydrogen, generate, gold_clusters
 from atomzoo.datasets.fixed_point import read_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 
@@ -27,7 +27,7 @@ class Still:
 
 
 def test_sizes_take_turns_by_the_part_done(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(generate, "gold_engine", Still)
+    monkeypatch.setattr(gold_clusters, "reference_engine", Still)
     output = str(tmp_path / "au{atoms}.extxyz")
     command = ["gold-clusters", "--atoms", "2", "3", "-o", output]
     generate.main([*command, "--steps", "150", "450"])
@@ -58,7 +58,7 @@ def test_a_rigid_cluster_moved_and_turned(turned):
 def test_splits_of_the_embedded_files(tmp_path, capsys):
     path = Path(atomzoo.datasets.__file__).parent / "data" / "gold_clusters" / "au3.extxyz"
     generate.main(["splits", str(path), "-o", str(tmp_path)])
-    row = "| Au3 | 900 | 855 | 769/86 | 770/85 | -2688.99205 | -2688.86579 | 0.09517 | -2688.34486 | -197.63727 |"
+    row = "| Au3 | 1583 | 1569 | 1412/157 | 1412/157 | -2688.98941 | -2688.81280 | 0.10243 | -2688.58151 | -197.63708 |"
     assert capsys.readouterr().out.strip() == row
     ours, embedded = (ase.io.read(p, index=":") for p in (tmp_path / "au3.extxyz", path))
     assert ours[7].info.keys() == embedded[7].info.keys()
