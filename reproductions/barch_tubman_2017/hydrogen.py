@@ -15,7 +15,7 @@ BATCH_SIZE = 16
 LEARNING_RATE = 3e-3  # both rates: see learning_rates
 FUNCTION_RATE = 1.0  # times the learning rate for eta, rs and kappa
 SCALED_EVERY = 8  # of the training structures: those that functions are scaled by after each epoch
-WEIGHT_DECAY = 3e-3  # of training on all structures at once: see weight_decay
+WEIGHT_DECAY = 3e-3  # of training on all structures at once: see table_1_weight_decay
 ITERATIONS, QUICK_ITERATIONS = (200, 60), (5, 3)  # of L-BFGS: of networks alone, and then with the functions
 PARAMETERS = ("eta", "rs", "kappa")
 

@@ -7,7 +7,7 @@ UCB/EECS-2017-104 (2017).
 * Columns: 12 G2 and 24 G5, and 8 each of G1, G2 and G3, fixed and trained: the paper could train the latter; aenet,
   measured if it is on this machine, else as recorded beside the data, if it is.
 * All of ours: the same network, 30-30, and L-BFGS with as many iterations, all structures at once
-  (`hydrogen.train_at_once`); weight decay chosen inside the training part of one set (`weight_decay`).
+  (`hydrogen.train_at_once`); weight decay chosen inside the training part of one set (`table_1_weight_decay`).
 * Below the sets: mean, mean without set 1, and median, as in the paper.
 * The paper's own numbers are not beside ours: see the last lines of the printed table.
 

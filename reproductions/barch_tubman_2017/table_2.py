@@ -13,7 +13,7 @@ against 7.9 (1e-6 eV^2): a handful of frames of the compressed start, at the rim
 
 * Functions: the 36 of the preset "barch-tubman-2017", fixed. Features min-max scaled, float64.
 * Training: full-batch L-BFGS, 3000 iterations, weight decay 1e-5, which cross-validation inside the training parts of
-  the random split chooses (`regularization.py`).
+  the random split chooses (`table_2_weight_decay.py`).
 * Columns "with forces": the same networks, trained on energies and forces, 1000 iterations.
 * Splits: "random" puts neighbors in time, 8 fs apart, on both sides; "block" holds out stretches of the trajectory.
 * Noise: the labels carry an egg-box error; below some 5e-6 eV^2 there is no signal. A training error well below is

@@ -1,6 +1,6 @@
 import pandas
 
-from atomzoo.reproductions.barch_tubman_2017.regularization import choose
+from atomzoo.reproductions.barch_tubman_2017.table_2_weight_decay import choose
 
 
 def means(train, held_out):

@@ -19,7 +19,7 @@ DECAYS = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2)
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains with all decays, prints the table, and writes weight_decay.csv and .md.
+    """Trains with all decays, prints the table, and writes table_1_weight_decay.csv and .md.
 
     Args:
         seeds: Number of seeds, 2 by default.
@@ -27,9 +27,9 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     folder, start = results_folder(output, quick), time.time()
-    partial = folder / "weight_decay.partial.jsonl"
+    partial = folder / "table_1_weight_decay.partial.jsonl"
     rows = run_jobs(train_inside, jobs(seeds, quick), partial, "Training networks")
-    write_results(folder, "weight_decay", rows, _text(rows, quick, time.time() - start), {})
+    write_results(folder, "table_1_weight_decay", rows, _text(rows, quick, time.time() - start), {})
     partial.unlink()
 
 
@@ -72,4 +72,4 @@ def _text(rows, quick, seconds):
         "out.\n"
     )
     lines.append(markdown_table(["weight decay", *table.columns], table.reset_index().to_numpy().tolist()))
-    return "\n".join([*lines, f"Chosen: {decay:g}.\n", footer("weight_decay", seconds)])
+    return "\n".join([*lines, f"Chosen: {decay:g}.\n", footer("table_1_weight_decay", seconds)])

@@ -1,7 +1,7 @@
 import pandas
 import pytest
 
-from atomzoo.reproductions.barch_tubman_2017 import weight_decay
+from atomzoo.reproductions.barch_tubman_2017 import table_1_weight_decay
 
 
 def test_the_choice_by_hand():
@@ -10,7 +10,7 @@ def test_the_choice_by_hand():
     errors["angular", 1e-2] = (1.0, 3.0)
     rows = [(*key, seed, error) for key, both in errors.items() for seed, error in enumerate(both)]
     rows = pandas.DataFrame(rows, columns=["functions", "weight_decay", "seed", "held_out_mse_eV2"])
-    decay, relative = weight_decay.choose(rows)
+    decay, relative = table_1_weight_decay.choose(rows)
     assert decay == 1e-2 and list(relative) == pytest.approx([1.25, 1.1])
 
 
@@ -20,11 +20,11 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
         result = {"train_mse_eV2": 0.1, "structures": 16, "seconds": 1.0}
         return pandas.DataFrame([{**job, **result, "held_out_mse_eV2": 1 - job["weight_decay"]} for job in jobs])
 
-    monkeypatch.setattr(weight_decay, "run_jobs", pretend)
-    weight_decay.run(quick=True, output=tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["weight_decay.csv", "weight_decay.md"]
-    text = (tmp_path / "weight_decay.md").read_text()
+    monkeypatch.setattr(table_1_weight_decay, "run_jobs", pretend)
+    table_1_weight_decay.run(quick=True, output=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["table_1_weight_decay.csv", "table_1_weight_decay.md"]
+    text = (tmp_path / "table_1_weight_decay.md").read_text()
     assert "| 0.01 | 0.1 / 0.99 | 0.1 / 0.99 | 1.000 |" in text and "Quick run" in text
     assert "16 structures, 5 + 3 iterations of L-BFGS" in text
     assert "Chosen: 0.01." in text and "Chosen" in capsys.readouterr().out
-    assert len(pandas.read_csv(tmp_path / "weight_decay.csv")) == 2 * len(weight_decay.DECAYS)
+    assert len(pandas.read_csv(tmp_path / "table_1_weight_decay.csv")) == 2 * len(table_1_weight_decay.DECAYS)

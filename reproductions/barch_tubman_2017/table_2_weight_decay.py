@@ -23,7 +23,7 @@ N_FOLDS = 4
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains on all folds, prints the table, and writes regularization.csv and .md.
+    """Trains on all folds, prints the table, and writes table_2_weight_decay.csv and .md.
 
     Args:
         seeds: Number of seeds, 1 by default: the folds are the repetitions.
@@ -32,7 +32,7 @@ def run(seeds=None, quick=False, output=None):
     """
     folder = results_folder(output, quick)
     start = time.time()
-    partial = folder / "regularization.partial.jsonl"
+    partial = folder / "table_2_weight_decay.partial.jsonl"
     jobs = [
         {"atoms": atoms, "weight_decay": decay, "fold": fold, "seed": seed, "iterations": iterations}
         for iterations in [table_2.QUICK_ITERATIONS if quick else table_2.ITERATIONS[False]]
@@ -43,7 +43,7 @@ def run(seeds=None, quick=False, output=None):
     ]
     rows = run_jobs(train_fold, jobs, partial, "Cross-validation")
     means = rows.pivot_table(index="weight_decay", columns="atoms", values=["held_out_mse_eV2", "train_mse_eV2"])
-    write_results(folder, "regularization", rows, _markdown(means, quick, time.time() - start), {})
+    write_results(folder, "table_2_weight_decay", rows, _markdown(means, quick, time.time() - start), {})
     partial.unlink()
 
 
@@ -87,4 +87,4 @@ def _markdown(means, quick, seconds):
     lines.append(markdown_table(header, table))
     floor = f"half the noise ({0.5e6 * gold_clusters.NOISE_FLOOR_EV2:.2g})"
     lines.append(f"The best whose training error stays above {floor}: {chosen:g}.\n")
-    return "\n".join([*lines, footer("regularization", seconds)])
+    return "\n".join([*lines, footer("table_2_weight_decay", seconds)])
