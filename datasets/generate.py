@@ -25,9 +25,11 @@ from ase import units
 from scipy.spatial.transform import Rotation
 
 from atomzoo.datasets import dense_hydrogen, gold_clusters
+from atomzoo.datasets.arrays import labels
 from atomzoo.datasets.engines import ChunkedDynamics, LabelledFile, label_in_turns
 from atomzoo.datasets.fixed_point import write_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
+from atomzoo.datasets.reading import read_structures
 from atomzoo.datasets.splits import add_splits
 
 
@@ -43,7 +45,7 @@ def gold_dynamics(atoms, steps, output):
         output: name of the extxyz files, in which `{atoms}` stands for the number of atoms.
     """
     engine = gold_clusters.reference_engine()
-    runs = {n: ChunkedDynamics(engine, str(output).format(atoms=n), gold_isomers(n)) for n in atoms}
+    runs = {n: ChunkedDynamics(engine, str(output).replace("{atoms}", str(n)), gold_isomers(n)) for n in atoms}
     _run_in_turns(runs, dict(zip(atoms, steps, strict=True)), "Au")
 
 
@@ -59,7 +61,7 @@ def hydrogen_dynamics(sets, steps, output):
     for number in sets:
         starts = {f"lattice-{seed}": dense_hydrogen.lattice(number, seed) for seed in range(2)}
         settings = {"temperature": dense_hydrogen.POINTS[number][1], "time_step": 0.5, "chunk_steps": 50}
-        runs[number] = ChunkedDynamics(engine, str(output).format(set=number), starts, **settings)
+        runs[number] = ChunkedDynamics(engine, str(output).replace("{set}", str(number)), starts, **settings)
     _run_in_turns(runs, dict.fromkeys(sets, steps), "set ")
 
 
@@ -154,12 +156,12 @@ def _dense_hydrogen(arguments):
 def _label(arguments):
     folder, engine = Path(arguments.output), dense_hydrogen.reference_engine()
     folder.mkdir(parents=True, exist_ok=True)
-    files = {path.stem: LabelledFile(engine, path, folder / path.name) for path in map(Path, arguments.files)}
+    files = {path.stem: LabelledFile(engine, path, folder / path.name) for path in _different(arguments.files)}
     label_in_turns(files, arguments.frames, report=lambda line: print(line, flush=True))
 
 
 def _gamma_point(arguments):
-    structures = ase.io.read(arguments.file, index=":")
+    structures = _read_labelled(arguments.file)
     chosen = [structures[k] for k in np.linspace(0, len(structures) - 1, arguments.structures).astype(int)]
     errors, force_errors = gamma_point(chosen, tuple(arguments.kpoints))
     errors = 1e3 * errors / len(chosen[0])
@@ -174,7 +176,7 @@ def _gamma_point(arguments):
 
 def _pack(arguments):
     for path in map(Path, arguments.files):
-        packed, structures = path.with_suffix(".npz"), ase.io.read(path, index=":")
+        packed, structures = path.with_suffix(".npz"), _read_labelled(path)
         write_packed(packed, structures)
         energies = 1e3 * np.array([atoms.get_potential_energy() / len(atoms) for atoms in structures])
         forces = np.concatenate([atoms.get_forces() for atoms in structures]).ravel()
@@ -186,11 +188,31 @@ def _pack(arguments):
 def _splits(arguments):
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in map(Path, arguments.files):
-        frames = add_splits(ase.io.read(path, index=":"))
+    for path in _different(arguments.files):
+        frames = add_splits(_read_labelled(path))
         ase.io.write(folder / f"{path.name}.tmp", frames, format="extxyz")
         (folder / f"{path.name}.tmp").replace(folder / path.name)
         print(_row(frames))
+
+
+def _different(files):
+    """Paths of files whose results, of the same names, go to one folder."""
+    paths = [Path(file) for file in files]
+    names = [path.stem for path in paths]
+    twice = next((path for path in paths if names.count(path.stem) > 1), None)
+    if twice is not None:
+        raise ValueError(f"Files of the same name would overwrite each other. Received: {twice}, twice")
+    return paths
+
+
+def _read_labelled(path):
+    """The structures of a file, each with energy and forces."""
+    structures = read_structures(path)
+    try:
+        labels(structures, ("energy", "forces"))
+    except ValueError as error:
+        raise ValueError(f"'{path}', {error}") from None
+    return structures
 
 
 def _row(frames):
@@ -204,12 +226,19 @@ def _row(frames):
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
+def _count(text):
+    """A positive number of an option."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a positive number. Received: {text}")
+    return int(text)
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("gold-clusters", help="molecular dynamics; resumes a run that was stopped")
     run.add_argument("--atoms", type=int, nargs="+", required=True, help="sizes, 2 to 5")
-    run.add_argument("--steps", type=int, nargs="+", required=True, help="frames in all: one number, or one a size")
+    run.add_argument("--steps", type=_count, nargs="+", required=True, help="frames in all: one number, or one a size")
     run.add_argument("-o", "--output", default="au{atoms}.extxyz", help="extxyz files (default: %(default)s)")
     run.set_defaults(function=_gold_clusters)
     noise = commands.add_parser("gold-noise", help="the noise of these settings, by moving and turning a rigid cluster")
@@ -217,17 +246,17 @@ def _parser():
     noise.set_defaults(function=_gold_noise)
     first = commands.add_parser("dense-hydrogen", help="DFT molecular dynamics, the first samples; resumes")
     first.add_argument("--set", type=int, nargs="+", required=True, help="1 to 8")
-    first.add_argument("--steps", type=int, required=True, help="frames of each set")
+    first.add_argument("--steps", type=_count, required=True, help="frames of each set")
     first.add_argument("-o", "--output", default="first{set}.extxyz", help="extxyz files (default: %(default)s)")
     first.set_defaults(function=_dense_hydrogen)
     label = commands.add_parser("label", help="DFT energies and forces of sampled hydrogen; resumes")
     label.add_argument("files", nargs="+", help="files of structures")
-    label.add_argument("--frames", type=int, required=True, help="labelled frames of each file")
+    label.add_argument("--frames", type=_count, required=True, help="labelled frames of each file")
     label.add_argument("-o", "--output", required=True, help="folder for the extxyz files of the same names")
     label.set_defaults(function=_label)
     gamma = commands.add_parser("gamma-point", help="what a grid of k-points would change in labelled hydrogen")
     gamma.add_argument("file", help="labelled structures of one set")
-    gamma.add_argument("--structures", type=int, default=4, help="how many of them (default: %(default)s)")
+    gamma.add_argument("--structures", type=_count, default=4, help="how many of them (default: %(default)s)")
     gamma.add_argument("--kpoints", type=int, nargs=3, default=[2, 2, 2], help="of the grid (default: 2 2 2)")
     gamma.set_defaults(function=_gamma_point)
     pack = commands.add_parser("pack", help="labelled hydrogen to .npz files beside; prints rows of the data's README")

@@ -25,7 +25,7 @@ def load_data(n_atoms: int, split: str = "random") -> tuple[list[ase.Atoms], lis
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in B. Barch and N. Tubman
     (UCB/EECS-2017-104, 2017), whose own data are not public. Method: BLYP, Goedecker-type pseudopotential with 11
-    valence electrons, 30 Ry, cubic box of 10 A, Gamma point; 8 fs a step at 1000 K in chunks of 150 steps that start
+    valence electrons, 30 Ry, cubic box of 10 A, Gamma point; 8 fs a step at 1000 K in chunks of at most 150 steps that start
     from several isomers. As in the paper, frames with an energy more than two standard deviations above the mean are
     left out. Inputs and all details are in the README beside the data.
 
@@ -36,9 +36,10 @@ def load_data(n_atoms: int, split: str = "random") -> tuple[list[ase.Atoms], lis
     | Au4     | 1521   | 1452 | 1307/145                | 1308/144               |
     | Au5     | 1614   | 1519 | 1367/152                | 1367/152               |
 
-    Total energies in eV (about -896.6 eV an atom; deviation 0.10 to 0.42 eV over all frames), forces in eV/A. They are
+    Total energies in eV (about -896.4 eV an atom; deviation 0.10 to 0.42 eV over all frames), forces in eV/A. They are
     not converged with the plane-wave cutoff, and carry an egg-box noise of some 0.3 meV: a mean squared error below
-    `NOISE_FLOOR_EV2` is no signal. The periodic images, 10 A away, add more as a cluster turns.
+    `NOISE_FLOOR_EV2` is no signal. Turning a cluster changes what its periodic images, 10 A away, add:
+    by 6 meV for a triangle, 61 for a rhombus.
 
     Args:
         n_atoms: 2, 3, 4 or 5.

@@ -9,7 +9,7 @@ from atomzoo.datasets.structures import labels
 from atomzoo.models.bad_structures import energy_deviations, find_bad, molecular_dynamics
 from atomzoo.models.committee import Committee
 from atomzoo.models.extrapolation import find_extrapolations
-from atomzoo.models.isomers import sorted_distances
+from atomzoo.models.isomers import distinct, sorted_distances
 from atomzoo.models.loop_folder import BudgetSpent, LoopFolder
 from atomzoo.models.potential import NeuralNetworkPotential
 from atomzoo.models.refinement_steps import find_candidates, relax_by_labels, tagged
@@ -82,12 +82,15 @@ def refine(
     label it, relax it, and label the lowest other isomers and structures along the descent from the lowest sample, and
     adds all these to the data. It ends when
 
-        |E_network(min) - E_engine(min)| + (E_engine(min) - E_lowest) <= tolerance
+        |E_network(min) - E_engine(min)| + (E_engine(min) - E_relaxed) <= tolerance
 
-    where min is the network's minimum, and E_lowest the lowest energy that the engine has given, which that of its own
-    relaxation from min must be. (A first network may find a minimum far above that, which is not worth relaxing: its
-    label alone teaches the next.) This is the closed form of Barch and Tubman (2017), who minimized, evaluated and
-    relaxed once. The relaxation begins with the network's curvatures, so that it takes few steps.
+    where min is the network's minimum and E_relaxed the end of the engine's own relaxation from there, and when that is
+    the isomer (see `distinct`) of the lowest energy that the engine has given. (Turned copies of a cluster in a small
+    periodic box are one isomer, though their energies differ by what their images do.) A first network may find a
+    minimum far above the lowest sample, which is not worth relaxing: its label alone teaches the next. A structure that
+    the engine cannot label ends a relaxation, or is left out; only at the minimum itself that ends the loop. This is
+    the closed form of Barch and Tubman (2017), who minimized, evaluated and relaxed once. The relaxation begins with
+    the network's curvatures, so that it takes few steps.
 
     A loop that was killed, at whatever moment, goes on in the same folder, and ends with the same result: see
     `LoopFolder`. There `tolerance` and `budget` may be changed to go on with a loop that has ended.
@@ -96,7 +99,8 @@ def refine(
         structures: list of labelled `ase.Atoms` of one composition, such as frames of molecular dynamics, with energies
             (eV) and forces (eV/A) of the same engine with the same settings.
         engine: an object with `label(structures)`, which returns copies with energies and forces of a list of
-            `ase.Atoms`; it is given one at a time. `atomzoo.datasets.engines` has some.
+            `ase.Atoms`; it is given one at a time, and raises a `LabelError` for one that it cannot label.
+            `atomzoo.datasets.engines` has some.
         folder: path of the folder for all that the loop makes.
         train: function of labelled structures and a seed to a `NeuralNetworkPotential`.
         tolerance: in eV.
@@ -127,7 +131,7 @@ def refine(
     loop = LoopFolder(folder, engine, structures, settings, budget)
 
     def is_over(row):
-        return row["relaxed_eV"] is not None and row["difference_eV"] <= tolerance
+        return row["relaxed_eV"] is not None and row["lowest_isomer"] and row["difference_eV"] <= tolerance
 
     return _run(loop, lambda k: _refinement_round(loop, k, train, n_networks, seed), is_over, None, callback)
 
@@ -143,20 +147,21 @@ def _refinement_round(loop, k, train, n_networks, seed):
     if _energy(steps[0]) < known + WORTH_RELAXING:
         steps, converged = relax_by_labels(loop.label, potentials[0], minimum)
     steps = [tagged(atoms, role="relaxation") for atoms in steps]
-    labelled = [tagged(loop.label([atoms])[0], role=atoms.info["role"]) for atoms in others]
+    labelled = [tagged(new, role=old.info["role"]) for old in others for new in loop.label_possible([old])]
     added = loop.structures(f"round_{k}/added", lambda: [*steps, *labelled])
-    energies = [_energy(atoms) for atoms in added]
-    lowest = min(known, *energies)
+    at_minimum, relaxed = _energy(steps[0]), min(steps, key=_energy)
+    lowest = min([*data, *added], key=_energy)
     found = potentials[0].evaluate_atoms(minimum)
     return {
         "round": k,
         "structures": len(data),
         "calls": loop.n_calls,
         "network_eV": found["energy"],
-        "engine_eV": energies[0],
-        "relaxed_eV": min(energies[: len(steps)]) if converged else None,
-        "lowest_eV": lowest,
-        "difference_eV": abs(found["energy"] - energies[0]) + energies[0] - lowest,
+        "engine_eV": at_minimum,
+        "relaxed_eV": _energy(relaxed) if converged else None,
+        "lowest_eV": _energy(lowest),
+        "lowest_isomer": len(distinct([relaxed, lowest])) == 1,
+        "difference_eV": abs(found["energy"] - at_minimum) + at_minimum - _energy(relaxed),
         "relaxation_steps": len(steps) - 1,
         "gradient_norm_eV_per_A": float(np.linalg.norm(found["forces"])),
         "disagreement_eV_per_atom": float(Committee(potentials).disagreement([minimum])[0]),
@@ -234,7 +239,7 @@ def _sampling_round(loop, k, limits, train, sample, most, n_networks, seed):
     frames = loop.structures(f"round_{k}/frames", lambda: sample(committee.potentials[0], data, seed + k))
     bad, measures = find_bad(committee, frames, limits, loop.label)
     chosen = sorted(np.random.default_rng(seed + k).permutation(bad)[:most])
-    added = loop.structures(f"round_{k}/added", lambda: loop.label([frames[i] for i in chosen]))
+    added = loop.structures(f"round_{k}/added", lambda: loop.label_possible([frames[i] for i in chosen]))
     return {
         "round": k,
         "structures": len(data),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import ase.io
@@ -10,6 +11,7 @@ import numpy as np
 import pandas
 from ase.calculators.calculator import Calculator, all_changes
 
+from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.models.output_files import replacing, write_structures
 from atomzoo.models.saving import load_potential, save_potential
 
@@ -79,6 +81,14 @@ class LoopFolder:
         """
         return [self._labelled(atoms) for atoms in structures]
 
+    def label_possible(self, structures):
+        """As `label`, without the structures for which the engine raises a `LabelError`."""
+        labelled = []
+        for atoms in structures:
+            with suppress(LabelError):
+                labelled.append(self._labelled(atoms))
+        return labelled
+
     def structures(self, name, make):
         """The list of structures of this name; `make()` returns it the first time."""
         path = self._file(name, ".extxyz")
@@ -114,10 +124,15 @@ class LoopFolder:
         if key not in self._labels:
             if self.budget is not None and self.n_calls >= self.budget:
                 raise BudgetSpent(f"the budget of {self.budget} calls is spent")
-            path = self.path / "labels" / f"{self.n_calls:04d}.extxyz"
+            path = self._next_label()
             write_structures(path, self.engine.label([_as_written(atoms)]))
             self._labels[key] = ase.io.read(path)
         return self._labels[key]
+
+    def _next_label(self):
+        """A new file after all others: a label that cost hours is never overwritten."""
+        numbers = [int(path.stem) for path in (self.path / "labels").glob("[0-9]*.extxyz")]
+        return self.path / "labels" / f"{max(numbers, default=-1) + 1:04d}.extxyz"
 
     def _file(self, name, suffix):
         path = self.path / f"{name}{suffix}"
@@ -164,9 +179,12 @@ def _as_written(atoms):
 
 
 def _key(atoms):
-    numbers = np.round(np.concatenate([atoms.positions, atoms.cell.array]), 8) + 0.0  # no -0.0
-    text = f"{atoms.symbols} {atoms.pbc} " + " ".join(f"{number:.8f}" for number in numbers.ravel())
+    text = f"{atoms.symbols} {atoms.pbc} {_numbers(np.concatenate([atoms.positions, atoms.cell.array]))}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _numbers(array):
+    return " ".join(f"{number:.8f}" for number in (np.round(array, 8) + 0.0).ravel())  # no -0.0
 
 
 def _described(thing):
@@ -175,7 +193,8 @@ def _described(thing):
 
 
 def _digest(structures):
-    labels = [f"{_key(atoms)} {atoms.get_potential_energy():.8f}" for atoms in structures]
+    """A hash of structures, energies and forces."""
+    labels = [f"{_key(a)} {a.get_potential_energy():.8f} {_numbers(a.get_forces())}" for a in structures]
     return hashlib.sha256("".join(labels).encode()).hexdigest()
 
 

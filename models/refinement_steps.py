@@ -1,10 +1,12 @@
 """The steps of one round of refinement: what the engine shall label, and its own relaxation."""
 
 import warnings
+from contextlib import suppress
 
 import numpy as np
 from ase.optimize import BFGS
 
+from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.models.extrapolation import ExtrapolationWarning
 from atomzoo.models.global_search import global_minimum
 from atomzoo.models.isomers import distinct
@@ -60,15 +62,18 @@ def relax_by_labels(label, potential, start):
         start: `ase.Atoms`.
 
     Returns:
-        List of the labelled steps, the start included, and whether the last has no force above 0.01 eV/A.
+        List of the labelled steps, the start included, and whether the last has no force above 0.01 eV/A. They end
+        where the engine has no label.
     """
     atoms = start.copy()
     atoms.calc = LabelCalculator(label)
     optimizer = BFGS(atoms, logfile=None)
     optimizer.H0 = _curvatures(potential, start)
-    run = optimizer.irun(fmax=RELAXED, steps=MOST_STEPS)
-    steps = [(label([atoms])[0], bool(converged)) for converged in run]
-    return [labelled for labelled, _ in steps], steps[-1][1]
+    steps, converged = [], False
+    with suppress(LabelError):
+        for arrived in optimizer.irun(fmax=RELAXED, steps=MOST_STEPS):
+            steps, converged = [*steps, *label([atoms])], bool(arrived)
+    return steps, converged
 
 
 def _curvatures(potential, atoms):

@@ -3,6 +3,7 @@
 from atomzoo.datasets.engines.chunked_dynamics import ChunkedDynamics
 from atomzoo.datasets.engines.espresso import Espresso, EspressoError
 from atomzoo.datasets.engines.gth import convert_gth
+from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.datasets.engines.labelling import LabelledFile, label_in_turns
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError, lammps_command, potential_file
 
@@ -10,6 +11,7 @@ __all__ = [
     "ChunkedDynamics",
     "Espresso",
     "EspressoError",
+    "LabelError",
     "LabelledFile",
     "Lammps",
     "LammpsError",

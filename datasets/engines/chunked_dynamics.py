@@ -7,7 +7,8 @@ from pathlib import Path
 import ase.io
 import numpy as np
 
-from atomzoo.datasets.engines.espresso import EspressoError, read_frames
+from atomzoo.datasets.engines.espresso import read_frames
+from atomzoo.datasets.engines.label_error import LabelError
 
 
 class ChunkedDynamics:
@@ -17,7 +18,8 @@ class ChunkedDynamics:
     0.05 A, the second continues from the last geometry of the first, the third begins anew, and so on. A chunk that an
     SCF failure ends early is kept as it is. The file is replaced as a whole after each chunk; the chunk under way lives
     in `<file>.work`, from where the next run takes its finished steps if this one is killed. So these two are all the
-    state there is. The input of the first chunk, with all settings, stays beside the file (`.in`).
+    state there is. The input of the first chunk, with all settings, stays beside the file (`.in`); a chunk with other
+    settings is not appended.
 
     Args:
         engine: Espresso.
@@ -45,13 +47,14 @@ class ChunkedDynamics:
         """Run the next chunk and append its steps; return how many.
 
         Raises:
-            EspressoError: pw.x is not installed, or failed at the first step of two different starts.
+            LabelError: pw.x failed at the first step of two different starts.
+            ValueError: the file has been made with other settings.
         """
         chunk = 1 + max((frame.info["chunk"] for frame in self.frames), default=-1)
         isomer = list(self.starts)[chunk % len(self.starts)]
         try:
             frames = self._run(self._start(chunk, isomer), chunk, isomer)
-        except EspressoError:
+        except LabelError:
             # not even one step: begin at the isomer, displaced in another way; fails for good if that does too
             frames = self._run(self._displaced(isomer, (len(self.starts[isomer]), chunk, 1)), chunk, isomer)
         self._append(frames, chunk, isomer)
@@ -88,6 +91,7 @@ class ChunkedDynamics:
             self._append(frames, chunk, start.info["isomer"])
 
     def _append(self, frames, chunk, isomer):
+        self._check_settings()
         for step, frame in enumerate(frames, len(self.frames)):
             frame.info = {"step": step, "chunk": chunk, "isomer": isomer}
         self.frames += frames
@@ -99,6 +103,23 @@ class ChunkedDynamics:
             shutil.copy(self.work / "pw.in", settings)
         self._clear_work()
 
+    def _check_settings(self):
+        before = self.path.with_suffix(".in")
+        if not before.exists():
+            return
+        old, new = (_settings(path.read_text()) for path in (before, self.work / "pw.in"))
+        if old != new:
+            self._clear_work()  # or the next run would meet it again
+            line = next(line for line in [*new, *old] if (line in new) != (line in old))
+            raise ValueError(
+                f"'{self.path}' has been made with other settings, see '{before}'. Received: {line.strip()}"
+            )
+
     def _clear_work(self):
         # a pw.x that outlived its driver loses its files here and ends by itself
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _settings(text):
+    """The lines of an input for pw.x that do not differ from chunk to chunk."""
+    return [line for line in text.partition("ATOMIC_POSITIONS")[0].splitlines() if "nstep" not in line]

@@ -11,13 +11,15 @@ from pathlib import Path
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo.datasets.engines.label_error import LabelError
+
 # without OpenBLAS, Debian's pw.x runs on reference BLAS: gold clusters take 1.6 times as long
 INSTALL = "apt-get install -y quantum-espresso quantum-espresso-data cp2k-data libopenblas0-serial"
 RYDBERG_TIME = 0.048377687  # fs: pw.x counts time in hbar / Ry
 
 
 class EspressoError(ValueError):
-    """pw.x is missing or gave no result; the message is one line."""
+    """pw.x is missing; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Espresso:
             list of Atoms with energy (eV) and forces (eV/A).
 
         Raises:
-            EspressoError: pw.x is not installed, or not even the first step converged.
+            EspressoError: pw.x is not installed.
+            LabelError: not even the first step converged.
         """
         motion = {
             "ion_temperature": "berendsen",
@@ -109,7 +112,8 @@ class Espresso:
         output = (folder / "pw.out").read_text()
         frames = read_frames(output, atoms)
         if not frames:
-            raise EspressoError(f"pw.x gave no energy. Received: {failure(output)}")
+            errors = (folder / "pw.err").read_text()
+            raise LabelError(f"pw.x gave no energy. Received: {failure(output, errors)}")
         return frames, output
 
     def input_text(self, atoms, calculation, control, ions):
@@ -206,10 +210,12 @@ def read_frames(output, start):
     return frames
 
 
-def failure(output):
-    """Return the reason that a pw.x output gives for its end, on one line."""
+def failure(output, errors):
+    """Return the reason that a pw.x output, or else the last line of its errors, gives for its end, on one line."""
     reason = re.search(r"Error in routine.*\n.*|convergence NOT achieved.*", output)
-    return " ".join(reason[0].split()) if reason else f"an output of {len(output)} characters"
+    if reason:
+        return " ".join(reason[0].split())
+    return errors.strip().rpartition("\n")[2] or f"an output of {len(output)} characters"
 
 
 def _labelled(start, positions, energy, forces):

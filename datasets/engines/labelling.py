@@ -5,7 +5,8 @@ from pathlib import Path
 
 import ase.io
 
-from atomzoo.datasets.engines.espresso import EspressoError
+from atomzoo.datasets.engines.label_error import LabelError
+from atomzoo.datasets.reading import read_structures
 
 
 class LabelledFile:
@@ -19,6 +20,9 @@ class LabelledFile:
         source: file of structures, all with as many atoms.
         path: extxyz file. Each frame has energy (eV), forces (eV/A) and, in its info, `source`, its number there.
 
+    Raises:
+        ValueError: the two files are one.
+
     Example:
         >>> from atomzoo.datasets.dense_hydrogen import reference_engine
         >>> file = LabelledFile(reference_engine(), "sampled1.extxyz", "set1.extxyz")  # doctest: +SKIP
@@ -28,7 +32,9 @@ class LabelledFile:
 
     def __init__(self, engine, source, path):
         self.engine, self.path = engine, Path(path)
-        self.structures = ase.io.read(source, index=":")
+        self.structures = read_structures(source)
+        if self.path.resolve() == Path(source).resolve():
+            raise ValueError(f"Labels are not written over their structures. Received: {source}")
         done = self._whole_frames()
         self.n_labelled, self._next = len(done), 1 + max(done, default=-1)
 
@@ -38,13 +44,13 @@ class LabelledFile:
         A structure that the engine cannot label is left out.
 
         Raises:
-            EspressoError: two of them, one after the other, cannot be labelled.
+            LabelError: two of them, one after the other, cannot be labelled.
         """
         if self._next >= len(self.structures):
             return False
         try:
             labelled = self.engine.single_point(self.structures[self._next])
-        except EspressoError:
+        except LabelError:
             self._next += 1
             if self._next >= len(self.structures):
                 return False

@@ -3,8 +3,8 @@
 The loops of `table_3`, the closed form of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural
 Networks, UCB/EECS-2017-104 (2017), who made the first round only.
 
-Error of a round: |E_network(min) - E_DFT(min)| + (E_DFT(min) - E_lowest), where min is the network's minimum, and
-E_lowest the lowest energy by DFT at the end of the loop. Calls: those of the round, which know its error, included.
+Error of a round: |E_network(min) - E_DFT(min)| + |E_DFT(min) - E_end|, where min is the network's minimum, and E_end
+that of the last relaxation by DFT. Calls: those of the round, which know its error, included.
 """
 
 import time
@@ -16,7 +16,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import pandas
 
-from atomzoo.reproductions.barch_tubman_2017.loops import BUDGET, QUICK, TOLERANCE, closed_loops
+from atomzoo.reproductions.barch_tubman_2017.loops import QUICK, TOLERANCE, closed_loops, describe
 from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
 from atomzoo.reproductions.writing import markdown_table, write_results
 
@@ -39,20 +39,16 @@ def run(seeds=None, quick=False, output=None):
 def error_table(loop):
     """The rounds of a `ClosedLoop`: `pandas.DataFrame` of atoms, seed, round, calls, error_meV, isomer."""
     rounds = pandas.DataFrame(loop.rounds)
-    difference = (rounds["network_eV"] - rounds["engine_eV"]).abs()
-    error = 1e3 * (difference + rounds["engine_eV"] - loop.lowest_energy)
+    end = rounds["relaxed_eV"].dropna().iloc[-1]
+    error = 1e3 * ((rounds["network_eV"] - rounds["engine_eV"]).abs() + (rounds["engine_eV"] - end).abs())
     return rounds[["round", "calls", "isomer"]].assign(atoms=loop.n_atoms, seed=0, error_meV=error)
 
 
 def _markdown(rows, loops, quick, seconds):
     cells = [(r.atoms, r.round, r.calls, f"{r.error_meV:.3f}", r.isomer) for r in rows.itertuples()]
-    new = sum(loop.n_computed for loop in loops)
-    recorded = sum(loop.result.n_calls for loop in loops) - new
-    ends = "; ".join(f"Au{loop.n_atoms}: {loop.result.message}, {loop.result.n_calls} calls" for loop in loops)
     return "\n".join(
         ["# Barch and Tubman 2017, closed by DFT: error of the network's minimum\n", *[QUICK] * quick]
-        + [f"DFT calls: {recorded} recorded, {new} computed in this run, at most {BUDGET} a size. {ends}.\n"]
-        + [markdown_table(("atoms", "round", "DFT calls", "error, meV", "isomer"), cells)]
+        + [describe(loops), markdown_table(("atoms", "round", "DFT calls", "error, meV", "isomer"), cells)]
         + [footer("iterations", seconds)]
     )
 

@@ -7,6 +7,7 @@ The engine is that of the embedded data (`gold_clusters.reference_engine`): ener
 The folder knows both, and refuses a loop of other data or other settings.
 """
 
+import os
 import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -34,14 +35,23 @@ BUDGET = 100  # DFT calls of a size
 def box_functions(cutoff=8.0):
     """The 36 functions of "barch-tubman-2017" with a longer cutoff, and three G2 for the distances that it adds.
 
-    The box is 10 A wide, and DFT sees a cluster's periodic images: turning a rigid cluster changes its energy by some
-    meV (`atomzoo.datasets.generate gold-noise`). Functions within 6.5 A are blind to most of that.
+    The box is 10 A wide, and DFT sees a cluster's periodic images: turning a rigid triangle changes its energy by up
+    to 6 meV, a rhombus by up to 61 (`atomzoo.datasets.generate gold-noise`). Functions within 6.5 A are blind to most
+    of that.
     """
     functions = [replace(function, cutoff=cutoff) for function in load_function_set("barch-tubman-2017", ["Au"])]
     return [*functions, *(SymmetryFunction("G2", cutoff, eta=1.0, rs=rs) for rs in (5.5, 6.5, 7.2))]
 
 
-TRAIN = partial(train_on_forces, functions=box_functions())
+TRAIN = partial(train_on_forces, functions=box_functions(), hidden=(30, 30), iterations=1000)
+
+
+def describe(loops):
+    """How many DFT calls the loops took, and how they ended, in words."""
+    new = sum(loop.n_computed for loop in loops)
+    recorded = sum(loop.result.n_calls for loop in loops) - new
+    ends = "; ".join(f"Au{loop.n_atoms}: {loop.result.message}, {loop.result.n_calls} calls" for loop in loops)
+    return f"DFT calls: {recorded} recorded, {new} computed in this run, at most {BUDGET} a size. {ends}.\n"
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,9 @@ def training_data(n_atoms):
 
 def _copied_records(folder):
     if RECORDED.is_dir() and not folder.exists():
-        shutil.copytree(RECORDED, folder)
+        temporary = folder.with_name(f".{folder.name}-{os.getpid()}")
+        shutil.copytree(RECORDED, temporary)
+        temporary.replace(folder)
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -37,7 +37,7 @@ from atomzoo.reproductions.writing import write_results
 SIZES = (3, 4, 5)
 SPLITS = ("random", "block")
 NETWORKS = {"15t-15t": (15, 15), "30t-30t": (30, 30), "40t-20t-20t-10t": (40, 20, 20, 10)}
-WEIGHT_DECAY = 1e-5
+WEIGHT_DECAY = 1e-6
 ITERATIONS = {False: 3000, True: 1000}  # without and with forces
 QUICK_ITERATIONS = 20
 # Per (eV/A)^2 against the squared error of energies per atom in eV^2: as the noise of the two labels is to each other.
@@ -72,6 +72,7 @@ def jobs(seeds, quick):
             "network": network,
             "forces": forces,
             "seed": seed,
+            "weight_decay": WEIGHT_DECAY,
             "iterations": QUICK_ITERATIONS if quick else ITERATIONS[forces],
         }
         for forces in (True, False)
@@ -82,7 +83,7 @@ def jobs(seeds, quick):
     ]
 
 
-def train_one(atoms, split, network, forces, seed, iterations):
+def train_one(atoms, split, network, forces, seed, weight_decay, iterations):
     """Trains one network and measures its errors.
 
     Returns:
@@ -91,7 +92,7 @@ def train_one(atoms, split, network, forces, seed, iterations):
     """
     train, validation = gold_clusters.load_data(atoms, split)
     start = time.perf_counter()
-    potential = trained(train, network, seed, iterations, WEIGHT_DECAY, forces)
+    potential = trained(train, network, seed, iterations, weight_decay, forces)
     seconds = time.perf_counter() - start
     train_mse, _ = errors(potential, train)
     validation_mse, force_rmse = errors(potential, validation)

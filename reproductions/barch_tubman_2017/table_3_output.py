@@ -11,7 +11,7 @@ from ase.units import Ry
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
 from atomzoo.machine import machine
 from atomzoo.models.output_files import replacing
-from atomzoo.reproductions.barch_tubman_2017.loops import QUICK
+from atomzoo.reproductions.barch_tubman_2017.loops import QUICK, describe
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
 from atomzoo.reproductions.writing import markdown_table, write_results
 from atomzoo.version import __version__
@@ -46,14 +46,8 @@ def _exact(rows, names):
 
 
 def _markdown(loops, tables, paper_au3, quick, seconds):
-    new = sum(loop.n_computed for loop in loops)
-    recorded = sum(loop.result.n_calls for loop in loops) - new
-    ends = "; ".join(f"Au{loop.n_atoms}: {loop.result.message}, {loop.result.n_calls} calls" for loop in loops)
     parts = ["# Barch and Tubman 2017, table 3: minimum energies\n", *[QUICK] * quick]
-    parts.append(
-        f"DFT: Quantum ESPRESSO 6.7, 30 Ry, density {DENSITY_CUTOFF:g} Ry; of the calls in the loops {recorded} are "
-        f"recorded, {new} were computed in this run. {ends}.\n"
-    )
+    parts.append(f"DFT: Quantum ESPRESSO 6.7, 30 Ry, density {DENSITY_CUTOFF:g} Ry. {describe(loops)}")
     for unit, size in (("Ry", Ry), ("eV", 1.0)):
         parts += [f"## Energies in {unit}\n", _energies(tables["energies"] / size)]
     parts.append(
@@ -92,9 +86,10 @@ def _rounds(loops):
             cells = (loop.n_atoms, row["round"], row["structures"], row["calls"], row["isomer"])
             rows.append((*cells, *heights, *numbers, *rest))
     note = (
-        "Energies in meV above the lowest that DFT found in the loop. Difference: |network - DFT| at the network's "
-        "minimum, plus DFT there above the lowest DFT energy so far. Extrapolations: symmetry-function values outside "
-        "the training data.\n"
+        "Energies in meV above the lowest that DFT found in the loop, whichever way the cluster is turned in its box of "
+        "10 A: that alone changes energies by up to 6 meV (a triangle) or 61 (a rhombus). Difference: |network - DFT| at "
+        "the network's minimum, plus what DFT's relaxation gains from there. Extrapolations: symmetry-function values "
+        "outside the training data.\n"
     )
     return f"{markdown_table((*names, *more), rows)}\n{note}"
 

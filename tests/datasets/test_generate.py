@@ -12,6 +12,8 @@ from atomzoo.datasets import dense_hydrogen, generate, gold_clusters
 from atomzoo.datasets.fixed_point import read_packed
 from atomzoo.datasets.gold_isomers import gold_isomers
 
+PLAIN = "2\n\nH 0 0 0\nH 0 0 0.75\n"  # no cell, no labels
+
 
 class Still:
     """Labels every structure with an energy that depends on x only."""
@@ -140,11 +142,23 @@ def test_what_the_gamma_point_costs(hydrogen_engine):
         (["gold-clusters", "--atoms", "2", "3", "--steps", "9", "-o", "a"], "-o must contain {atoms} .* Received: a"),
         (["gold-clusters", "--atoms", "2", "--steps", "9"], "apt-get install .* Received: no pw.x on PATH"),
         (["splits", "missing.extxyz", "-o", "out"], "missing.extxyz"),
+        (["splits", "plain.xyz", "-o", "out"], "'plain.xyz', structure 0: it has no label 'energy'"),
+        (["splits", "plain.xyz", "a/plain.xyz", "-o", "out"], "would overwrite each other. Received: plain.xyz, twice"),
+        (["gamma-point", "plain.xyz"], "'plain.xyz', structure 0: it has no label 'energy'"),
+        (["label", "plain.xyz", "--frames", "1", "-o", "."], "not written over .* Received: plain.xyz"),
     ],
 )
 def test_errors_are_one_line(arguments, message, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "plain.xyz").write_text(PLAIN)
     with pytest.raises(SystemExit, match=message) as end:
         generate.main(arguments)
-    assert "\n" not in str(end.value.code)
+    assert "\n" not in str(end.value.code) and (tmp_path / "plain.xyz").read_text() == PLAIN
+
+
+@pytest.mark.parametrize("steps", ["0", "-1", "many"])
+def test_numbers_of_frames_are_positive(steps, capsys):
+    with pytest.raises(SystemExit):
+        generate.main(["gold-clusters", "--atoms", "2", "--steps", steps])
+    assert f"must be a positive number. Received: {steps}" in capsys.readouterr().err

@@ -5,10 +5,18 @@ import pandas
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo.datasets.engines import LabelError
+from atomzoo.models import refinement_steps
 from atomzoo.models.active_learning import iterative_sampling, refine, train_on_forces
 from atomzoo.models.bad_structures import molecular_dynamics
 from atomzoo.models.isomers import sorted_distances
 from tests.models.engines import FUNCTIONS, EMTEngine, labelled, linear_fit, triangles
+
+
+@pytest.fixture(autouse=True)
+def short_search(monkeypatch):
+    monkeypatch.setattr(refinement_steps, "N_STARTS", 4)  # how good it is, tests/models/test_global_search.py shows
+
 
 TRAIN = partial(train_on_forces, functions=FUNCTIONS, hidden=(8,), iterations=200)
 
@@ -32,8 +40,9 @@ def test_the_minimum(tmp_path):
     assert result.rounds[0]["engine_eV"] < min(atoms.get_potential_energy() for atoms in data())
     last = result.rounds[-1]
     gap = last["engine_eV"] - last["relaxed_eV"]
-    assert abs(last["network_eV"] - last["engine_eV"]) + gap <= last["difference_eV"] + 1e-12 <= 1e-3
-    assert last["gradient_norm_eV_per_A"] < 1e-6 and last["lowest_eV"] == energy and 0 <= gap
+    assert last["difference_eV"] == pytest.approx(abs(last["network_eV"] - last["engine_eV"]) + gap) and gap >= 0
+    assert last["difference_eV"] <= 1e-3 and last["lowest_isomer"] and last["lowest_eV"] == energy
+    assert last["gradient_norm_eV_per_A"] < 1e-6
     found = result.potential.evaluate_atoms(result.lowest)["energy"]
     assert found == pytest.approx(energy, abs=1e-3)
     assert len(result.structures) == 16 + result.n_calls
@@ -54,6 +63,21 @@ def test_log(tmp_path):
     assert engine.n_calls == 2 and more.rounds[: len(rows)] == rows
 
 
+def test_agreement_at_a_minimum_above_another_isomer_is_no_end(tmp_path):
+    """The data hold something lower, of another shape, which the training does not see and the search misses."""
+    lower = triangles(1, size=0.4)[0]
+    results = {"energy": -1.0, "forces": lower.get_forces()}
+    lower.calc = SinglePointCalculator(lower, **results)
+
+    def train(structures, seed):
+        return TRAIN([atoms for atoms in structures if atoms.get_potential_energy() > -1.0], seed)
+
+    result = refine([*data(), lower], EMTEngine(), tmp_path, train, tolerance=1e-2, budget=9)
+    last = result.rounds[-1]
+    assert last["difference_eV"] <= 1e-2 and last["lowest_eV"] == -1.0
+    assert not last["lowest_isomer"] and not result.converged
+
+
 class Egged(EMTEngine):
     """Another energy each time, as a bad reference method has: no network agrees with it."""
 
@@ -69,6 +93,26 @@ class Egged(EMTEngine):
 def test_noise_above_the_tolerance_is_no_agreement(tmp_path):
     result = refine(data(), Egged(), tmp_path, linear_fit, tolerance=1e-5, budget=5)
     assert not result.converged and result.rounds[-1]["difference_eV"] > 1e-5
+
+
+class Failing(EMTEngine):
+    """Has no labels but of the first structure it is asked for, or of none."""
+
+    def __init__(self, n_good):
+        self.n_good = n_good
+
+    def label(self, structures):
+        if self.n_calls >= self.n_good:
+            raise LabelError("pw.x gave no energy")
+        return super().label(structures)
+
+
+def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path):
+    rows = []
+    with pytest.raises(LabelError, match="pw.x gave no energy"):
+        refine(data(), Failing(1), tmp_path, TRAIN, tolerance=1e-9, callback=rows.append)
+    (row,) = rows
+    assert row["calls"] == 1 and row["relaxed_eV"] is None
 
 
 LIMIT = 5e-3  # eV/atom

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from atomzoo.models import refinement_steps
 from atomzoo.models.active_learning import refine
 from tests.models.engines import EMTEngine, linear_fit, triangles
 
 ROOT = Path(__file__).parents[2]
 KILLS = ("label 3", "round 0", "training 2")  # one after the other; each process counts anew
 BUDGET = 8
+N_STARTS = 2  # of each search, which is not what is tested here
 
 
 def refine_killed_at(moment, folder):
@@ -38,6 +40,7 @@ def refine_killed_at(moment, folder):
     def after_round(row):
         kill(f"round {row['round']}")
 
+    refinement_steps.N_STARTS = N_STARTS
     refine(triangles(16, bond=2.85), Named(Engine()), folder, Named(train), 1e-9, BUDGET, callback=after_round)
 
 
@@ -61,7 +64,8 @@ def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
-def test_a_killed_loop_ends_with_the_same_result(tmp_path):
+def test_a_killed_loop_ends_with_the_same_result(tmp_path, monkeypatch):
+    monkeypatch.setattr(refinement_steps, "N_STARTS", N_STARTS)
     expected = refine(triangles(16, bond=2.85), Named(EMTEngine()), tmp_path / "a", Named(linear_fit), 1e-9, BUDGET)
     folder, environment = tmp_path / "b", os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     for moment in KILLS:

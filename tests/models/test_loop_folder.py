@@ -3,6 +3,7 @@ import ase.io
 import numpy as np
 import pytest
 
+from atomzoo.datasets.engines import LabelError
 from atomzoo.models.loop_folder import BudgetSpent, LabelCalculator, LoopFolder
 from tests.models.engines import EMTEngine, labelled, triangles
 
@@ -74,6 +75,33 @@ def test_an_engine_that_fails_leaves_no_label(tmp_path):
     assert loop.n_calls == 0 and not list((tmp_path / "labels").iterdir())
 
 
+def test_what_cannot_be_labelled_is_left_out(tmp_path):
+    class Some(EMTEngine):
+        def label(self, structures):
+            if self.n_calls == 1:
+                self.n_calls += 1
+                raise LabelError("no convergence")
+            return super().label(structures)
+
+    structures = triangles(3)
+    loop = LoopFolder(tmp_path, Some(), [], SETTINGS)
+    assert [atoms == new for atoms, new in zip(structures[::2], loop.label_possible(structures), strict=True)]
+    assert loop.n_calls == 2
+    with pytest.raises(LabelError):
+        LoopFolder(tmp_path / "b", Some(), [], SETTINGS).label(structures)
+
+
+def test_a_label_is_never_overwritten(tmp_path):
+    LoopFolder(tmp_path, EMTEngine(), [], SETTINGS).label(triangles(3))
+    (tmp_path / "labels" / "0001.extxyz").unlink()
+    last = (tmp_path / "labels" / "0002.extxyz").read_bytes()
+    loop = LoopFolder(tmp_path, EMTEngine(), [], SETTINGS)
+    loop.label(triangles(1, seed=9))
+    assert [path.name for path in sorted((tmp_path / "labels").iterdir())] == [f"000{k}.extxyz" for k in (0, 2, 3)]
+    assert (tmp_path / "labels" / "0002.extxyz").read_bytes() == last
+    assert LoopFolder(tmp_path, EMTEngine(), [], SETTINGS).n_calls == loop.n_calls == 3
+
+
 def test_results_are_made_once(tmp_path):
     loop = LoopFolder(tmp_path, Unused(), triangles(1), SETTINGS)
     made = loop.structures("round_0/added", lambda: triangles(2, seed=7))
@@ -95,6 +123,10 @@ def test_another_loop_may_not_go_on_here(tmp_path):
         LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": Unused()})
     with pytest.raises(ValueError, match="Received: data="):
         LoopFolder(tmp_path, EMTEngine(), triangles(2, seed=1), {**SETTINGS, "engine": EMTEngine()})
+    other = triangles(2)
+    other[1].calc.results["forces"][0, 0] += 1e-6
+    with pytest.raises(ValueError, match="Received: data="):
+        LoopFolder(tmp_path, EMTEngine(), other, {**SETTINGS, "engine": EMTEngine()})
 
 
 def test_calculator(tmp_path):

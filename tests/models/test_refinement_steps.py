@@ -3,6 +3,7 @@ import pytest
 from ase.calculators.emt import EMT
 from ase.optimize import BFGS
 
+from atomzoo.datasets.engines import LabelError
 from atomzoo.models.isomers import sorted_distances
 from atomzoo.models.refinement_steps import find_candidates, relax_by_labels
 from atomzoo.models.training import train_potential
@@ -40,6 +41,22 @@ def test_a_relaxation_that_needs_too_many_steps(potential, monkeypatch):
     monkeypatch.setattr("atomzoo.models.refinement_steps.MOST_STEPS", 1)
     steps, converged = relax_by_labels(EMTEngine().label, potential, triangles(1, seed=40)[0])
     assert len(steps) == 2 and not converged
+
+
+def test_a_relaxation_ends_where_the_engine_has_no_label(potential):
+    class Some(EMTEngine):
+        def label(self, structures):
+            if self.n_calls > 3:
+                raise LabelError("no convergence")
+            return super().label(structures)
+
+    start, engine = triangles(1, seed=40)[0], Some()
+    steps, converged = relax_by_labels(engine.label, potential, start)
+    assert 1 <= len(steps) <= 2 and not converged
+    whole, _ = relax_by_labels(EMTEngine().label, potential, start)
+    assert len(whole) > len(steps)
+    for step, same in zip(steps, whole, strict=False):
+        np.testing.assert_array_equal(step.positions, same.positions)
 
 
 def test_candidates(potential):

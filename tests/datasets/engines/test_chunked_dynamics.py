@@ -9,7 +9,7 @@ import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.engines import ChunkedDynamics, EspressoError
+from atomzoo.datasets.engines import ChunkedDynamics, LabelError
 
 RECORDED = Path(__file__).parent / "recorded" / "au2_md.out"
 STARTS = {name: Atoms("Au2", [[0, 0, 0], [d, 0, 0]], cell=[10] * 3, pbc=True) for name, d in (("a", 2.5), ("b", 3.0))}
@@ -25,7 +25,7 @@ class Drift:
         (Path(folder) / "pw.in").write_text("settings")
         self.starts.append(atoms.copy())
         if len(self.starts) - 1 in self.failing:
-            raise EspressoError("pw.x gave no energy. Received: nothing")
+            raise LabelError("pw.x gave no energy. Received: nothing")
         frames = [atoms.copy() for _ in range(steps)]
         for step, frame in enumerate(frames):
             frame.positions[0, 0] -= 0.1 * step
@@ -80,7 +80,7 @@ def test_failed_start_begins_anew_at_the_isomer(tmp_path):
 def test_two_failures_raise_and_keep_the_file(tmp_path):
     run(Drift(), tmp_path / "au2.extxyz", 2)
     before = (tmp_path / "au2.extxyz").read_bytes()
-    with pytest.raises(EspressoError):
+    with pytest.raises(LabelError):
         run(Drift(failing=[0, 1]), tmp_path / "au2.extxyz", 1)
     assert (tmp_path / "au2.extxyz").read_bytes() == before
 
@@ -95,6 +95,7 @@ def test_steps_of_a_killed_chunk_are_recovered_once(tmp_path):
         start.info = {"chunk": 1, "isomer": "b"}
         ase.io.write(work / "start.extxyz", start)
         shutil.copy(RECORDED, work / "pw.out")
+        (work / "pw.in").write_text("settings")
 
     leave_killed_chunk()
     frames = ChunkedDynamics(Drift(), path, STARTS).frames
@@ -103,3 +104,23 @@ def test_steps_of_a_killed_chunk_are_recovered_once(tmp_path):
     leave_killed_chunk()  # as if killed after the file was written, before the work folder was removed
     assert len(ChunkedDynamics(Drift(), path, STARTS).frames) == 7
     assert len(run(Drift(), path, 1)) == 10
+
+
+def test_other_settings_are_not_mixed(tmp_path):
+    class Finer(Drift):
+        text = "ecutrho = 300\nnstep = 9\nATOMIC_POSITIONS angstrom\nAu 1 2 3"
+
+        def dynamics(self, atoms, steps, folder):
+            frames = super().dynamics(atoms, steps, folder)
+            (Path(folder) / "pw.in").write_text(self.text)
+            return frames
+
+    path = tmp_path / "au2.extxyz"
+    run(Drift(), path, 1)
+    before = path.read_bytes()
+    for _ in range(2):  # the second finds nothing left of the first
+        with pytest.raises(ValueError, match="' has been made with other settings.* Received: ecutrho = 300$"):
+            run(Finer(), path, 1)
+        assert path.read_bytes() == before and not (tmp_path / "au2.extxyz.work").exists()
+    path.with_suffix(".in").write_text(Finer.text.replace("9", "150").replace("1 2 3", "4 5 6"))
+    assert len(run(Finer(), path, 1)) == 6

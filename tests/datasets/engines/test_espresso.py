@@ -9,7 +9,7 @@ import pytest
 from ase import Atoms, units
 
 import atomzoo.datasets
-from atomzoo.datasets.engines import Espresso, EspressoError
+from atomzoo.datasets.engines import Espresso, EspressoError, LabelError
 from atomzoo.datasets.engines.espresso import failure, read_frames, run_pw
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -28,6 +28,7 @@ def replay(monkeypatch):
     def use(name):
         def run(folder):
             shutil.copy(RECORDED / name, Path(folder) / "pw.out")
+            (Path(folder) / "pw.err").write_text("")
 
         monkeypatch.setattr("atomzoo.datasets.engines.espresso.run_pw", run)
 
@@ -81,10 +82,12 @@ def test_only_finished_steps_are_read(dimer):
 
 def test_failed_scf_is_one_line(dimer, replay):
     replay("au2_failed.out")
-    with pytest.raises(EspressoError, match="^pw.x gave no energy. Received: convergence NOT achieved after 4 [^\n]*$"):
+    with pytest.raises(LabelError, match="^pw.x gave no energy. Received: convergence NOT achieved after 4 [^\n]*$"):
         Espresso({"Au": GOLD}).single_point(dimer)
     error = " %%%\n     Error in routine checkallsym (1):\n     not orthogonal operation\n %%%"
-    assert failure(error) == "Error in routine checkallsym (1): not orthogonal operation"
+    assert failure(error, "") == "Error in routine checkallsym (1): not orthogonal operation"
+    assert failure("", "first\npw.x: cannot open shared object file\n") == "pw.x: cannot open shared object file"
+    assert failure("short", "") == "an output of 5 characters"
 
 
 def test_missing_program_is_one_line(dimer, monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.engines import EspressoError, LabelledFile, label_in_turns
+from atomzoo.datasets.engines import LabelError, LabelledFile, label_in_turns
 
 
 class Counting:
@@ -18,7 +18,7 @@ class Counting:
     def single_point(self, atoms):
         x = round(atoms.positions[0, 0], 6)
         if x in self.failing:
-            raise EspressoError(f"pw.x gave no energy. Received: {x}")
+            raise LabelError(f"pw.x gave no energy. Received: {x}")
         self.labelled.append(x)
         atoms = atoms.copy()
         atoms.calc = SinglePointCalculator(atoms, energy=x, forces=np.full((2, 3), 0.5))
@@ -61,7 +61,7 @@ def test_what_cannot_be_labelled_is_left_out(source, tmp_path):
 
 def test_two_failures_in_a_row_raise(source, tmp_path):
     file = LabelledFile(Counting([0, 1]), source, tmp_path / "set.extxyz")
-    with pytest.raises(EspressoError, match="Received: 1.0"):
+    with pytest.raises(LabelError, match="Received: 1.0"):
         file.label_next()
 
 
@@ -72,3 +72,10 @@ def test_the_file_with_the_fewest_is_next(source, tmp_path):
     label_in_turns(files, 3, lines.append)
     assert engine.labelled == [0, 0, 1, 1, 2, 2]
     assert lines == ["a: 3 of 3 labelled", "b: 3 of 3 labelled"]
+
+
+def test_the_structures_are_not_overwritten(source):
+    before = source.read_bytes()
+    with pytest.raises(ValueError, match="not written over their structures. Received: .*sampled.extxyz"):
+        LabelledFile(Counting(), source, source.parent / "." / source.name)
+    assert source.read_bytes() == before

@@ -7,12 +7,12 @@ import pytest
 from atomzoo.reproductions.barch_tubman_2017 import iterations
 
 
-def test_error_of_a_round_is_that_of_the_lowest_energy_at_the_end():
+def test_error_of_a_round_is_that_of_the_relaxed_energy_at_the_end():
     rounds = [
-        {"round": 0, "calls": 5, "isomer": "bent", "network_eV": -10.2, "engine_eV": -10.1, "difference_eV": 0.1},
-        {"round": 1, "calls": 9, "isomer": "triangle", "network_eV": -10.4, "engine_eV": -10.5, "difference_eV": 0.1},
+        {"round": 0, "calls": 5, "isomer": "bent", "network_eV": -10.2, "engine_eV": -10.1, "relaxed_eV": None},
+        {"round": 1, "calls": 9, "isomer": "triangle", "network_eV": -10.4, "engine_eV": -10.5, "relaxed_eV": -10.51},
     ]
-    table = iterations.error_table(SimpleNamespace(n_atoms=3, rounds=rounds, lowest_energy=-10.51))
+    table = iterations.error_table(SimpleNamespace(n_atoms=3, rounds=rounds))
     assert table["error_meV"].tolist() == pytest.approx([100 + 410, 100 + 10])
     assert table["calls"].tolist() == [5, 9] and (table["atoms"] == 3).all()
 

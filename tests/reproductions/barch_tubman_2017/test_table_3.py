@@ -35,8 +35,8 @@ def test_isomers_that_were_labelled(recorded):
 def test_a_quick_run_replays_the_record(recorded, tmp_path, capsys):
     table_3.run(quick=True, output=tmp_path)
     printed, text = capsys.readouterr().out, (tmp_path / "table_3.md").read_text()
-    assert "Quick run" in printed and "0 were computed in this run" in text
-    assert f"{recorded.result.n_calls} are recorded" in text and "-197.60902" in text
+    assert "Quick run" in printed and " 0 computed in this run" in text
+    assert f"DFT calls: {recorded.result.n_calls} recorded" in text and "-197.60902" in text
     files = {path.name for path in tmp_path.iterdir() if path.is_file()}
     assert files == {f"table_3{end}" for end in (".csv", ".md", ".png", "_gradients.csv", "_isomers.csv")}
     rows = pandas.read_csv(tmp_path / "table_3.csv")
