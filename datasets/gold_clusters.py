@@ -25,9 +25,9 @@ def load_data(n_atoms: int, split: str = "random") -> tuple[list[ase.Atoms], lis
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in B. Barch and N. Tubman
     (UCB/EECS-2017-104, 2017), whose own data are not public. Method: BLYP, Goedecker-type pseudopotential with 11
-    valence electrons, 30 Ry, cubic box of 10 A, Gamma point; 8 fs a step at 1000 K in chunks of at most 150 steps that start
-    from several isomers. As in the paper, frames with an energy more than two standard deviations above the mean are
-    left out. Inputs and all details are in the README beside the data.
+    valence electrons, 30 Ry, cubic box of 10 A, Gamma point; 8 fs a step at 1000 K in chunks of at most 150 steps that
+    start from several isomers. As in the paper, frames with an energy more than two standard deviations above the mean
+    are left out. Inputs and all details are in the README beside the data.
 
     | cluster | frames | kept | random train/validation | block train/validation |
     |---------|--------|------|-------------------------|------------------------|

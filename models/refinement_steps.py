@@ -18,6 +18,8 @@ N_ISOMERS = 3  # minima labelled in each round
 N_PATH = 3  # structures labelled along the way from the lowest sample to the minimum below it
 RELAXED = 0.01  # eV/A; largest force after a relaxation by the engine
 MOST_STEPS = 30  # of one relaxation by the engine
+STALLED = 4  # steps that lower the energy by less than SMALL_GAIN end it: what forces are left is the engine's noise
+SMALL_GAIN = 1e-4  # eV
 MOVE = 0.01  # A, for differences of forces
 SMALLEST_CURVATURE = 0.5  # eV/A^2; below the softest vibration of a metal cluster
 TIGHT = 2e-7  # eV/A; largest force at the network's minimum
@@ -62,8 +64,8 @@ def relax_by_labels(label, potential, start):
         start: `ase.Atoms`.
 
     Returns:
-        List of the labelled steps, the start included, and whether the last has no force above 0.01 eV/A. They end
-        where the engine has no label.
+        List of the labelled steps, the start included, and whether they have arrived: the last has no force above
+        0.01 eV/A, or the last four gained less than 0.1 meV. They end where the engine has no label.
     """
     atoms = start.copy()
     atoms.calc = LabelCalculator(label)
@@ -72,8 +74,16 @@ def relax_by_labels(label, potential, start):
     steps, converged = [], False
     with suppress(LabelError):
         for arrived in optimizer.irun(fmax=RELAXED, steps=MOST_STEPS):
-            steps, converged = [*steps, *label([atoms])], bool(arrived)
+            steps += label([atoms])
+            converged = bool(arrived) or _is_stalled(steps)
+            if converged:
+                break
     return steps, converged
+
+
+def _is_stalled(steps):
+    energies = [atoms.get_potential_energy() for atoms in steps]
+    return len(steps) > STALLED and min(energies[:-STALLED]) - min(energies) < SMALL_GAIN
 
 
 def _curvatures(potential, atoms):

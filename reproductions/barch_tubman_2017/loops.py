@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 import ase.io
+import numpy as np
 from rich.console import Console
 
 from atomzoo.datasets import gold_clusters
@@ -26,21 +27,22 @@ from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 QUICK = "**Quick run: the record of Au3 only.**\n"
 RECORDED = Path(__file__).parent / "recorded"
 SIZES = (3, 4, 5)
-MOST_FRAMES = 750  # in the first round: a network then trains for 10 to 15 s on a core
-N_NETWORKS = 3
+MOST_FRAMES = 500  # in the first round: a network then trains for a minute on a core
+N_NETWORKS = 2
 TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
 
 
-def box_functions(cutoff=8.0):
-    """The 36 functions of "barch-tubman-2017" with a longer cutoff, and three G2 for the distances that it adds.
+def box_functions(cutoff=12.0):
+    """The 36 functions of "barch-tubman-2017" with a longer cutoff, and G2 for the distances that it adds.
 
     The box is 10 A wide, and DFT sees a cluster's periodic images: turning a rigid triangle changes its energy by up
     to 6 meV, a rhombus by up to 61 (`atomzoo.datasets.generate gold-noise`). Functions within 6.5 A are blind to most
-    of that.
+    of that, and those within 8 A to some meV, so that loops with them did not end.
     """
     functions = [replace(function, cutoff=cutoff) for function in load_function_set("barch-tubman-2017", ["Au"])]
-    return [*functions, *(SymmetryFunction("G2", cutoff, eta=1.0, rs=rs) for rs in (5.5, 6.5, 7.2))]
+    distances = np.arange(2.2, cutoff - 0.5, 0.4)
+    return [*functions, *(SymmetryFunction("G2", cutoff, eta=4.0, rs=round(float(rs), 1)) for rs in distances)]
 
 
 TRAIN = partial(train_on_forces, functions=box_functions(), hidden=(30, 30), iterations=1000)
@@ -145,11 +147,9 @@ def close_loop(n_atoms, folder):
 
 
 def training_data(n_atoms):
-    """What a loop starts from: every k-th of the kept frames, some 750 at most, and the lowest."""
+    """What a loop starts from: of the kept frames those of the lowest energy, which are nearest to the minimum."""
     train, validation = gold_clusters.load_data(n_atoms)
-    frames = [*train, *validation]
-    lowest = min(range(len(frames)), key=lambda k: frames[k].get_potential_energy())
-    return [frames[k] for k in sorted({lowest, *range(0, len(frames), -(-len(frames) // MOST_FRAMES))})]
+    return sorted([*train, *validation], key=lambda atoms: atoms.get_potential_energy())[:MOST_FRAMES]
 
 
 def _copied_records(folder):

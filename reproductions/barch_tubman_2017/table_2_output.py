@@ -10,7 +10,7 @@ from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2, aenet_baseline
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS, footer
-from atomzoo.reproductions.writing import QUICK, markdown_table
+from atomzoo.reproductions.writing import QUICK, markdown_table, spread
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
 FIRST_DATA = RESULTS / "table_2_first_data.csv"
@@ -54,9 +54,9 @@ def _energy_table(rows, split, factor):
     for cell, aenet, first, energies, forces in _cells(rows, split):
         columns = []
         for name in ("train_mse_eV2", "validation_mse_eV2"):
-            ours = [_spread(group[name] * 1e6 * factor) for group in (first, energies)]
+            ours = [spread(group[name] * 1e6 * factor) for group in (first, energies)]
             columns += [f"{aenet[name] * 1e6 * factor:.1f}", *ours]
-        lines.append([*cell, *columns, _spread(forces["validation_mse_eV2"] * 1e6 * factor)])
+        lines.append([*cell, *columns, spread(forces["validation_mse_eV2"] * 1e6 * factor)])
     first = ["aenet, first data", "ours, first data", "ours"]
     names = [f"{part}: {name}" for part in ("train", "val.") for name in first]
     return markdown_table(["atoms", "network", *names, "with forces"], lines)
@@ -86,11 +86,6 @@ def _cells(rows, split):
 
 def _cell(table, atoms, network, split):
     return table[(table["atoms"] == atoms) & (table["network"] == network) & (table["split"] == split)]
-
-
-def _spread(values):
-    deviation = values.std(ddof=1) if len(values) > 1 else 0.0
-    return f"{values.mean():.1f}±{deviation:.1f}"
 
 
 def draw(rows, quick):

@@ -42,8 +42,8 @@ def run(seeds=None, quick=False, output=None):
         for seed in range(seeds or 1)
     ]
     rows = run_jobs(train_fold, jobs, partial, "Cross-validation")
-    means = rows.pivot_table(index="weight_decay", columns="atoms", values=["held_out_mse_eV2", "train_mse_eV2"])
-    write_results(folder, "table_2_weight_decay", rows, _markdown(means, quick, time.time() - start), {})
+    text = _markdown(average(rows), quick, time.time() - start)
+    write_results(folder, "table_2_weight_decay", rows, text, {})
     partial.unlink()
 
 
@@ -58,11 +58,16 @@ def train_fold(atoms, weight_decay, fold, seed, iterations):
     return {"train_mse_eV2": mse[0], "held_out_mse_eV2": mse[1]}
 
 
+def average(rows):
+    """Mean errors: rows by weight decay, columns ("held_out_mse_eV2" or "train_mse_eV2", atoms)."""
+    return rows.pivot_table(index="weight_decay", columns="atoms", values=["held_out_mse_eV2", "train_mse_eV2"])
+
+
 def choose(means):
     """The weight decay: see the top of this file.
 
     Args:
-        means: `pandas.DataFrame`, rows by weight decay, columns ("held_out_mse_eV2" or "train_mse_eV2", atoms).
+        means: `pandas.DataFrame` of `average`.
 
     Returns:
         The decay (its index in `means`), and the held-out errors relative to the best of each cluster, averaged.

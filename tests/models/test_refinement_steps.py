@@ -43,6 +43,33 @@ def test_a_relaxation_that_needs_too_many_steps(potential, monkeypatch):
     assert len(steps) == 2 and not converged
 
 
+def test_a_relaxation_ends_in_the_noise_of_the_engine(potential):
+    class Noisy(EMTEngine):
+        """Forces of a grid: they never become small."""
+
+        def label(self, structures):
+            copies = super().label(structures)
+            for atoms in copies:
+                noise = np.random.default_rng(self.n_calls).normal(scale=0.02, size=(3, 3))
+                atoms.calc.results["forces"] += noise
+            return copies
+
+    start, engine = triangles(1, seed=40)[0], Noisy()
+    loop_label = {}
+
+    def label(structures):  # as a loop does: once for each structure
+        key = structures[0].positions.tobytes()
+        if key not in loop_label:
+            (loop_label[key],) = engine.label(structures)
+        return [loop_label[key]]
+
+    steps, converged = relax_by_labels(label, potential, start)
+    expected, _ = minimum(start)
+    assert converged and len(steps) < 20
+    lowest = min(atoms.get_potential_energy() for atoms in steps)
+    assert lowest == pytest.approx(expected.get_potential_energy(), abs=1e-3)
+
+
 def test_a_relaxation_ends_where_the_engine_has_no_label(potential):
     class Some(EMTEngine):
         def label(self, structures):

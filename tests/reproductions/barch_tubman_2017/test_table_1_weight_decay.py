@@ -1,7 +1,8 @@
 import pandas
 import pytest
 
-from atomzoo.reproductions.barch_tubman_2017 import table_1_weight_decay
+from atomzoo.reproductions.barch_tubman_2017 import hydrogen, table_1_weight_decay
+from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
 
 def test_the_choice_by_hand():
@@ -28,3 +29,8 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
     assert "16 structures, 5 + 3 iterations of L-BFGS" in text
     assert "Chosen: 0.01." in text and "Chosen" in capsys.readouterr().out
     assert len(pandas.read_csv(tmp_path / "table_1_weight_decay.csv")) == 2 * len(table_1_weight_decay.DECAYS)
+
+
+def test_the_table_is_trained_with_the_recorded_choice():
+    rows = pandas.read_csv(RESULTS / "table_1_weight_decay.csv")
+    assert table_1_weight_decay.choose(rows)[0] == hydrogen.WEIGHT_DECAY

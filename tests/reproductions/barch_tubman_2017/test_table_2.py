@@ -40,6 +40,6 @@ def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     assert len(rows) == 4 and (rows["iterations"] == table_2.QUICK_ITERATIONS).all()
     np.testing.assert_allclose(rows["train_mse_Ry2"] * Ry**2, rows["train_mse_eV2"], rtol=1e-5)
     row = rows[(rows["split"] == "random") & ~rows["forces"]].iloc[0]
-    assert f"{row['validation_mse_eV2'] * 1e6:.1f}±0.0" in (tmp_path / "table_2.md").read_text()
+    assert f"| {row['validation_mse_eV2'] * 1e6:.3g} |" in (tmp_path / "table_2.md").read_text()
     spread = np.var([s.get_potential_energy() for s in gold_clusters.load_data(3)[0]])
     assert row["train_mse_eV2"] < 0.1 * spread
