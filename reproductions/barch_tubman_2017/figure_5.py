@@ -10,7 +10,8 @@ UCB/EECS-2017-104 (2017).
 * Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
   also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
 * Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
-* Networks: as in `table_3`, energies and forces; the band is the spread (smallest to largest) of the seeds.
+* Networks: as in `table_3`, but of data of all energies, every k-th kept frame, 500 at most; the band is the spread
+  (smallest to largest) of the seeds.
 """
 
 import time
@@ -19,7 +20,9 @@ import numpy as np
 import pandas
 from ase.units import Bohr
 
+from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
+from atomzoo.models.isomers import sorted_distances
 from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
 from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
 from atomzoo.reproductions.jobs import run_jobs
@@ -27,6 +30,7 @@ from atomzoo.reproductions.jobs import run_jobs
 SHAPES = {2: "distance-2.6", 3: "triangle", 4: "tetrahedron"}
 DISTANCES = np.linspace(3.8, 8.5, 95)  # Bohr
 ITERATIONS, QUICK_ITERATIONS = 1000, 30
+MOST_FRAMES = 500
 
 
 def run(seeds=None, quick=False, output=None):
@@ -60,12 +64,19 @@ def scan(atoms, seed, iterations):
         functions outside the data.
     """
     from atomzoo.models.extrapolation import find_extrapolations  # here, so that only the worker processes load Keras
-    from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN, training_data
+    from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN
 
-    potential, structures = TRAIN(training_data(atoms), seed, iterations=iterations), shapes(atoms)
+    potential, structures = TRAIN(frames(atoms), seed, iterations=iterations), shapes(atoms)
     results = potential.evaluate_atoms(structures)
     outside = [len(find_extrapolations(potential, s, r["features"])) for s, r in zip(structures, results, strict=True)]
     return {"energies": [result["energy"] for result in results], "extrapolations": outside}
+
+
+def frames(n_atoms):
+    """The data of a size: every k-th of the kept frames, `MOST_FRAMES` at most."""
+    train, validation = gold_clusters.load_data(n_atoms)
+    kept = sorted([*train, *validation], key=lambda atoms: atoms.info["step"])
+    return kept[:: -(-len(kept) // MOST_FRAMES)]
 
 
 def shapes(n_atoms):
@@ -75,17 +86,13 @@ def shapes(n_atoms):
 
 def points(n_atoms):
     """The data of a size: `pandas.DataFrame` of the average distance in Bohr and the energy in eV."""
-    from atomzoo.reproductions.barch_tubman_2017.loops import training_data
-
-    structures = training_data(n_atoms)
-    pairs = [(average_distance(atoms), atoms.get_potential_energy()) for atoms in structures]
+    pairs = [(average_distance(atoms), atoms.get_potential_energy()) for atoms in frames(n_atoms)]
     return pandas.DataFrame(pairs, columns=["distance_Bohr", "energy_eV"])
 
 
 def average_distance(atoms):
     """Mean of all interatomic distances in Bohr, of nearest images."""
-    first, second = np.triu_indices(len(atoms), 1)
-    return float(atoms.get_all_distances(mic=atoms.pbc.any())[first, second].mean() / Bohr)
+    return float(sorted_distances(atoms).mean() / Bohr)
 
 
 def _scaled(atoms, distance):

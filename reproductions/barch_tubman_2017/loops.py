@@ -4,48 +4,35 @@ The record of a loop is its folder (see `LoopFolder`), here in `recorded`. A loo
 without a single DFT call; where something is missing, pw.x computes it. Remove the folders to run them anew.
 
 The engine is that of the embedded data (`gold_clusters.reference_engine`): energies of other cutoffs must not be mixed.
+It gets each cluster in the same orientation (`free_clusters`).
 The folder knows both, and refuses a loop of other data or other settings.
 """
 
 import os
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import ase.io
-import numpy as np
 from rich.console import Console
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.layers import SymmetryFunction
 from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
-from atomzoo.models.function_sets import load_function_set
+from atomzoo.reproductions.barch_tubman_2017.free_clusters import FreeClusters, freed, is_free
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
 QUICK = "**Quick run: the record of Au3 only.**\n"
 RECORDED = Path(__file__).parent / "recorded"
 SIZES = (3, 4, 5)
-MOST_FRAMES = 500  # in the first round: a network then trains for a minute on a core
+LOWEST_FRAMES = 250  # all of which are in the first round's data
 N_NETWORKS = 2
 TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
 
 
-def box_functions(cutoff=12.0):
-    """The 36 functions of "barch-tubman-2017" with a longer cutoff, and G2 for the distances that it adds.
-
-    The box is 10 A wide, and DFT sees a cluster's periodic images: turning a rigid triangle changes its energy by up
-    to 6 meV, a rhombus by up to 61 (`atomzoo.datasets.generate gold-noise`). Functions within 6.5 A are blind to most
-    of that, and those within 8 A to some meV, so that loops with them did not end.
-    """
-    functions = [replace(function, cutoff=cutoff) for function in load_function_set("barch-tubman-2017", ["Au"])]
-    distances = np.arange(2.2, cutoff - 0.5, 0.4)
-    return [*functions, *(SymmetryFunction("G2", cutoff, eta=4.0, rs=round(float(rs), 1)) for rs in distances)]
-
-
-TRAIN = partial(train_on_forces, functions=box_functions(), hidden=(30, 30), iterations=1000)
+TRAIN = partial(train_on_forces, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000)
 
 
 def describe(loops):
@@ -100,7 +87,7 @@ class _Engine:
     """The engine of the data. Counts its calls, and has a name without the place of its files on this machine."""
 
     def __init__(self):
-        self.engine, self.n_calls = gold_clusters.reference_engine(), 0
+        self.engine, self.n_calls = FreeClusters(gold_clusters.reference_engine()), 0
 
     def label(self, structures):
         labelled = self.engine.label(structures)
@@ -147,9 +134,11 @@ def close_loop(n_atoms, folder):
 
 
 def training_data(n_atoms):
-    """What a loop starts from: of the kept frames those of the lowest energy, which are nearest to the minimum."""
+    """What a loop starts from: the kept free frames, the lowest of them and every fourth other, without their box."""
     train, validation = gold_clusters.load_data(n_atoms)
-    return sorted([*train, *validation], key=lambda atoms: atoms.get_potential_energy())[:MOST_FRAMES]
+    frames = [freed(atoms) for atoms in (*train, *validation) if is_free(atoms)]
+    frames.sort(key=lambda atoms: atoms.get_potential_energy())
+    return [*frames[:LOWEST_FRAMES], *frames[LOWEST_FRAMES::4]]
 
 
 def _copied_records(folder):

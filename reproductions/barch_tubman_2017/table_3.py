@@ -6,8 +6,9 @@ The paper minimizes the energy of a trained network, evaluates its minimum by DF
 retraining on data near the minimum would improve it further. The first four rows are the paper's; the next ones are the
 end of a loop that does so (`atomzoo.models.active_learning.refine`), whose rounds follow.
 
-* Data: `gold_clusters`, every k-th kept frame, some 750 at most, and the lowest. Energies and forces, L-BFGS, the
-  functions of "barch-tubman-2017" within 8 A (`loops.box_functions`), two layers of 30, three networks a round.
+* Data: the 250 kept frames of `gold_clusters` of the lowest energy, and every fourth other. Energies and forces,
+  L-BFGS, the functions of "barch-tubman-2017" within 12 A and more G2 (`loops.box_functions`), two layers of 30, two
+  networks a round.
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses
   isomers.
 * DFT: Quantum ESPRESSO with the settings of the data (`gold_clusters.reference_engine`), 100 calls a size at most.

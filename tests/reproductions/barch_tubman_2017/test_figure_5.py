@@ -6,7 +6,6 @@ from ase import Atoms
 from ase.units import Bohr
 
 from atomzoo.reproductions.barch_tubman_2017 import figure_5, figure_5_output
-from atomzoo.reproductions.barch_tubman_2017.loops import training_data
 
 
 @pytest.mark.parametrize("n_atoms", [2, 3, 4])
@@ -23,7 +22,7 @@ def test_average_distance():
 
 def test_points_are_the_data():
     data = figure_5.points(2)
-    assert len(data) == len(training_data(2)) and data["distance_Bohr"].between(4, 7).all()
+    assert 250 < len(data) <= figure_5.MOST_FRAMES and data["distance_Bohr"].between(4, 7).all()
     assert 4.5 < data.loc[data["energy_eV"].idxmin(), "distance_Bohr"] < 5.2  # the bond of Au2
 
 
