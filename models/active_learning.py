@@ -85,8 +85,7 @@ def refine(
         |E_network(min) - E_engine(min)| + (E_engine(min) - E_relaxed) <= tolerance
 
     where min is the network's minimum and E_relaxed the end of the engine's own relaxation from there, and when that is
-    the isomer (see `distinct`) of the lowest energy that the engine has given. (Turned copies of a cluster in a small
-    periodic box are one isomer, though their energies differ by what their images do.) A first network may find a
+    the isomer (see `distinct`) of the lowest energy that the engine has given. A first network may find a
     minimum far above the lowest sample, which is not worth relaxing: its label alone teaches the next. A structure that
     the engine cannot label ends a relaxation, or is left out; only at the minimum itself that ends the loop. This is
     the closed form of Barch and Tubman (2017), who minimized, evaluated and relaxed once. The relaxation begins with

@@ -10,12 +10,13 @@ UCB/EECS-2017-104 (2017).
 * Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
   also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
 * Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
-* Networks: as in `table_3`, but of data of all energies, every k-th kept frame, 500 at most; the band is the spread
-  (smallest to largest) of the seeds.
+* Networks: as in `table_3`, of free clusters, but of data of all energies: every k-th kept frame, 500 at most; the band
+  is the spread (smallest to largest) of the seeds.
 """
 
 import time
 
+import ase
 import numpy as np
 import pandas
 from ase.units import Bohr
@@ -24,6 +25,7 @@ from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.models.isomers import sorted_distances
 from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
+from atomzoo.reproductions.barch_tubman_2017.free_clusters import freed, is_free
 from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
 from atomzoo.reproductions.jobs import run_jobs
 
@@ -73,15 +75,17 @@ def scan(atoms, seed, iterations):
 
 
 def frames(n_atoms):
-    """The data of a size: every k-th of the kept frames, `MOST_FRAMES` at most."""
+    """The data of a size: every k-th of the kept free frames, `MOST_FRAMES` at most, without their box."""
     train, validation = gold_clusters.load_data(n_atoms)
-    kept = sorted([*train, *validation], key=lambda atoms: atoms.info["step"])
+    kept = sorted(filter(is_free, [*train, *validation]), key=lambda atoms: atoms.info["step"])
+    kept = [freed(atoms) for atoms in kept]
     return kept[:: -(-len(kept) // MOST_FRAMES)]
 
 
 def shapes(n_atoms):
-    """The shape of a size at all distances: list of `ase.Atoms` in the box of the data."""
-    return [_scaled(gold_isomers(n_atoms)[SHAPES[n_atoms]], distance * Bohr) for distance in DISTANCES]
+    """The shape of a size at all distances: list of free `ase.Atoms`."""
+    shape = ase.Atoms(f"Au{n_atoms}", gold_isomers(n_atoms)[SHAPES[n_atoms]].positions)
+    return [_scaled(shape.copy(), distance * Bohr) for distance in DISTANCES]
 
 
 def points(n_atoms):
@@ -91,7 +95,7 @@ def points(n_atoms):
 
 
 def average_distance(atoms):
-    """Mean of all interatomic distances in Bohr, of nearest images."""
+    """Mean of all interatomic distances in Bohr."""
     return float(sorted_distances(atoms).mean() / Bohr)
 
 

@@ -6,9 +6,10 @@ The paper minimizes the energy of a trained network, evaluates its minimum by DF
 retraining on data near the minimum would improve it further. The first four rows are the paper's; the next ones are the
 end of a loop that does so (`atomzoo.models.active_learning.refine`), whose rounds follow.
 
-* Data: the 250 kept frames of `gold_clusters` of the lowest energy, and every fourth other. Energies and forces,
-  L-BFGS, the functions of "barch-tubman-2017" within 12 A and more G2 (`loops.box_functions`), two layers of 30, two
-  networks a round.
+* Data: of `gold_clusters` the kept frames whose atoms are 4 A from periodic images, the 250 of the lowest energy and
+  every fourth other. Energies and forces, L-BFGS, the functions of "barch-tubman-2017", two layers of 30, two networks
+  a round; what the loop labels counts 20 times.
+* Free clusters: the network has no box, and DFT gets each cluster in the same orientation (`free_clusters.py`).
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses
   isomers.
 * DFT: Quantum ESPRESSO with the settings of the data (`gold_clusters.reference_engine`), 100 calls a size at most.

@@ -86,10 +86,9 @@ def _rounds(loops):
             cells = (loop.n_atoms, row["round"], row["structures"], row["calls"], row["isomer"])
             rows.append((*cells, *heights, *numbers, *rest))
     note = (
-        "Energies in meV above the lowest that DFT found in the loop, whichever way the cluster is turned in its box "
-        "of 10 A: that alone changes energies by up to 6 meV (a triangle) or 61 (a rhombus). Difference: |network - "
-        "DFT| at the network's minimum, plus what DFT's relaxation gains from there. Extrapolations: symmetry-function "
-        "values outside the training data.\n"
+        "Energies in meV above the lowest that DFT found in the loop. Difference: |network - DFT| at the network's "
+        "minimum, plus what DFT's relaxation gains from there. Extrapolations: symmetry-function values outside the "
+        "training data.\n"
     )
     return f"{markdown_table((*names, *more), rows)}\n{note}"
 

@@ -11,7 +11,7 @@ from atomzoo.reproductions.barch_tubman_2017 import figure_5, figure_5_output
 @pytest.mark.parametrize("n_atoms", [2, 3, 4])
 def test_shapes_are_scaled_to_equal_distances(n_atoms):
     for distance, atoms in zip(figure_5.DISTANCES, figure_5.shapes(n_atoms), strict=True):
-        found = atoms.get_all_distances(mic=True)[np.triu_indices(n_atoms, 1)] / Bohr
+        found = atoms.get_all_distances()[np.triu_indices(n_atoms, 1)] / Bohr
         np.testing.assert_allclose(found, distance, rtol=1e-10)
 
 

@@ -4,9 +4,8 @@ import keras
 import pytest
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.datasets.gold_isomers import gold_isomers
-from atomzoo.models import NeuralNetworkPotential
 from atomzoo.reproductions.barch_tubman_2017 import loops
+from atomzoo.reproductions.barch_tubman_2017.free_clusters import is_free
 from tests.models.engines import triangles
 from tests.reproductions.barch_tubman_2017.conftest import Engine
 
@@ -50,10 +49,20 @@ def test_a_record_of_other_data_is_refused(recorded, monkeypatch):
 
 
 def test_data_of_the_loops():
-    train, validation = gold_clusters.load_data(4)
-    energies = sorted(atoms.get_potential_energy() for atoms in (*train, *validation))
-    chosen = [atoms.get_potential_energy() for atoms in loops.training_data(4)]
-    assert chosen[:250] == energies[:250] and chosen[250:] == energies[250::4]
+    train, validation = gold_clusters.load_data(5)
+    free = sorted(atoms.get_potential_energy() for atoms in (*train, *validation) if is_free(atoms))
+    chosen = loops.training_data(5)
+    assert [a.get_potential_energy() for a in chosen] == free[:250] + free[250::4]
+    assert len(free) < len(train) + len(validation) and not any(atoms.pbc.any() for atoms in chosen)
+
+
+def test_labels_of_the_loop_count_more_often(monkeypatch):
+    data, added = triangles(3), triangles(2, seed=5)
+    for atoms in added:
+        atoms.info["role"] = "isomer"
+    monkeypatch.setattr(loops, "train_on_forces", lambda structures, seed, iterations: (structures, seed, iterations))
+    structures, *rest = loops.TRAIN([*data, *added], 7)
+    assert [structures.count(atoms) for atoms in (*data, *added)] == [1, 1, 1, 20, 20] and rest == [7, 1000]
 
 
 def test_the_engine_is_that_of_the_data_wherever_they_are():
@@ -68,13 +77,3 @@ def test_bad_arguments(tmp_path, monkeypatch):
         loops.closed_loops(3, False, tmp_path)
     with pytest.raises(ValueError, match="replays the record of Au3. Received: '.*none', where it is not"):
         loops.closed_loops(None, True, tmp_path)
-
-
-def test_functions_see_the_images_of_a_cluster_as_it_turns():
-    start, turned, change = gold_isomers(3)["triangle"], gold_isomers(3)["triangle"], {}
-    turned.rotate(45, "z", center="COP")
-    for cutoff in (6.5, 12.0):
-        potential = NeuralNetworkPotential(["Au"], loops.box_functions(cutoff), hidden=(1,), dtype="float64")
-        features = potential.evaluator.features([start, turned])
-        change[cutoff] = abs(features[0] - features[1]).max()
-    assert change[12.0] > 0.05 and change[6.5] < 0.01
