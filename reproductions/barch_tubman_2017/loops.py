@@ -15,6 +15,8 @@ from functools import cached_property, partial
 from pathlib import Path
 
 import ase.io
+import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
 from rich.console import Console
 
 from atomzoo.datasets import gold_clusters
@@ -33,12 +35,25 @@ BUDGET = 100  # DFT calls of a size
 
 
 def train_on_labels(structures, seed, count, iterations):
-    """As `train_on_forces`, where what the loop has labelled counts more often than frames of the data.
+    """As `train_on_forces`, but of frames of the data, in any orientation, and what the loop has labelled, all in one.
 
-    Those are few, but all near minima and in one orientation; the energies of frames, in any, are some 20 meV higher.
+    The latter are few, but near minima: they count more often. The former are higher by some 20 meV on average, which
+    a network of the frames alone measures, and is taken off.
     """
     labelled = [atoms for atoms in structures if "role" in atoms.info]
-    return train_on_forces([*structures, *labelled * (count - 1)], seed, iterations=iterations)
+    frames = [atoms for atoms in structures if "role" not in atoms.info]
+    if labelled:
+        results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
+        pairs = zip(results, labelled, strict=True)
+        height = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
+        frames = [_lowered(atoms, height) for atoms in frames]
+    return train_on_forces([*frames, *labelled * count], seed, iterations=iterations)
+
+
+def _lowered(atoms, height):
+    copy = atoms.copy()
+    copy.calc = SinglePointCalculator(copy, energy=atoms.get_potential_energy() - height, forces=atoms.get_forces())
+    return copy
 
 
 TRAIN = partial(train_on_labels, count=20, iterations=1000)
