@@ -1,6 +1,7 @@
 import shutil
 
 import keras
+import numpy as np
 import pytest
 
 from atomzoo.datasets import gold_clusters
@@ -56,13 +57,32 @@ def test_data_of_the_loops():
     assert len(free) < len(train) + len(validation) and not any(atoms.pbc.any() for atoms in chosen)
 
 
-def test_labels_of_the_loop_count_more_often(monkeypatch):
-    data, added = triangles(3), triangles(2, seed=5)
+def test_frames_are_lowered_and_labels_count_more_often(monkeypatch):
+    """A pretended network that is 0.5 eV above the labels of the loop, but for one that it knows nothing of."""
+    data, added, calls = triangles(3), triangles(3, seed=5), []
     for atoms in added:
         atoms.info["role"] = "isomer"
-    monkeypatch.setattr(loops, "train_on_forces", lambda structures, seed, iterations: (structures, seed, iterations))
-    structures, *rest = loops.TRAIN([*data, *added], 7)
-    assert [structures.count(atoms) for atoms in (*data, *added)] == [1, 1, 1, 20, 20] and rest == [7, 1000]
+
+    class Network:
+        def evaluate_atoms(self, structures):
+            heights = [0.5, 0.5, -100.0]
+            return [{"energy": a.get_potential_energy() + h} for a, h in zip(structures, heights, strict=True)]
+
+    def pretend(structures, seed, iterations):
+        calls.append((structures, seed, iterations))
+        return Network()
+
+    monkeypatch.setattr(loops, "train_on_forces", pretend)
+    loops.TRAIN([*data, *added], 7)
+    (alone, *first), (structures, *second) = calls
+    assert alone == data and [first, second] == [[7, 333], [7, 1000]]
+    assert [structures.count(atoms) for atoms in (*data, *added)] == [1, 1, 1, 20, 20, 20]
+    for frame, lowered in zip(data, structures[:3], strict=True):
+        assert lowered.get_potential_energy() == pytest.approx(frame.get_potential_energy() - 0.5)
+        np.testing.assert_array_equal(lowered.get_forces(), frame.get_forces())
+    calls.clear()
+    loops.TRAIN(data, 7)
+    assert calls == [(data, 7, 1000)]
 
 
 def test_the_engine_is_that_of_the_data_wherever_they_are():
