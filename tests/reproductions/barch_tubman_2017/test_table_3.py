@@ -14,7 +14,7 @@ def test_rows_of_the_table(recorded):
     start, network, dft, relaxed, *end, lowest = energies.values()
     assert dft < start and relaxed <= dft and lowest <= relaxed
     assert abs(network - dft) > abs(end[0] - end[1])
-    assert abs(end[0] - end[1]) + end[1] - lowest <= 1e-3 and lowest <= end[2] <= end[1]
+    assert abs(end[0] - end[1]) + end[1] - end[2] <= 1e-3 and lowest <= end[2] <= end[1]
 
 
 def test_the_analytic_gradient_finds_the_same_minimum_in_fewer_evaluations(recorded):
