@@ -98,7 +98,7 @@ def train_potential(
         >>> structures, _ = gold_clusters.load_data(2)
         >>> training = train_potential(structures, hidden=(5,), epochs=2)
         >>> len(training.history["val_loss"]), len(training.validation)
-        (2, 51)
+        (2, 65)
     """
     _check(optimizer, learning_rate, epochs, weight_decay, output)
     names = ("energy", "forces") if forces else ("energy",)
