@@ -4,7 +4,8 @@ The loops of `table_3`, the closed form of B. Barch and N. Tubman, Solving for M
 Networks, UCB/EECS-2017-104 (2017), who made the first round only.
 
 Error of a round: |E_network(min) - E_DFT(min)| + |E_DFT(min) - E_end|, where min is the network's minimum, and E_end
-that of the last relaxation by DFT. Calls: those of the round, which know its error, included.
+that of the last relaxation by DFT (of the lowest structure, if none arrived). Calls: those of the round, which know its
+error, included.
 """
 
 import time
@@ -39,7 +40,7 @@ def run(seeds=None, quick=False, output=None):
 def error_table(loop):
     """The rounds of a `ClosedLoop`: `pandas.DataFrame` of atoms, seed, round, calls, error_meV, isomer."""
     rounds = pandas.DataFrame(loop.rounds)
-    end = rounds["relaxed_eV"].dropna().iloc[-1]
+    end = [loop.lowest_energy, *rounds["relaxed_eV"].dropna()][-1]
     error = 1e3 * ((rounds["network_eV"] - rounds["engine_eV"]).abs() + (rounds["engine_eV"] - end).abs())
     return rounds[["round", "calls", "isomer"]].assign(atoms=loop.n_atoms, seed=0, error_meV=error)
 

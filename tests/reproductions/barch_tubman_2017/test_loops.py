@@ -30,6 +30,17 @@ def test_a_record_holds_the_first_network_and_those_of_the_last_round(recorded):
     assert kept == sorted(["round_0/potential_0.keras", f"{last}/potential_0.keras", f"{last}/potential_1.keras"])
 
 
+@pytest.mark.parametrize("n_atoms, isomer", [(3, "linear"), (4, "y")])
+def test_the_record_of_dft_is_that_of_these_data_and_settings(n_atoms, isomer, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # no pw.x
+    shutil.copytree(loops.RECORDED / f"au{n_atoms}", tmp_path / "record")
+    loop = loops.close_loop(n_atoms, tmp_path / "record")
+    assert loop.n_computed == 0 and loop.result.converged and loop.result.n_calls <= loops.BUDGET
+    first, last = loop.rounds[0], loop.rounds[-1]
+    assert first["engine_eV"] < loop.start.get_potential_energy()
+    assert last["difference_eV"] <= 1e-3 and last["isomer"] == isomer and last["gradient_norm_eV_per_A"] < 1e-6
+
+
 def test_what_a_record_lacks_is_computed(recorded, tmp_path, monkeypatch):
     folder = tmp_path / "au3"
     shutil.copytree(recorded.folder, folder)
