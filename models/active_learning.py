@@ -46,7 +46,14 @@ class LoopResult:
 
 
 def train_on_forces(
-    structures, seed, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000, cutoff_function="cosine"
+    structures,
+    seed,
+    functions="barch-tubman-2017",
+    hidden=(30, 30),
+    iterations=1000,
+    cutoff_function="cosine",
+    weight_decay=1e-5,
+    force_weight=1.0,
 ):
     """A potential fitted to all energies and forces by L-BFGS: how the loops train unless told otherwise.
 
@@ -55,14 +62,25 @@ def train_on_forces(
     Args:
         structures: list of labelled `ase.Atoms`.
         seed: of the weights.
-        functions, hidden, cutoff_function: see `train_potential`.
+        functions, hidden, cutoff_function, weight_decay, force_weight: see `train_potential`.
         iterations: of L-BFGS.
 
     Returns:
         `NeuralNetworkPotential` in float64.
     """
-    options = {"forces": True, "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
-    return train_potential(structures, functions, hidden, cutoff_function=cutoff_function, **options).potential
+    return train_potential(
+        structures,
+        functions,
+        hidden,
+        forces=True,
+        epochs=iterations,
+        optimizer="lbfgs",
+        validation_fraction=0.0,
+        seed=seed,
+        weight_decay=weight_decay,
+        cutoff_function=cutoff_function,
+        force_weight=force_weight,
+    ).potential
 
 
 def refine(

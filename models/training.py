@@ -56,11 +56,12 @@ def train_potential(
     callbacks=(),
     trainable_functions=False,
     function_rate=1.0,
+    force_weight=1.0,
 ):
     """Trains a potential on energies, or energies and forces.
 
     The loss is the mean squared error of energies per atom, divided by their variance, plus with `forces` that of the
-    force components, divided by their mean square: both count alike, whatever the data.
+    force components, divided by their mean square, times `force_weight`: at 1 both count alike, whatever the data.
 
     The optimizers of Keras take batches; their learning rate falls to zero along half a cosine, and the epoch with the
     smallest validation loss is kept. "lbfgs" takes all structures at once, as aenet does, which suits small data sets;
@@ -85,6 +86,7 @@ def train_potential(
         trainable_functions: False, True, or which of "eta", "rs", "kappa" of the symmetry functions are trained, too.
             Their scaling follows them, see `FollowingScaling`, but not with "lbfgs".
         function_rate: what multiplies the learning rate for these; not for "lbfgs".
+        force_weight: see above; of no effect without `forces`. Less than 1 gives better energies and worse forces.
 
     Returns:
         `Training`: potential, history, and the two parts of the structures.
@@ -100,7 +102,7 @@ def train_potential(
         >>> len(training.history["val_loss"]), len(training.validation)
         (2, 65)
     """
-    _check(optimizer, learning_rate, epochs, weight_decay, output)
+    _check(optimizer, learning_rate, epochs, weight_decay, force_weight, output)
     names = ("energy", "forces") if forces else ("energy",)
     train, validation = split_structures(structures, validation_fraction, seed)
     labels(structures, names)  # all of them, so that an error names the place in the whole list
@@ -109,7 +111,7 @@ def train_potential(
     potential = _untrained(structures, functions, hidden, seed=seed, dtype=dtype, **options)
     potential.adapt(train)
     dataset = potential.dataset(train, batch_size, names, shuffle=True, seed=seed)
-    weights = _loss_weights(potential, train, names)
+    weights = _loss_weights(potential, train, names, force_weight)
     if optimizer == "lbfgs":
         history = _fit_lbfgs(potential, dataset, epochs, weights, weight_decay, callbacks)
     else:
@@ -161,7 +163,7 @@ def elements_of(structures):
     return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
 
 
-def _check(optimizer, learning_rate, epochs, weight_decay, output):
+def _check(optimizer, learning_rate, epochs, weight_decay, force_weight, output):
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
     if optimizer not in OPTIMIZERS:
@@ -170,6 +172,8 @@ def _check(optimizer, learning_rate, epochs, weight_decay, output):
         raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
     if not weight_decay >= 0:
         raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
+    if not force_weight > 0:
+        raise ValueError(f"`force_weight` must be positive. Received: {force_weight}")
     if epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
     if output is not None and check_output(output).suffix != ".keras":
@@ -185,11 +189,11 @@ def _untrained(structures, functions, hidden, **options):
     return NeuralNetworkPotential(elements, chosen, hidden=tuple(hidden), **options)
 
 
-def _loss_weights(potential, train, names):
+def _loss_weights(potential, train, names, force_weight):
     weights = {"energy": float(potential.atom_sum.scale) ** -2}
     if "forces" in names:
         components = np.concatenate([atoms.get_forces(apply_constraint=False).ravel() for atoms in train])
-        weights["forces"] = max(float(np.sqrt((components**2).mean())), SMALLEST_FORCE) ** -2
+        weights["forces"] = force_weight * max(float(np.sqrt((components**2).mean())), SMALLEST_FORCE) ** -2
     return weights
 
 

@@ -34,6 +34,9 @@ def train(
         str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
     ] = "barch-tubman-2017",
     forces: Annotated[bool, typer.Option("--forces", help="Fit forces too.")] = False,
+    force_weight: Annotated[
+        float, typer.Option(help="Of forces in the loss; below 1, energies get better and forces worse.")
+    ] = 1.0,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training structures; iterations of lbfgs.")] = 500,
     learning_rate: Annotated[float, typer.Option(help="Of the first epoch; it falls to zero. Not of lbfgs.")] = 3e-3,
     batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch. Not of lbfgs.")] = 32,
@@ -73,6 +76,7 @@ def train(
             functions=symmetry_functions,
             hidden=hidden,
             forces=forces,
+            force_weight=force_weight,
             epochs=epochs,
             optimizer=optimizer,
             learning_rate=learning_rate,

@@ -34,20 +34,22 @@ TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
 
 
-def train_on_labels(structures, seed, count, iterations):
+def train_on_labels(structures, seed, count, iterations, force_weight):
     """As `train_on_forces`, but of frames of the data, in any orientation, and what the loop has labelled, all in one.
 
     The latter are few, but near minima: they count more often. The former are higher by some 20 meV on average, which
-    a network of the frames alone measures, and is taken off.
+    a network of the frames alone measures, and is taken off. Without labels forces weigh as much as energies, which
+    makes a first network that can be trusted; with them less, so that energies at the minimum are right to a meV.
     """
     labelled = [atoms for atoms in structures if "role" in atoms.info]
     frames = [atoms for atoms in structures if "role" not in atoms.info]
-    if labelled:
-        results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
-        pairs = zip(results, labelled, strict=True)
-        height = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
-        frames = [_lowered(atoms, height) for atoms in frames]
-    return train_on_forces([*frames, *labelled * count], seed, iterations=iterations)
+    if not labelled:
+        return train_on_forces(frames, seed, iterations=iterations)
+    results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
+    pairs = zip(results, labelled, strict=True)
+    height = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
+    data = [*(_lowered(atoms, height) for atoms in frames), *labelled * count]
+    return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight)
 
 
 def _lowered(atoms, height):
@@ -56,7 +58,7 @@ def _lowered(atoms, height):
     return copy
 
 
-TRAIN = partial(train_on_labels, count=20, iterations=1000)
+TRAIN = partial(train_on_labels, count=50, iterations=2000, force_weight=0.1)
 
 
 def describe(loops):

@@ -8,8 +8,9 @@ end of a loop that does so (`atomzoo.models.active_learning.refine`), whose roun
 
 * Data: of `gold_clusters` the kept frames whose atoms are 4 A from periodic images, the 250 of the lowest energy and
   every fourth other. Energies and forces, L-BFGS, the functions of "barch-tubman-2017", two layers of 30, two networks
-  a round. What the loop labels counts 20 times (`loops.train_on_labels`).
-* Free clusters: the network has no box, and DFT gets each cluster in the same orientation (`free_clusters.py`).
+  a round. What the loop labels counts 50 times (`loops.train_on_labels`).
+* Free clusters: the network has no box, and DFT gets each cluster in the same orientation (`free_clusters.py`), the
+  longest axis along a face diagonal of the box. Frames of the data lie as they come.
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses
   isomers.
 * DFT: Quantum ESPRESSO with the settings of the data (`gold_clusters.reference_engine`), 100 calls a size at most.

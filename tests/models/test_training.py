@@ -61,6 +61,18 @@ def test_forces_are_learned_too(gold):
     assert forces < 0.3 * np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in gold]))
 
 
+def test_forces_of_less_weight_leave_more_to_energies(gold):
+    """In the end of L-BFGS a smaller weight cannot make the energies' error larger, nor that of forces smaller."""
+    options = {"hidden": (4,), "forces": True, "epochs": 300, "optimizer": "lbfgs", "validation_fraction": 0.0}
+    energies, forces = [], []
+    for weight in (1.0, 1e-3):
+        training = train_potential(gold, FUNCTIONS, force_weight=weight, weight_decay=0.0, **options)
+        errors = prediction_errors(training.train, training.potential.evaluate_atoms(training.train))
+        energies.append(errors["energy"].rmse)
+        forces.append(errors["forces"].rmse)
+    assert energies[1] < 0.96 * energies[0] and forces[1] > 1.2 * forces[0]
+
+
 def test_the_seed_fixes_everything(gold):
     options = {"hidden": (4,), "epochs": 3}
     histories = [train_potential(gold, FUNCTIONS, seed=seed, **options).history["val_loss"] for seed in (1, 1, 2)]
@@ -98,6 +110,7 @@ def test_elements_by_atomic_number():
         ({"optimizer": "sgd"}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: 'sgd'"),
         ({"learning_rate": -1.0}, "`learning_rate` must be positive. Received: -1.0"),
         ({"weight_decay": -1.0}, "`weight_decay` must not be negative. Received: -1.0"),
+        ({"force_weight": 0.0}, "`force_weight` must be positive. Received: 0.0"),
         ({"epochs": 0}, "`epochs` must be at least 1. Received: 0"),
         ({"output": "a.h5"}, "must end in .keras. Received: 'a.h5'"),
         ({"validation_fraction": -0.1}, "`validation_fraction` must be at least 0 and less than 1. Received: -0.1"),

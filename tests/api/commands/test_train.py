@@ -52,6 +52,7 @@ def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_pa
         (labelled(), ["--validation-fraction", "1"], "must be at least 0 and less than 1. Received: 1.0"),
         (labelled(), ["--validation-fraction", "0.9"], "No structures are left to train on."),
         (labelled(), ["--weight-decay", "-1"], "`weight_decay` must not be negative"),
+        (labelled(), ["--force-weight", "0"], "`force_weight` must be positive"),
         (labelled(), ["--learning-rate", "0"], "`learning_rate` must be positive"),
     ],
 )

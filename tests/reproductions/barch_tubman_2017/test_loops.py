@@ -79,21 +79,21 @@ def test_frames_are_lowered_and_labels_count_more_often(monkeypatch):
             heights = [0.5, 0.5, -100.0]
             return [{"energy": a.get_potential_energy() + h} for a, h in zip(structures, heights, strict=True)]
 
-    def pretend(structures, seed, iterations):
-        calls.append((structures, seed, iterations))
+    def pretend(structures, seed, iterations, force_weight=1.0):
+        calls.append((structures, seed, iterations, force_weight))
         return Network()
 
     monkeypatch.setattr(loops, "train_on_forces", pretend)
     loops.TRAIN([*data, *added], 7)
     (alone, *first), (structures, *second) = calls
-    assert alone == data and [first, second] == [[7, 333], [7, 1000]]
-    assert [structures.count(atoms) for atoms in (*data, *added)] == [1, 1, 1, 20, 20, 20]
+    assert alone == data and [first, second] == [[7, 666, 1.0], [7, 2000, 0.1]]
+    assert [structures.count(atoms) for atoms in (*data, *added)] == [1, 1, 1, 50, 50, 50]
     for frame, lowered in zip(data, structures[:3], strict=True):
         assert lowered.get_potential_energy() == pytest.approx(frame.get_potential_energy() - 0.5)
         np.testing.assert_array_equal(lowered.get_forces(), frame.get_forces())
     calls.clear()
     loops.TRAIN(data, 7)
-    assert calls == [(data, 7, 1000)]
+    assert calls == [(data, 7, 2000, 1.0)]
 
 
 def test_the_engine_is_that_of_the_data_wherever_they_are():
