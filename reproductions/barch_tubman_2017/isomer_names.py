@@ -18,7 +18,7 @@ def isomer_name(atoms):
         atoms: `ase.Atoms`, 2 to 5 atoms of gold.
 
     Returns:
-        str, "other" if there is none.
+        str; if there is none, the numbers of bonds of the atoms, such as "bonds 1-1-2-3-3".
 
     Example:
 
@@ -30,10 +30,11 @@ def isomer_name(atoms):
     """
     alike = {name: shape for name, shape in gold_isomers(len(atoms)).items() if _bonds(shape) == _bonds(atoms)}
     lengths = sorted_distances(atoms)
-    return min(alike, key=lambda name: np.abs(sorted_distances(alike[name]) - lengths).max(), default="other")
+    unknown = f"bonds {'-'.join(map(str, _bonds(atoms)))}"
+    return min(alike, key=lambda name: np.abs(sorted_distances(alike[name]) - lengths).max(), default=unknown)
 
 
 def _bonds(atoms):
     """Numbers of bonds of the atoms, sorted."""
     distances = atoms.get_all_distances(mic=atoms.pbc.any())
-    return sorted((distances < LONGEST_BOND).sum(axis=1) - 1)
+    return sorted(((distances < LONGEST_BOND).sum(axis=1) - 1).tolist())

@@ -28,18 +28,18 @@ from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 QUICK = "**Quick run: the record of Au3 only.**\n"
 RECORDED = Path(__file__).parent / "recorded"
 SIZES = (3, 4, 5)
-LOWEST_FRAMES = 250  # all of which are in the first round's data
 N_NETWORKS = 2
 TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
 
 
-def train_on_labels(structures, seed, count, iterations, force_weight):
+def train_on_labels(structures, seed, iterations, force_weight):
     """As `train_on_forces`, but of frames of the data, in any orientation, and what the loop has labelled, all in one.
 
-    The latter are few, but near minima: they count more often. The former are higher by some 20 meV on average, which
-    a network of the frames alone measures, and is taken off. Without labels forces weigh as much as energies, which
-    makes a first network that can be trusted; with them less, so that energies at the minimum are right to a meV.
+    The latter are few, but near minima: together they count as much as all frames. The former are higher by some 20 meV
+    on average, which a network of the frames alone measures, and is taken off. Without labels forces weigh as much as
+    energies, which makes a first network that can be trusted; with them less, so that energies at the minimum are right
+    to a meV.
     """
     labelled = [atoms for atoms in structures if "role" in atoms.info]
     frames = [atoms for atoms in structures if "role" not in atoms.info]
@@ -48,7 +48,8 @@ def train_on_labels(structures, seed, count, iterations, force_weight):
     results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
     pairs = zip(results, labelled, strict=True)
     height = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
-    data = [*(_lowered(atoms, height) for atoms in frames), *labelled * count]
+    repeats = max(len(frames) // len(labelled), 1)
+    data = [*(_lowered(atoms, height) for atoms in frames), *labelled * repeats]
     return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight)
 
 
@@ -58,7 +59,7 @@ def _lowered(atoms, height):
     return copy
 
 
-TRAIN = partial(train_on_labels, count=50, iterations=2000, force_weight=0.1)
+TRAIN = partial(train_on_labels, iterations=2000, force_weight=0.1)
 
 
 def describe(loops):
@@ -160,11 +161,9 @@ def close_loop(n_atoms, folder):
 
 
 def training_data(n_atoms):
-    """What a loop starts from: the kept free frames, the lowest of them and every fourth other, without their box."""
+    """What a loop starts from: the kept free frames, without their box."""
     train, validation = gold_clusters.load_data(n_atoms)
-    frames = [freed(atoms) for atoms in (*train, *validation) if is_free(atoms)]
-    frames.sort(key=lambda atoms: atoms.get_potential_energy())
-    return [*frames[:LOWEST_FRAMES], *frames[LOWEST_FRAMES::4]]
+    return [freed(atoms) for atoms in (*train, *validation) if is_free(atoms)]
 
 
 def _copied_records(folder):

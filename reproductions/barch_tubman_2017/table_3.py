@@ -6,9 +6,9 @@ The paper minimizes the energy of a trained network, evaluates its minimum by DF
 retraining on data near the minimum would improve it further. The first four rows are the paper's; the next ones are the
 end of a loop that does so (`atomzoo.models.active_learning.refine`), whose rounds follow.
 
-* Data: of `gold_clusters` the kept frames whose atoms are 4 A from periodic images, the 250 of the lowest energy and
-  every fourth other. Energies and forces, L-BFGS, the functions of "barch-tubman-2017", two layers of 30, two networks
-  a round. What the loop labels counts 50 times (`loops.train_on_labels`).
+* Data: of `gold_clusters` the kept frames whose atoms are 4 A from periodic images. Energies and forces, L-BFGS, the
+  functions of "barch-tubman-2017", two layers of 30, two networks a round. What the loop labels counts as much as all
+  frames together (`loops.train_on_labels`).
 * Free clusters: the network has no box, and DFT gets each cluster in the same orientation (`free_clusters.py`), the
   longest axis along a face diagonal of the box. Frames of the data lie as they come.
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses

@@ -56,6 +56,7 @@ def _markdown(loops, tables, paper_au3, quick, seconds):
     )
     parts += ["## First round, as in the paper\n", _first_round(loops)]
     parts += ["## Rounds of the loops\n", _rounds(loops)]
+    parts += ["## Whether the networks' minima can be trusted\n", _trust(loops)]
     parts += ["## Isomers that DFT labelled\n", _isomers(tables["isomers"])]
     parts += ["## Analytic and numerical gradient\n", _gradients(tables["gradients"]), footer("table_3", seconds)]
     return "\n".join(parts)
@@ -76,21 +77,29 @@ def _first_round(loops):
 
 def _rounds(loops):
     names = ("atoms", "round", "trained on", "calls", "isomer", "network", "DFT", "DFT relaxed", "difference")
-    more = ("disagreement, meV/atom", "extrapolations", "gradient, eV/A")
     rows = []
     for loop in loops:
         for row in loop.rounds:
             heights = [_above(row[name], loop) for name in ("network_eV", "engine_eV", "relaxed_eV")]
-            numbers = [_number(1e3 * row[name], 3) for name in ("difference_eV", "disagreement_eV_per_atom")]
-            rest = (row["extrapolations"], f"{row['gradient_norm_eV_per_A']:.1e}")
             cells = (loop.n_atoms, row["round"], row["structures"], row["calls"], row["isomer"])
-            rows.append((*cells, *heights, *numbers, *rest))
+            rows.append((*cells, *heights, _number(1e3 * row["difference_eV"], 3)))
     note = (
         "Energies in meV above the lowest that DFT found in the loop. Difference: |network - DFT| at the network's "
-        "minimum, plus what DFT's relaxation gains from there. Extrapolations: symmetry-function values outside the "
-        "training data.\n"
+        "minimum, plus what DFT's relaxation gains from there.\n"
     )
-    return f"{markdown_table((*names, *more), rows)}\n{note}"
+    return f"{markdown_table(names, rows)}\n{note}"
+
+
+def _trust(loops):
+    names = ("atoms", "round", "disagreement, meV/atom", "extrapolations", "gradient norm, eV/A")
+    rows = [
+        (loop.n_atoms, row["round"], _number(1e3 * row["disagreement_eV_per_atom"], 3), row["extrapolations"],
+         f"{row['gradient_norm_eV_per_A']:.1e}")
+        for loop in loops
+        for row in loop.rounds
+    ]  # fmt: skip
+    note = "Disagreement: of a round's networks. Extrapolations: symmetry-function values outside the training data.\n"
+    return f"{markdown_table(names, rows)}\n{note}"
 
 
 def _isomers(isomers):

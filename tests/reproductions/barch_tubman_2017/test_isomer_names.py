@@ -18,4 +18,4 @@ def test_names_survive_distortion_rotation_and_order(n_atoms):
 def test_without_a_name():
     atoms = gold_isomers(4)["rhombus"]
     atoms.positions[3] += 2.0  # an atom of its own
-    assert isomer_name(atoms) == "other"
+    assert isomer_name(atoms) == "bonds 0-2-2-2"
