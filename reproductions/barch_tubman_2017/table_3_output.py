@@ -109,7 +109,11 @@ def _isomers(isomers):
          f"{row.largest_force_eV_per_A:.3f}")
         for row in isomers.itertuples()
     ]  # fmt: skip
-    return f"{markdown_table(names, rows)}\nA large force: no minimum of DFT, only passed through.\n"
+    note = (
+        "DFT relaxed those that networks took for the lowest; the others are as a network had them. A large force: no "
+        "minimum of DFT, only passed through. Without a name: numbers of bonds of the atoms.\n"
+    )
+    return f"{markdown_table(names, rows)}\n{note}"
 
 
 def _gradients(gradients):
