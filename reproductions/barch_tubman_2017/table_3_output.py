@@ -147,6 +147,7 @@ def _figure(loops, quick):
         start = 1e3 * (loop.start.get_potential_energy() - loop.lowest_energy)
         axis.axhline(start, color="tab:gray", lw=1, ls="--", label="lowest training sample")
         axis.set_yscale("symlog", linthresh=1.0)
+        axis.margins(0.1)
         axis.set_title(f"Au{loop.n_atoms}" + (" (quick run)" if quick else ""))
         axis.set_xlabel("round")
         axis.xaxis.get_major_locator().set_params(integer=True)
