@@ -31,7 +31,7 @@ def describe(rows, quick, seconds):
     parts.append(
         f"Mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}, in 1e-6 eV^2; below some "
         f"{NOISE_FLOOR_EV2 * 1e6:.2g} is the noise of the labels (density cutoff {DENSITY_CUTOFF:g} Ry). First data: "
-        "the set that this one replaced, of 900 frames a size from one start and with labels noisier by some 5 "
+        "the set that this one replaced, of 900 frames a size from one start and with a noise of some 5 in its labels "
         "(120 Ry); aenet (2.0.4, one run) was trained on its splits, with the same functions and widths, and both "
         "columns are recorded. With forces: trained on energies and forces.\n"
     )
