@@ -52,7 +52,6 @@ def train_on_forces(
     hidden=(30, 30),
     iterations=1000,
     cutoff_function="cosine",
-    weight_decay=1e-5,
     force_weight=1.0,
 ):
     """A potential fitted to all energies and forces by L-BFGS: how the loops train unless told otherwise.
@@ -62,7 +61,7 @@ def train_on_forces(
     Args:
         structures: list of labelled `ase.Atoms`.
         seed: of the weights.
-        functions, hidden, cutoff_function, weight_decay, force_weight: see `train_potential`.
+        functions, hidden, cutoff_function, force_weight: see `train_potential`.
         iterations: of L-BFGS.
 
     Returns:
@@ -77,7 +76,6 @@ def train_on_forces(
         optimizer="lbfgs",
         validation_fraction=0.0,
         seed=seed,
-        weight_decay=weight_decay,
         cutoff_function=cutoff_function,
         force_weight=force_weight,
     ).potential

@@ -90,7 +90,7 @@ def shape_forces(positions, extents, forces):
     True
     """
     turning = positions.T @ forces
-    gaps = extents - np.asarray(extents)[:, None]
+    gaps = extents - extents[:, None]
     distinct = np.abs(gaps) > SMALLEST_GAP
     return forces + positions @ np.where(distinct, (turning - turning.T) / np.where(distinct, gaps, 1.0), 0.0)
 
