@@ -45,15 +45,7 @@ class LoopResult:
         return min(self.structures, key=_energy)
 
 
-def train_on_forces(
-    structures,
-    seed,
-    functions="barch-tubman-2017",
-    hidden=(30, 30),
-    iterations=1000,
-    cutoff_function="cosine",
-    force_weight=1.0,
-):
+def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000, **options):
     """A potential fitted to all energies and forces by L-BFGS: how the loops train unless told otherwise.
 
     It begins with new weights each time, so that it depends on structures and seed only, not on the loop's history.
@@ -61,24 +53,15 @@ def train_on_forces(
     Args:
         structures: list of labelled `ase.Atoms`.
         seed: of the weights.
-        functions, hidden, cutoff_function, force_weight: see `train_potential`.
+        functions, hidden: see `train_potential`.
         iterations: of L-BFGS.
+        options: others of `train_potential`, such as `force_weight`.
 
     Returns:
         `NeuralNetworkPotential` in float64.
     """
-    return train_potential(
-        structures,
-        functions,
-        hidden,
-        forces=True,
-        epochs=iterations,
-        optimizer="lbfgs",
-        validation_fraction=0.0,
-        seed=seed,
-        cutoff_function=cutoff_function,
-        force_weight=force_weight,
-    ).potential
+    fixed = {"forces": True, "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
+    return train_potential(structures, functions, hidden, **fixed, **options).potential
 
 
 def refine(
