@@ -172,8 +172,8 @@ def _check(optimizer, learning_rate, epochs, weight_decay, force_weight, output)
         raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
     if not weight_decay >= 0:
         raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
-    if not force_weight > 0:
-        raise ValueError(f"`force_weight` must be positive. Received: {force_weight}")
+    if not 0 < force_weight < np.inf:
+        raise ValueError(f"`force_weight` must be positive and finite. Received: {force_weight}")
     if epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
     if output is not None and check_output(output).suffix != ".keras":
