@@ -17,9 +17,9 @@ import numpy as np
 from atomzoo import __version__
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.machine import machine
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from atomzoo.models.output_files import replacing
 from benchmarks.silicon import distorted_silicon, silicon_potential
 
 RESULTS = Path(__file__).parent / "results"

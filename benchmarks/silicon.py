@@ -12,10 +12,10 @@ import numpy as np
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.structures import to_arrays
+from atomzoo.datasets.arrays.structure_dataset import to_arrays
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential
-from atomzoo.models.evaluation import AtomRow
+from atomzoo.models.potential.evaluation import AtomRow
 from benchmarks.timing import peak_memory, processor_times
 
 WARM_UP = 3  # epochs that are not counted: the first compiles

@@ -34,8 +34,8 @@ all its threads, which other programs lengthen less. load: of the machine, at th
 
 def measure(functions, every=1):
     """Sizes, seconds and memory of this process, from the files to the features."""
-    from atomzoo.models.descriptor_cache import cached_features
-    from atomzoo.models.function_sets import load_function_set
+    from atomzoo.models.potential.feature_cache import cached_features
+    from atomzoo.models.potential.function_sets import load_function_set
 
     start = time.perf_counter()
     structures = tio2.read_all()[::every]

@@ -8,8 +8,8 @@ import numpy as np
 from ase import units
 
 from atomzoo.datasets.engines import Espresso
-from atomzoo.datasets.fixed_point import read_packed
-from atomzoo.datasets.reading import read_structures
+from atomzoo.datasets.io.packed import read_packed
+from atomzoo.datasets.io.reading import read_structures
 
 FOLDER = Path(__file__).parent / "data" / "dense_hydrogen"
 N_ATOMS = 54

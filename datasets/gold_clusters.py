@@ -6,7 +6,7 @@ import ase
 import pandas
 
 from atomzoo.datasets.engines import Espresso
-from atomzoo.datasets.reading import read_structures
+from atomzoo.datasets.io.reading import read_structures
 
 FOLDER = Path(__file__).parent / "data" / "gold_clusters"
 SIZES = (2, 3, 4, 5)

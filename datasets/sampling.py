@@ -3,7 +3,7 @@
 import ase
 import numpy as np
 
-from atomzoo.datasets.neighbors import neighbor_list
+from atomzoo.datasets.arrays.neighbors import neighbor_list
 
 
 def sampling_intervals(forces, alpha, max_interval):

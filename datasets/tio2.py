@@ -9,8 +9,8 @@ import ase
 import numpy as np
 import pandas
 
+from atomzoo.datasets.io.xsf import parse_xsf
 from atomzoo.datasets.tio2_files import URL, content_hash, find_source, read_contents
-from atomzoo.datasets.xsf import parse_xsf
 
 SPLITS = ("aenet-set001", "random", "by-size")
 SPLIT_FILE = "aenet_split_set001.csv"

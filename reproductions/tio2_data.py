@@ -6,10 +6,10 @@ import numpy as np
 import pandas
 
 from atomzoo.datasets import tio2
-from atomzoo.models.descriptor_cache import cached_features, cached_rates
-from atomzoo.models.directions import random_directions
-from atomzoo.models.flat_training import FlatData
-from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.potential.feature_cache import cached_features, cached_rates
+from atomzoo.models.potential.function_sets import load_function_set
+from atomzoo.models.training.flat_training import FlatData
+from atomzoo.models.training.force_projections import random_directions
 
 ELEMENTS = ["O", "Ti"]
 FUNCTIONS = "aenet-tio2-wide"

@@ -7,8 +7,8 @@ import matplotlib.pyplot as plt
 from rich.console import Console
 from rich.markdown import Markdown
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.machine import machine
-from atomzoo.models.output_files import replacing
 from atomzoo.version import __version__
 
 QUICK = "**Quick run: it shows that the script runs; the numbers mean nothing.**\n"

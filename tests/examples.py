@@ -5,7 +5,7 @@ import numpy as np
 from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.arrays import find_displacements, to_arrays
+from atomzoo.datasets.arrays.padded import find_displacements, to_arrays
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential
 

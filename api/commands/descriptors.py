@@ -27,10 +27,10 @@ def descriptors(
     and `functions`, as JSON.
     """
     start_backend()
-    from atomzoo.datasets.reading import read_structures
-    from atomzoo.models.descriptors import check_descriptor_file, load_setups, save_descriptors
-    from atomzoo.models.descriptors import descriptors as evaluate
-    from atomzoo.models.training import elements_of
+    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.models.selection.descriptors import check_descriptor_file, load_setups, save_descriptors
+    from atomzoo.models.selection.descriptors import descriptors as evaluate
+    from atomzoo.models.training.train_potential import elements_of
 
     check_descriptor_file(output)
     with err.status(f"reading {data}"):

@@ -29,12 +29,12 @@ def predict(
     Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
     """
     start_backend()
-    from atomzoo.datasets.arrays import find_species
-    from atomzoo.datasets.reading import read_structures
-    from atomzoo.models.batches import batches
+    from atomzoo.datasets.arrays.padded import find_species
+    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_any
-    from atomzoo.models.output_files import check_structure_file, write_structures
-    from atomzoo.models.prediction_errors import prediction_errors
+    from atomzoo.models.potential.batches import batches
+    from atomzoo.models.potential.prediction_errors import prediction_errors
 
     if output is not None:
         check_structure_file(output)
@@ -82,7 +82,7 @@ def _table(structures, results):
 
 
 def _warn(potential, structures, results):
-    from atomzoo.models.extrapolation import find_extrapolations
+    from atomzoo.models.potential.extrapolation import find_extrapolations
 
     pairs = zip(structures, results, strict=True)
     found = [find_extrapolations(potential, atoms, result["features"]) for atoms, result in pairs]

@@ -49,12 +49,12 @@ def refine(
         raise ValueError(f"LAMMPS needs --pair, once or more. Received: {list(pair)}")
     start_backend()
     from atomzoo.datasets.engines import Lammps
-    from atomzoo.datasets.reading import read_structures
-    from atomzoo.models.active_learning import refine as run_loop
-    from atomzoo.models.active_learning import train_on_forces
-    from atomzoo.models.output_files import write_structures
-    from atomzoo.models.saving import save_potential
-    from atomzoo.models.training import elements_of
+    from atomzoo.datasets.io.output_files import write_structures
+    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.models.active_learning.refine import refine as run_loop
+    from atomzoo.models.active_learning.refine import train_on_forces
+    from atomzoo.models.potential.saving import save_potential
+    from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):
         structures = read_structures(data)

@@ -31,11 +31,11 @@ def relax(
     Exit code 3, with FILE written, if one of them did not converge.
     """
     start_backend()
-    from atomzoo.datasets.arrays import find_species
-    from atomzoo.datasets.reading import read_structures
+    from atomzoo.datasets.arrays.padded import find_species
+    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_any
-    from atomzoo.models.output_files import check_structure_file, write_structures
-    from atomzoo.models.relaxation import relax as relax_atoms
+    from atomzoo.models.relaxation.relax import relax as relax_atoms
 
     if output is not None:
         check_structure_file(output)

@@ -61,8 +61,8 @@ def train(
     start_backend()
     import keras
 
-    from atomzoo.datasets.reading import read_structures
-    from atomzoo.models.training import train_potential
+    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.models.training.train_potential import train_potential
 
     with err.status(f"reading {data}"):
         structures = read_structures(data)
@@ -95,7 +95,7 @@ def train(
 
 
 def _errors(training):
-    from atomzoo.models.prediction_errors import prediction_errors
+    from atomzoo.models.potential.prediction_errors import prediction_errors
 
     parts = {"training": training.train, "validation": training.validation}
     evaluate = training.potential.evaluate_atoms

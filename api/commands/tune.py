@@ -38,11 +38,11 @@ def tune(
     with KERASTUNER_TUNER_ID (chief, tuner0, tuner1 ...), KERASTUNER_ORACLE_IP and KERASTUNER_ORACLE_PORT.
     """
     start_backend()
-    from atomzoo.datasets.reading import read_structures
-    from atomzoo.models.function_sets import load_function_set
-    from atomzoo.models.training import elements_of, split_structures
-    from atomzoo.models.tuning import grid_search
-    from atomzoo.models.tuning_grid import TABLE_1, read_grid
+    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.models.potential.function_sets import load_function_set
+    from atomzoo.models.training.train_potential import elements_of, split_structures
+    from atomzoo.models.tuning.grid import TABLE_1, read_grid
+    from atomzoo.models.tuning.grid_search import grid_search
 
     values = TABLE_1 if grid is None else read_grid(grid)
     with err.status(f"reading {data}"):

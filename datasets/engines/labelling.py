@@ -6,7 +6,7 @@ from pathlib import Path
 import ase.io
 
 from atomzoo.datasets.engines.label_error import LabelError
-from atomzoo.datasets.reading import read_structures
+from atomzoo.datasets.io.reading import read_structures
 
 
 class LabelledFile:

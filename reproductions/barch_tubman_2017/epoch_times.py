@@ -10,7 +10,7 @@ import numpy as np
 
 from atomzoo.layers import SymmetryFunctionLayer
 from atomzoo.models import NeuralNetworkPotential
-from atomzoo.models.function_training import FollowingScaling
+from atomzoo.models.training.trained_functions import FollowingScaling
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 
 KINDS = {

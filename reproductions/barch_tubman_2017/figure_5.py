@@ -23,7 +23,7 @@ from ase.units import Bohr
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
-from atomzoo.models.isomers import sorted_distances
+from atomzoo.models.relaxation.isomers import sorted_distances
 from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
 from atomzoo.reproductions.barch_tubman_2017.free_clusters import freed, is_free
 from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
@@ -65,7 +65,9 @@ def scan(atoms, seed, iterations):
         Dict of lists, one value a distance: `energies` in eV, and `extrapolations`, the number of values of symmetry
         functions outside the data.
     """
-    from atomzoo.models.extrapolation import find_extrapolations  # here, so that only the worker processes load Keras
+    from atomzoo.models.potential.extrapolation import (
+        find_extrapolations,  # here, so that only the worker processes load Keras
+    )
     from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN
 
     potential, structures = TRAIN(frames(atoms), seed, iterations=iterations), shapes(atoms)

@@ -128,7 +128,7 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
     """
     from keras.optimizers.schedules import CosineDecay
 
-    from atomzoo.models.function_training import FollowingScaling, FunctionAdam, ParameterPaths
+    from atomzoo.models.training.trained_functions import FollowingScaling, FunctionAdam, ParameterPaths
 
     start = time.perf_counter()
     potential = untrained(structures, functions, trained, seed)

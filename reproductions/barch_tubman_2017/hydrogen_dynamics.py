@@ -17,7 +17,7 @@ from ase import units
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.dense_hydrogen import N_TRAJECTORIES, POINTS, cell_length
-from atomzoo.models.output_files import write_structures
+from atomzoo.datasets.io.output_files import write_structures
 
 TIME_STEP = 0.5 * units.fs
 FRICTION = 0.02 / units.fs
@@ -122,7 +122,7 @@ def extend(path, potential, starts, temperature, n_frames, seed=0):
 def first_potential(structures, path, iterations=ITERATIONS):
     """The potential of `path`, or if that is not there, one trained on energies and forces of structures."""
     from atomzoo.models import NeuralNetworkPotential, fit_lbfgs
-    from atomzoo.models.saving import load_potential, save_potential
+    from atomzoo.models.potential.saving import load_potential, save_potential
     from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 
     if not path.exists():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from atomzoo.datasets.gold_isomers import BOND, gold_isomers
-from atomzoo.models.isomers import sorted_distances
+from atomzoo.models.relaxation.isomers import sorted_distances
 
 LONGEST_BOND = 1.25 * BOND  # A; the next distances in these clusters begin at 1.4 times a bond
 

@@ -20,7 +20,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from rich.console import Console
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.models.active_learning import LoopResult, refine, train_on_forces
+from atomzoo.models.active_learning.refine import LoopResult, refine, train_on_forces
 from atomzoo.reproductions.barch_tubman_2017.free_clusters import FreeClusters, freed, is_free
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS

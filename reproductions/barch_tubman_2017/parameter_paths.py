@@ -61,7 +61,7 @@ def long(runs):
 
 
 def _text(runs, quick, seconds):
-    from atomzoo.models.function_training import jumps
+    from atomzoo.models.training.trained_functions import jumps
 
     lines = ["# Barch and Tubman 2017: paths of trained parameters\n", *([QUICK] if quick else [])]
     lines.append(
@@ -81,7 +81,7 @@ def _text(runs, quick, seconds):
 
 
 def _figure(runs, quick):
-    from atomzoo.models.function_training import plot_paths
+    from atomzoo.models.training.trained_functions import plot_paths
 
     shown = runs[runs["seed"] == 0].to_dict("records")
     n_columns = max(len(run["paths"]) for run in shown)

@@ -26,7 +26,7 @@ import numpy as np
 import pandas
 
 from atomzoo.models import load_potential, relax
-from atomzoo.models.extrapolation import ExtrapolationWarning
+from atomzoo.models.potential.extrapolation import ExtrapolationWarning
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.loops import closed_loops
 from atomzoo.reproductions.barch_tubman_2017.table_3_output import write_table

@@ -9,8 +9,8 @@ import pandas
 from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.machine import machine
-from atomzoo.models.output_files import replacing
 from atomzoo.reproductions.barch_tubman_2017.loops import QUICK, describe
 from atomzoo.reproductions.barch_tubman_2017.writing import footer
 from atomzoo.reproductions.writing import markdown_table, write_results

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from atomzoo.datasets.xsf import write_xsf
-from atomzoo.layers.symmetry_functions import resolve
+from atomzoo.datasets.io.xsf import write_xsf
+from atomzoo.layers.descriptors.functions import resolve
 from atomzoo.models.formats.aenet.exporting import RMIN
 from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
 

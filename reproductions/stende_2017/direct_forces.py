@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from atomzoo.models.gradients import compiled, value_and_gradient
+from atomzoo.models.potential.gradients import compiled, value_and_gradient
 from atomzoo.reproductions.stende_2017.lennard_jones import CUTOFF, START, energy, slope
 
 ARGON_MASS = 39.948  # u

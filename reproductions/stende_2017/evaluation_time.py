@@ -81,7 +81,7 @@ def measured(width, repeat, repetitions):
 
 
 def _eager(potential, atoms):
-    from atomzoo.datasets.structures import to_arrays
+    from atomzoo.datasets.arrays.structure_dataset import to_arrays
 
     arrays = to_arrays([atoms], potential.elements, potential.cutoff)
     potential.compile(loss={"forces": "mse"}, run_eagerly=True)  # so that `call` gives forces

@@ -5,7 +5,7 @@ dynamics, MSc thesis, University of Oslo (2017).
 
 The thesis asks for equidistant functions that cover the distances of the data: G2 centered at the atom, of widths from
 the shortest distance on, and G2 of one large eta at equidistant rs. Its set for silicon has 8 G2 and 16 G5 within 6 A;
-so has the one that `atomzoo.models.selection.initial_functions` makes of the data by the same rules, no parameter set
+so has the one that `initial_functions` makes of the data by the same rules, no parameter set
 by hand. Dotted: the distances in the data; a function that does not overlap with them describes nothing.
 
 * Data: diamond silicon, 64 atoms, NVT with the Stillinger-Weber potential (LAMMPS) at 300, 600, 900 and 1200 K, 2 ps
@@ -59,7 +59,7 @@ def silicon(seed, quick=False):
 
 def chosen(structures):
     """The initial set for silicon: list of `SymmetryFunction`."""
-    from atomzoo.models.selection import initial_functions
+    from atomzoo.models.selection.select_functions import initial_functions
 
     return initial_functions(structures, ["Si"], CUTOFF)
 
@@ -73,7 +73,7 @@ def _table(structures):
 
 
 def _markdown(rows, structures, quick, seconds):
-    from atomzoo.models.selection import neighbor_distances
+    from atomzoo.models.selection.select_functions import neighbor_distances
 
     n_atoms = sum(map(len, structures))
     distances = neighbor_distances(structures, CUTOFF)
@@ -103,8 +103,8 @@ def _figure(structures):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from atomzoo.models.selection import neighbor_distances
-    from atomzoo.models.selection_plots import plot_radial
+    from atomzoo.models.selection.plots import plot_radial
+    from atomzoo.models.selection.select_functions import neighbor_distances
 
     figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
     plot_radial(axes, chosen(structures), neighbor_distances(structures, CUTOFF))

@@ -30,7 +30,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs, on a fifth of the data and one seed, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.models.selection import feature_values
+    from atomzoo.models.selection.select_functions import feature_values
 
     folder = writing.results_folder(output, quick)
     start = time.time()
@@ -46,7 +46,7 @@ def run(seeds=None, quick=False, output=None):
 
 def analyze(values):
     """A row a function: its range over the data, and with which it correlates too much, if it was left out."""
-    from atomzoo.models.selection import ranges, select_functions
+    from atomzoo.models.selection.select_functions import ranges, select_functions
 
     selection = select_functions(values)
     rows = ranges(values["Si"])
@@ -63,7 +63,7 @@ def analyze(values):
 
 
 def _markdown(rows, values, quick, seconds):
-    from atomzoo.models.selection import select_functions
+    from atomzoo.models.selection.select_functions import select_functions
 
     first = rows[rows["seed"] == 0]
     counts = [
@@ -98,8 +98,8 @@ def _angular_figure(functions, structures):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from atomzoo.models.selection import neighbor_angles
-    from atomzoo.models.selection_plots import plot_angular
+    from atomzoo.models.selection.plots import plot_angular
+    from atomzoo.models.selection.select_functions import neighbor_angles
 
     figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
     plot_angular(axes, functions, neighbor_angles(structures, BOND))
@@ -111,8 +111,8 @@ def _angular_figure(functions, structures):
 def _analysis_figure(values):
     import matplotlib.pyplot as plt
 
-    from atomzoo.models.selection import correlations, select_functions
-    from atomzoo.models.selection_plots import plot_correlations, plot_ranges
+    from atomzoo.models.selection.plots import plot_correlations, plot_ranges
+    from atomzoo.models.selection.select_functions import correlations, select_functions
 
     kept = select_functions(values).functions
     figure, (left, right) = plt.subplots(1, 2, figsize=(13.0, 5.6), layout="constrained", width_ratios=(1.15, 1))

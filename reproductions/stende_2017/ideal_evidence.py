@@ -4,8 +4,8 @@ import numpy as np
 from ase import Atoms
 from ase.build import bulk
 
-from atomzoo.models.extrapolation import find_extrapolations
-from atomzoo.models.prediction_errors import prediction_errors
+from atomzoo.models.potential.extrapolation import find_extrapolations
+from atomzoo.models.potential.prediction_errors import prediction_errors
 from atomzoo.reproductions.stende_2017 import potentials
 
 STEP = 1e-4  # A, of the central differences
@@ -25,7 +25,7 @@ def improvement(train, test, iterations, n_seeds=1):
     Returns:
         Dict, number of structures to the mean over the seeds.
     """
-    from atomzoo.models.active_learning import train_on_forces
+    from atomzoo.models.active_learning.refine import train_on_forces
 
     options = {"functions": potentials.functions("short"), "cutoff_function": potentials.CUTOFF_FUNCTIONS["short"]}
     options |= {"hidden": (20, 20), "iterations": iterations}

@@ -76,8 +76,8 @@ def rounds(seed, folder, quick=False):
         quick: Whether to do two rounds of few steps only.
     """
     from atomzoo.models import load_potential  # here, so that the docstring can be read without Keras
-    from atomzoo.models.active_learning import iterative_sampling, train_on_forces
-    from atomzoo.models.prediction_errors import prediction_errors
+    from atomzoo.models.active_learning.refine import iterative_sampling, train_on_forces
+    from atomzoo.models.potential.prediction_errors import prediction_errors
 
     shorter = 20 if quick else 1
     network = {"functions": potentials.functions("short"), "cutoff_function": potentials.CUTOFF_FUNCTIONS["short"]}
@@ -130,7 +130,7 @@ def _trajectory(engine, atoms, steps, seed):
 
     A network far from its data would soon lead to energies of which nothing can be learnt, or that LAMMPS cannot bear.
     """
-    from atomzoo.models.isomers import is_whole
+    from atomzoo.models.relaxation.isomers import is_whole
 
     frames = []
     for _ in range(0, steps, EVERY):

@@ -9,9 +9,9 @@ import numpy as np
 from ase.units import GPa
 
 from atomzoo.datasets import empirical
-from atomzoo.layers.symmetry_functions import SymmetryFunction
-from atomzoo.models.function_sets import load_function_set
-from atomzoo.models.output_files import replacing
+from atomzoo.datasets.io.output_files import replacing
+from atomzoo.layers.descriptors.functions import SymmetryFunction
+from atomzoo.models.potential.function_sets import load_function_set
 
 # Of the mean squared errors of energies per atom, of single atoms' energies (eV^2), of force components ((eV/A)^2), and
 # of stress components ((eV/A^3)^2; each network has its own).
@@ -114,7 +114,7 @@ def errors(potential, material, sources):
         Dict by source and "validation" of dicts: energy (meV/atom), energies (of single atoms, meV; if fitted), forces
         (per component, meV/A), stress (per component, meV/A^3).
     """
-    from atomzoo.models.prediction_errors import prediction_errors
+    from atomzoo.models.potential.prediction_errors import prediction_errors
 
     _, validation, test = data(material)
     parts = {source: select(test, [source]) for source in sources} | {"validation": select(validation, sources)}
@@ -142,7 +142,7 @@ def crystal_properties(material, relaxed):
         Dict: a and c, lengths of the cell (A); the elastic constants c11, c12, c13, c14, c33, c44 and the bulk modulus
         (Voigt's mean), in GPa.
     """
-    from atomzoo.models.elasticity import elastic_constants, equilibrium
+    from atomzoo.models.relaxation.elasticity import elastic_constants, equilibrium
 
     crystal = equilibrium(CRYSTALS[material](), relaxed, max_stress=1e-6)
     tensor = elastic_constants(crystal, relaxed) / GPa

@@ -5,7 +5,7 @@ import numpy as np
 import scipy.optimize
 from keras import ops
 
-from atomzoo.models.gradients import compiled, value_and_gradient
+from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
 
 def sigmoid_network(n_inputs, hidden, n_outputs, seed, dtype="float64", limit=None):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas
 
-from atomzoo.models.output_files import replacing
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.tio2_bpnn.writing import RESULTS
@@ -58,7 +58,7 @@ def trained(folder, seeds, quick):
 
 def train_one(layers, nodes, learning_rate, dropout, epochs, seed, every, folder):
     """Trains the network as the grid does, and writes its history and predictions; returns its errors."""
-    from atomzoo.models.tuning import train_network
+    from atomzoo.models.tuning.grid_search import train_network
 
     train, validation, _ = tio2_data.load(every)
     values = {"layers": layers, "nodes": nodes, "learning_rate": learning_rate, "dropout": dropout}

@@ -40,8 +40,8 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     from atomzoo.console import progress_bar
-    from atomzoo.models.tuning import grid_search
-    from atomzoo.models.tuning_grid import TABLE_1
+    from atomzoo.models.tuning.grid import TABLE_1
+    from atomzoo.models.tuning.grid_search import grid_search
 
     folder = results_folder(output, quick)
     partial, every = folder / "table_1.partial", tio2_data.QUICK_EVERY if quick else 1

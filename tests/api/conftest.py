@@ -6,8 +6,8 @@ import pytest
 from atomzoo.cli import main
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models.function_sets import save_function_set
-from atomzoo.models.training import train_potential
+from atomzoo.models.potential.function_sets import save_function_set
+from atomzoo.models.training.train_potential import train_potential
 
 FUNCTIONS = [SymmetryFunction("G2", 6.0, eta=eta) for eta in (0.05, 0.5)] + [SymmetryFunction("G5", 6.0, zeta=2)]
 

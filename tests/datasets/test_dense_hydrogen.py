@@ -7,7 +7,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
 
 from atomzoo.datasets import dense_hydrogen
-from atomzoo.datasets.fixed_point import write_packed
+from atomzoo.datasets.io.packed import write_packed
 
 
 def labelled(set, n_structures):

@@ -7,8 +7,8 @@ import pytest
 from ase.units import GPa
 
 from atomzoo.datasets import empirical
+from atomzoo.datasets.arrays.neighbors import neighbor_list
 from atomzoo.datasets.engines.lammps import _path
-from atomzoo.datasets.neighbors import neighbor_list
 
 needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.datasets.reading import read_structures
+from atomzoo.datasets.io.reading import read_structures
 
 # The table of the README beside the data: frames, random and block split, smallest, mean, deviation and largest energy.
 TABLE = {

@@ -7,7 +7,7 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import tio2, tio2_files
-from atomzoo.datasets.xsf import write_xsf
+from atomzoo.datasets.io.xsf import write_xsf
 
 ENERGIES = tio2.ATOMIC_ENERGIES["aenet-set001"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from atomzoo.layers import activations
 from atomzoo.layers.activations import ACTIVATIONS, get_activation
-from atomzoo.models.gradients import value_and_gradient
+from atomzoo.models.potential.gradients import value_and_gradient
 from tests.physics import assert_gradient
 
 X = np.array([-2.0, -0.3, 0.0, 0.7, 1.5])

@@ -1,7 +1,7 @@
 import numpy as np
 
 from atomzoo.layers import AtomSum
-from atomzoo.models.gradients import value_and_gradient
+from atomzoo.models.potential.gradients import value_and_gradient
 
 ENERGIES = np.array([[1.0, 2.0, 4.0], [8.0, 16.0, np.nan]])
 SPECIES = np.array([[0, 1, 1], [1, 0, -1]])

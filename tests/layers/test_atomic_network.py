@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from atomzoo.layers import AtomicNetwork
-from atomzoo.models.gradients import value_and_gradient
+from atomzoo.models.potential.gradients import value_and_gradient
 from tests.physics import assert_close, assert_gradient
 
 RNG = np.random.default_rng(0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from atomzoo.layers import trigonometry
-from atomzoo.models.gradients import value_and_gradient
+from atomzoo.models.potential.gradients import value_and_gradient
 
 X = np.linspace(-7, 7, 15)
 

@@ -7,7 +7,7 @@ from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import tio2
-from atomzoo.datasets.xsf import write_xsf
+from atomzoo.datasets.io.xsf import write_xsf
 from atomzoo.reproductions import tio2_data
 
 ENERGIES = tio2.ATOMIC_ENERGIES["aenet-set001"]

@@ -2,8 +2,8 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models.descriptors import descriptors
-from atomzoo.models.directions import energy_rates
+from atomzoo.models.selection.descriptors import descriptors
+from atomzoo.models.training.force_projections import energy_rates
 from atomzoo.reproductions import tio2_data
 
 

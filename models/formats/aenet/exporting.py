@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.layers.cutoffs import CosineCutoff
+from atomzoo.datasets.io.output_files import check_output
+from atomzoo.layers.descriptors.cutoffs import CosineCutoff
+from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.layers.feature_scaling import FeatureScaling
-from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.fields import write_network
 from atomzoo.models.formats.aenet.importing import CONSTANT, deviation, network_setup
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, AenetNetwork
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, basis_parameters, canonical_order
-from atomzoo.models.output_files import check_output
 
 RMIN = 0.75  # A; aenet sets aside memory for as many neighbors as fit at this distance
 # aenet finds a deviation as sqrt(cov - avg^2). Beyond this avg / deviation, too few digits would be left.

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, N_PARAMETERS, AenetNetwork, layer_sizes
 from atomzoo.models.formats.aenet.records import RecordReader, RecordWriter, is_binary
 from atomzoo.models.formats.aenet.text import TextReader, TextWriter
-from atomzoo.models.output_files import replacing
 
 SYMBOL, PATH, DESCRIPTION, SET_UP_TYPE = 2, 1024, 1024, 100  # characters
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.layers.chebyshev import chebyshev_basis
-from atomzoo.layers.symmetry_functions import SymmetryFunction, resolve
+from atomzoo.layers.descriptors.chebyshev import chebyshev_basis
+from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.fields import read_network
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, canonical_order
-from atomzoo.models.potential import NeuralNetworkPotential
+from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 
 ENDINGS = (".nn", ".nn.ascii")
 LARGEST_CUTOFF = 100.0  # A; a damaged number must not ask for billions of neighbors

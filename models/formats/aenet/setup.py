@@ -28,8 +28,8 @@ from pathlib import Path
 
 from ase.data import atomic_numbers
 
-from atomzoo.layers.chebyshev import ChebyshevFunction, chebyshev_basis
-from atomzoo.layers.symmetry_functions import SymmetryFunction
+from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction, chebyshev_basis
+from atomzoo.layers.descriptors.functions import SymmetryFunction
 
 KEYS = {
     "G1": ("type2", "Rc"),

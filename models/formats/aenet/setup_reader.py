@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from atomzoo.layers.chebyshev import chebyshev_basis
-from atomzoo.layers.symmetry_functions import SymmetryFunction
+from atomzoo.layers.descriptors.chebyshev import chebyshev_basis
+from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.formats.aenet.setup import (
     BASIS_KEYS,
     FIELDS,

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
-from atomzoo.layers.symmetry_functions import PARAMETERS
-from atomzoo.models.extrapolation import ROUNDING
-from atomzoo.models.output_files import replacing
+from atomzoo.layers.descriptors.functions import PARAMETERS
+from atomzoo.models.potential.extrapolation import ROUNDING
 
 VERSION = 1
 CUTOFF_OPTIONS = {

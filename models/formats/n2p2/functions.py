@@ -7,7 +7,7 @@ symfunction_short S 9 S Cu  eta lambda zeta rc [rs]       G5
 
 from dataclasses import replace
 
-from atomzoo.layers.symmetry_functions import SymmetryFunction
+from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.formats.n2p2.text import shortened, to_element, to_number, to_text
 
 KINDS = {"2": "G2", "3": "G4", "9": "G5"}

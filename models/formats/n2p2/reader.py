@@ -9,7 +9,7 @@ from atomzoo.models.formats.n2p2.functions import converted
 from atomzoo.models.formats.n2p2.settings import Settings, read_settings
 from atomzoo.models.formats.n2p2.tables import read_scaling, read_weights, weights_file
 from atomzoo.models.formats.n2p2.text import Units
-from atomzoo.models.potential import NeuralNetworkPotential
+from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import ase
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.models.formats.n2p2.keywords import named
 from atomzoo.models.formats.n2p2.text import Units, shortened, to_element, to_number, to_text
-from atomzoo.models.output_files import replacing
 
 WORDS = {"lattice": 4, "atom": 10, "energy": 2, "charge": 2}
 

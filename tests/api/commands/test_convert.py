@@ -8,7 +8,7 @@ from atomzoo.layers import SymmetryFunction
 from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.models.formats.loading import load_any, save_as
 
-pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.extrapolation.ExtrapolationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@ import pandas
 import pytest
 
 from atomzoo.datasets import engines
-from atomzoo.models import active_learning, load_potential
+from atomzoo.models import load_potential
+from atomzoo.models.active_learning import refine
 from tests.models.engines import EMTEngine, linear_fit, triangles
 
 
@@ -27,7 +28,7 @@ def emt(monkeypatch):
         return linear_fit(structures, seed)
 
     monkeypatch.setattr(engines, "Lammps", Lammps)
-    monkeypatch.setattr(active_learning, "train_on_forces", train)
+    monkeypatch.setattr(refine, "train_on_forces", train)
     return given
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from atomzoo.models import load_potential, relaxation, save_potential
 
-pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.extrapolation.ExtrapolationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 
 
 def test_atoms(atomzoo, model, gold, tmp_path):

@@ -7,7 +7,7 @@ from atomzoo.datasets import gold_clusters
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, SymmetryFunction, TanhCutoff
 from atomzoo.models import NeuralNetworkPotential
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
-from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.potential.function_sets import load_function_set
 from tests.examples import crystal, rattled, small_potential
 from tests.models.formats.n2p2_reference import energy_of
 

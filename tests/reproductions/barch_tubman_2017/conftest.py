@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.models.active_learning import train_on_forces
+from atomzoo.models.active_learning.refine import train_on_forces
 from atomzoo.reproductions.barch_tubman_2017 import loops
 from tests.models.engines import FUNCTIONS, EMTEngine, triangles
 

@@ -6,7 +6,7 @@ from ase.calculators.morse import MorsePotential
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import dense_hydrogen
-from atomzoo.datasets.fixed_point import write_packed
+from atomzoo.datasets.io.packed import write_packed
 
 
 def lattices(set, n_structures):

@@ -10,9 +10,9 @@ import pytest
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import SymmetryFunction
-from atomzoo.layers.symmetry_functions import resolve
+from atomzoo.layers.descriptors.functions import resolve
 from atomzoo.models.formats.aenet.setup_reader import read_setup
-from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet
 from atomzoo.reproductions.baselines.aenet_inputs import write_inputs
 from tests.examples import crystal, rattled

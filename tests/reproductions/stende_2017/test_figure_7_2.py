@@ -2,7 +2,7 @@ import pandas
 import pytest
 from ase.build import bulk
 
-from atomzoo.models.selection import initial_functions
+from atomzoo.models.selection.select_functions import initial_functions
 from atomzoo.reproductions.stende_2017 import figure_7_2, figure_7_3
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models.tuning_grid import TABLE_1
+from atomzoo.models.tuning.grid import TABLE_1
 from atomzoo.reproductions.tio2_bpnn import best_network, figure_2, figure_3, figure_4, table_1, table_2, test_error
 
 

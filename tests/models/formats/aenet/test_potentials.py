@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.datasets.arrays import to_arrays
-from atomzoo.datasets.xsf import read_xsf
+from atomzoo.datasets.arrays.padded import to_arrays
+from atomzoo.datasets.io.xsf import read_xsf
 from atomzoo.layers import SymmetryFunction, chebyshev_basis
 from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.models.formats.aenet import read_aenet, write_aenet
 from atomzoo.models.formats.aenet.fields import read_network, write_network
 from atomzoo.models.formats.aenet.importing import from_networks, network_setup
-from atomzoo.models.function_sets import load_function_set
+from atomzoo.models.potential.function_sets import load_function_set
 from tests.examples import crystal, layer_inputs, rattled
 from tests.models.formats.aenet.samples import BEHLER, CANONICAL, atomic_energies, chebyshev_network, network
 

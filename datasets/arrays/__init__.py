@@ -1,0 +1,1 @@
+"""ASE `Atoms` to the arrays that models take."""

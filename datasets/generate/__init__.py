@@ -1,0 +1,1 @@
+"""How the embedded data were made, and are made again."""

@@ -1,0 +1,78 @@
+"""Reading structures from files."""
+
+import warnings
+from pathlib import Path
+
+import ase
+import ase.io
+import numpy as np
+from vesin import NeighborList
+
+from atomzoo.datasets.arrays.validation import find_problem
+from atomzoo.datasets.io.xsf import has_energy, read_xsf
+
+# Atoms closer than this (A) are a mistake in the file: half the shortest bond, that of H2, is 0.37 A.
+SMALLEST_DISTANCE = 0.1
+
+
+def read_structures(path: str | Path) -> list[ase.Atoms]:
+    """Reads all structures of a file.
+
+    Args:
+        path: a file of any format that `ase.io.read` knows (extxyz, VASP, Quantum ESPRESSO, cif, xsf, traj ...).
+            Positions are in A; energies (eV), forces (eV/A) and stresses (eV/A^3) in it become labels. An xsf file with
+            a comment on its total energy is aenet's, whose forces are in eV/A; XCrySDen's are in Hartree/A.
+
+    Returns:
+        One `Atoms` a frame, in the order of the file.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: naming the file, if it is empty or cannot be read; naming the frame too, if that has no atoms, a
+            position that is not finite, a periodic cell without volume, or two atoms (or periodic images) less than
+            0.1 A apart.
+
+    Example:
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".xyz") as file:
+    ...     ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]]).write(file.name)
+    ...     read_structures(file.name)
+    [Atoms(symbols='Au2', pbc=False)]
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file '{path}'")
+    if path.is_file() and path.stat().st_size == 0:
+        raise ValueError(f"'{path}' is empty")
+    structures = _read(path)
+    if not structures:
+        raise ValueError(f"'{path}' contains no structures")
+    for frame, atoms in enumerate(structures):
+        if problem := find_problem(atoms) or _find_overlap(atoms):
+            raise ValueError(f"'{path}', frame {frame}: {problem}")
+    return structures
+
+
+def _read(path):
+    if path.suffix == ".xsf" and path.is_file() and has_energy(path):
+        return read_xsf(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what readers warn of is their own affair: deprecations, odd symmetries
+            return ase.io.read(path, index=":", do_not_split_by_at_sign=True)
+    except Exception as error:  # dozens of parsers, each failing in its own way: KeyError, IndexError, StopIteration
+        reason = " ".join(str(error).split())
+        reason = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+        raise ValueError(f"cannot read '{path}': {reason}") from None
+
+
+def _find_overlap(atoms):
+    # A much smaller cutoff would make vesin divide the cell into very many boxes.
+    close = NeighborList(cutoff=10 * SMALLEST_DISTANCE, full_list=False, n_threads=1)
+    cell = atoms.cell.array * atoms.pbc[:, None]
+    first, second, distances = close.compute(atoms.positions, cell, atoms.pbc, "ijd")
+    if len(distances) == 0 or distances.min() >= SMALLEST_DISTANCE:
+        return None
+    k = np.argmin(distances)
+    return f"atoms {first[k]} and {second[k]} are {distances[k]:.3g} A apart, periodic images counted"

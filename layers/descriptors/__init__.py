@@ -1,0 +1,1 @@
+"""Descriptors: from displacement vectors to numbers that describe an atom's surroundings."""

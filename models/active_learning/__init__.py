@@ -1,0 +1,1 @@
+"""Loops that train, sample, label and train again."""

@@ -1,0 +1,1 @@
+"""The potential itself: model, evaluation, forces, files, committees, errors."""

@@ -1,0 +1,108 @@
+"""Potentials to and from `.keras` files."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import keras
+
+from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
+
+REGISTERED_NAME = keras.saving.get_registered_name(NeuralNetworkPotential)
+
+
+def save_potential(potential, path):
+    """Saves a potential to a `.keras` file, which is replaced only once all is written.
+
+    Args:
+        potential: `NeuralNetworkPotential`.
+        path: the file, ending in `.keras`, in a folder that exists.
+
+    Raises:
+        ValueError: another ending.
+        FileNotFoundError: no such folder.
+    """
+    path = _checked_path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder '{path.parent}'")
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.keras")
+    try:
+        potential.save(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_potential(path, dtype=None):
+    """Loads a potential from a `.keras` file.
+
+    Nothing in the file is run: `safe_mode`, and no file whose model is of another class is deserialized at all.
+
+    Args:
+        path: the file, written by `save_potential` or `NeuralNetworkPotential.save`.
+        dtype: "float64" for what was trained in float32 and shall be relaxed or compared to more digits than float32
+            has, or "float32"; None for that of the file.
+
+    Returns:
+        The `NeuralNetworkPotential`, compiled as it was; not compiled if `dtype` is another than that of the file.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: naming the file, if it does not end in `.keras`, is truncated or damaged, is no Keras file, or holds
+            another model; if `dtype` is neither of the two.
+
+    Example:
+
+    >>> import tempfile
+    >>> from atomzoo.layers import SymmetryFunction
+    >>> from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_potential(NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", cutoff=6.0)]), f"{folder}/au.keras")
+    ...     load_potential(f"{folder}/au.keras").elements
+    ['Au']
+    """
+    if dtype not in (None, "float32", "float64"):
+        raise ValueError(f"`dtype` must be float32 or float64. Received: {dtype!r}")
+    path = _checked_path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file '{path}'")
+    name = _registered_name(path)
+    if name != REGISTERED_NAME:
+        raise ValueError(f"'{path}' does not hold a potential, but a model of the class {name!r}")
+    try:
+        potential = keras.saving.load_model(path, safe_mode=True)
+    except Exception as error:  # zlib, HDF5, JSON and Keras each fail in their own way
+        raise ValueError(f"cannot read the potential in '{path}': {_one_line(error)}") from None
+    return potential if dtype in (None, potential.compute_dtype) else _in_dtype(potential, dtype)
+
+
+def _in_dtype(potential, dtype):
+    """The same potential in the other precision."""
+    # Parameters of symmetry functions that are not trained are taken as given, not as the first dtype rounded them.
+    functions = [function.to_dict() for function in potential.functions]
+    copy = type(potential).from_config({**potential.get_config(), "functions": functions, "dtype": dtype})
+    for name in ("feature_scaling", "atomic_network", "atom_sum"):
+        getattr(copy, name).set_weights(getattr(potential, name).get_weights())
+    return copy
+
+
+def _checked_path(path):
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise ValueError(f"The file of a potential must end in .keras. Received: {str(path)!r}")
+    return path
+
+
+def _registered_name(path):
+    """The class of the model in a `.keras` file: its config is read, and nothing else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+            return config["registered_name"] or config["class_name"]
+    except Exception as error:  # BadZipFile, KeyError, zlib.error, JSONDecodeError, IsADirectoryError ...
+        raise ValueError(f"'{path}' is not a .keras file, or is damaged: {_one_line(error)}") from None
+
+
+def _one_line(error):
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,1 @@
+"""What is done with a potential's forces: relaxation, searches, elasticity, an ASE calculator."""

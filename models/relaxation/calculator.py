@@ -1,0 +1,53 @@
+"""An ASE calculator of a potential: molecular dynamics, phonons, optimizers, anything ASE drives."""
+
+from ase.calculators.calculator import Calculator, all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
+
+from atomzoo.models.potential.extrapolation import warn_about_extrapolations
+
+
+class PotentialCalculator(Calculator):
+    """Energy, forces and stress of a potential, for ASE.
+
+    Its properties are `energy` and `free_energy` (eV, the same), `energies` (n,) of the atoms (eV), `forces` (n, 3)
+    (eV/A) and `stress` (6,) in ASE's Voigt order xx, yy, zz, yz, xz, xy (eV/A^3). A structure that is not periodic in
+    three directions has no stress: asking for it raises `PropertyNotImplementedError`.
+
+    Each calculation gives at most one `ExtrapolationWarning`; Python's warning filter switches them off.
+
+    Args:
+        potential: `NeuralNetworkPotential`. Its dtype is that of the calculation: float64 is wanted for phonons, tight
+            relaxation and conservation of energy.
+
+    Raises:
+        ValueError: at the calculation, if the structure has an element that the potential does not know.
+
+    Example:
+
+    >>> from atomzoo.datasets import gold_clusters
+    >>> from atomzoo.models import NeuralNetworkPotential, PotentialCalculator
+    >>> from atomzoo.models.potential.function_sets import load_function_set
+    >>> train, validation = gold_clusters.load_data(n_atoms=3)
+    >>> potential = NeuralNetworkPotential(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(15, 15))
+    >>> potential.adapt(train)
+    >>> atoms = train[0].copy()
+    >>> atoms.calc = PotentialCalculator(potential)
+    >>> atoms.get_forces().shape, atoms.get_stress().shape
+    ((3, 3), (6,))
+    """
+
+    implemented_properties = ["energy", "free_energy", "energies", "forces", "stress"]
+    ignored_changes = {"initial_charges", "initial_magmoms"}
+
+    def __init__(self, potential, **kwargs):
+        super().__init__(**kwargs)
+        self.potential = potential
+
+    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
+        super().calculate(atoms, properties, system_changes)
+        result = self.potential.evaluate_atoms(self.atoms)
+        self.results = {name: result[name] for name in ("energy", "energies", "forces")}
+        self.results["free_energy"] = result["energy"]
+        if self.atoms.pbc.all():
+            self.results["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
+        warn_about_extrapolations(self.potential, self.atoms, result["features"])

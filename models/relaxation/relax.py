@@ -1,0 +1,226 @@
+"""Relaxation of structures: `scipy.optimize.minimize` on the analytic gradient of a potential."""
+
+from dataclasses import dataclass
+
+import ase
+import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
+from ase.constraints import FixAtoms
+from ase.stress import full_3x3_to_voigt_6_stress
+from scipy.optimize import minimize
+
+from atomzoo.models.potential.extrapolation import warn_about_extrapolations
+from atomzoo.models.relaxation.deformation import Deformation
+
+# Tolerances of 0: forces alone decide. (A change of energy relative to its own, arbitrary zero would say nothing.)
+OPTIONS = {
+    "L-BFGS-B": {"ftol": 0.0, "gtol": 0.0, "maxfun": 10**9},
+    "BFGS": {"gtol": 0.0},
+    "CG": {"gtol": 0.0},
+}
+WALL = 10.0  # eV/A^2
+NUMERICAL_STEP = 1e-4  # A; with central differences the error of a force is some 1e-7 eV/A, in float32 1e-4
+
+
+@dataclass(frozen=True)
+class RelaxationResult:
+    """What `relax` found.
+
+    Attributes:
+        atoms: a new `Atoms`, the best geometry seen, with a `SinglePointCalculator` (energy, forces, and stress where
+            periodic in three directions).
+        energy: its energy in eV.
+        start_energy: that of the given structure in eV.
+        max_force: length of its largest force in eV/A, fixed atoms left out.
+        max_stress: its largest component of the stress in eV/A^3; None unless the cell was relaxed.
+        converged: whether forces (and stress) of `atoms` are within the tolerance.
+        n_steps: number of steps of the minimizer.
+        n_evaluations: number of energies evaluated; forces come with them.
+        message: why it ended, in words.
+    """
+
+    atoms: ase.Atoms
+    energy: float
+    start_energy: float
+    max_force: float
+    max_stress: float | None
+    converged: bool
+    n_steps: int
+    n_evaluations: int
+    message: str
+
+
+def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False):
+    """Moves atoms, and optionally the cell, to a minimum of the energy.
+
+    The variables are the positions in the undeformed frame and, with `cell`, a symmetric strain; the energy's gradient
+    with respect to both is exact. The energy never ends higher than it began, and convergence is judged by the forces
+    of the geometry that is returned, whatever the minimizer says. Atoms move by at most 50 A along each axis, and
+    strains stay within +-0.4 (shear +-0.2): where the energy has no minimum, the relaxation ends there, not converged.
+
+    Args:
+        atoms: `ase.Atoms`; it is not modified. `FixAtoms` constraints are kept to (a cell that changes takes the fixed
+            atoms along).
+        potential: `NeuralNetworkPotential`, in float64 for an `fmax` much below 1e-3.
+        method: "L-BFGS-B", "BFGS" or "CG" of `scipy.optimize.minimize`.
+        fmax: converged when no force is longer, in eV/A; with `cell` also no component of the stress larger than fmax
+            over the cross-section of an atom, (volume per atom)^(2/3).
+        cell: also relax the cell, all its lengths and angles.
+        max_steps: largest number of steps of the minimizer.
+        numerical: take the gradient by central differences of the energy, as if there were no analytic one. Forces are
+            then used to judge convergence only.
+
+    Returns:
+        `RelaxationResult`.
+
+    Raises:
+        ValueError: an argument out of range, another constraint than `FixAtoms`, a cell to relax that is not periodic
+            in three directions, a structure that cannot be evaluated, or an energy that is not finite.
+
+    Warns:
+        ExtrapolationWarning: the geometry returned is outside the range of the training data.
+
+    Example:
+
+    >>> from atomzoo.datasets import gold_clusters
+    >>> from atomzoo.models import NeuralNetworkPotential, relax
+    >>> from atomzoo.models.potential.function_sets import load_function_set
+    >>> train, _ = gold_clusters.load_data(n_atoms=3)
+    >>> functions = load_function_set("barch-tubman-2017", ["Au"])
+    >>> potential = NeuralNetworkPotential(["Au"], functions, hidden=(15, 15), dtype="float64")
+    >>> result = relax(train[0], potential, max_steps=5)  # a potential that has learnt nothing
+    >>> result.energy <= result.start_energy
+    True
+    """
+    _check(atoms, method, fmax, cell, max_steps)
+    search = _Search(atoms, potential, fmax, cell, numerical)
+    message = search.run(method, max_steps)
+    final = search.best
+    warn_about_extrapolations(potential, final.atoms, final.result["features"])
+    final.atoms.calc = _single_point(final)
+    return RelaxationResult(
+        atoms=final.atoms,
+        energy=final.energy,
+        start_energy=search.start.energy,
+        max_force=final.max_force,
+        max_stress=final.max_stress if cell else None,
+        converged=final.converged,
+        n_steps=search.n_steps,
+        n_evaluations=search.n_evaluations,
+        message=message,
+    )
+
+
+@dataclass
+class _State:
+    """An evaluated geometry. Energies are compared by `height`: totals of thousands of eV are rounded too much."""
+
+    variables: np.ndarray
+    atoms: ase.Atoms
+    result: dict
+    max_force: float
+    max_stress: float
+    converged: bool
+
+    @property
+    def height(self):
+        return self.result["interaction_energy"]
+
+    @property
+    def energy(self):
+        return self.result["energy"]
+
+
+class _Search:
+    """One minimization: counts, remembers the best geometry, and stops when its forces are small."""
+
+    def __init__(self, atoms, potential, fmax, cell, numerical):
+        self.potential, self.fmax, self.cell, self.numerical = potential, fmax, cell, numerical
+        self.deformation = Deformation(atoms, cell)
+        self.n_steps = self.n_evaluations = 0
+        self.start = self.best = self.last = self._state(self.deformation.start)
+        if not np.isfinite(self.start.energy):
+            raise ValueError(f"The potential's energy of a structure must be finite. Received: {self.start.energy}")
+
+    def run(self, method, max_steps):
+        """Minimizes, and says why it ended."""
+        if not self.best.converged and max_steps:
+            options = {"maxiter": max_steps, **OPTIONS[method]}
+            start = self.deformation.start
+            outcome = minimize(self._objective, start, jac=True, method=method, options=options, callback=self._step)
+            return self._message(outcome, max_steps)
+        return "converged" if self.best.converged else "not converged: no step was allowed"
+
+    def _message(self, outcome, max_steps):
+        if self.best.converged:
+            return "converged"
+        if self.n_steps >= max_steps:
+            return f"not converged within {max_steps} steps"
+        if np.any(np.abs(self.best.variables) >= self.deformation.limits):
+            return "not converged: at the largest displacement or strain"
+        dtype, reason = self.potential.compute_dtype, outcome.message.strip(" .")
+        return f"not converged: no step lowers the energy any more, in {dtype} ({reason})"
+
+    def _objective(self, variables):
+        """Energy and gradient; beyond the bounds the energy at the bound, and a harmonic wall."""
+        limits = self.deformation.limits
+        inside = np.clip(variables, -limits, limits)
+        state = self.last = self._state(inside)
+        if state.height < self.best.height:
+            self.best = state
+        slope = self._numerical_gradient(inside) if self.numerical else self._gradient(state)
+        beyond = variables - inside
+        value = state.height + 0.5 * WALL * beyond @ beyond
+        return value, np.where(beyond == 0.0, slope, WALL * beyond)
+
+    def _step(self, variables):
+        """Called after each step: ends the minimization if the geometry it has arrived at has converged."""
+        self.n_steps += 1
+        state = self.last if np.array_equal(self.last.variables, variables) else self._state(variables)
+        if state.converged and state.height <= self.start.height:
+            self.best = state
+        if self.best.converged:
+            raise StopIteration
+
+    def _state(self, variables):
+        atoms = self.deformation.deformed(variables)
+        result = self.potential.evaluate_atoms(atoms)
+        self.n_evaluations += 1
+        free = result["forces"][self.deformation.free]
+        max_force = float(np.linalg.norm(free, axis=1).max(initial=0.0))
+        max_stress = float(np.abs(result["stress"]).max())
+        converged = max_force <= self.fmax
+        if self.cell:
+            converged = converged and max_stress * (atoms.cell.volume / len(atoms)) ** (2 / 3) <= self.fmax
+        return _State(variables.copy(), atoms, result, max_force, max_stress, converged)
+
+    def _gradient(self, state):
+        return self.deformation.gradient(state.variables, state.result["forces"], state.result["stress"])
+
+    def _numerical_gradient(self, variables):
+        moves = NUMERICAL_STEP * np.eye(len(variables))
+        structures = [self.deformation.deformed(variables + move) for move in np.concatenate([moves, -moves])]
+        self.n_evaluations += len(structures)
+        energies = np.array([result["interaction_energy"] for result in self.potential.evaluate_atoms(structures)])
+        return (energies[: len(moves)] - energies[len(moves) :]) / (2 * NUMERICAL_STEP)
+
+
+def _single_point(state):
+    labels = {name: state.result[name] for name in ("energy", "energies", "forces")}
+    if state.atoms.pbc.all():
+        labels["stress"] = full_3x3_to_voigt_6_stress(state.result["stress"])
+    return SinglePointCalculator(state.atoms, free_energy=state.energy, **labels)
+
+
+def _check(atoms, method, fmax, cell, max_steps):
+    if method not in OPTIONS:
+        raise ValueError(f"`method` must be one of {', '.join(OPTIONS)}. Received: method={method!r}")
+    if not (np.isfinite(fmax) and fmax > 0):
+        raise ValueError(f"`fmax` must be positive. Received: fmax={fmax}")
+    if max_steps < 0:
+        raise ValueError(f"`max_steps` must not be negative. Received: max_steps={max_steps}")
+    if cell and not atoms.pbc.all():
+        raise ValueError(f"Only a cell periodic in three directions can be relaxed. Received: pbc={atoms.pbc.tolist()}")
+    for constraint in atoms.constraints:
+        if not isinstance(constraint, FixAtoms):
+            raise ValueError(f"The only constraint known here is FixAtoms. Received: {type(constraint).__name__}")

@@ -1,0 +1,1 @@
+"""How symmetry functions are chosen from data."""

@@ -1,0 +1,43 @@
+import ase
+import ase.io
+import pytest
+
+from atomzoo.datasets.io.output_files import check_structure_file, replacing, write_structures
+
+
+def test_a_complete_file_replaces_the_old_one(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old" and temporary.suffix == ".txt"
+    assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_places_that_cannot_be_written(tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no folder '.*no' to write to. Received: '.*a.xyz'"):
+        check_structure_file(tmp_path / "no" / "a.xyz")
+    with pytest.raises(ValueError, match="The output must be a file. Received: the folder"):
+        check_structure_file(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a", "a.unknown", "OUTCAR"])
+def test_names_without_a_format_to_write(tmp_path, name):
+    with pytest.raises(ValueError, match="try .extxyz. Received: "):
+        check_structure_file(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.extxyz", "a.xyz", "a.traj"])
+def test_structures(tmp_path, name):
+    frames = [ase.Atoms("Au", positions=[[0, 0, z]]) for z in (0.0, 1.0)]
+    write_structures(tmp_path / name, frames)
+    assert [atoms.positions[0, 2] for atoms in ase.io.read(tmp_path / name, index=":")] == [0.0, 1.0]

@@ -1,0 +1,108 @@
+import warnings
+from pathlib import Path
+
+import ase
+import ase.io
+import numpy as np
+import pytest
+from ase.build import bulk, molecule
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets.io.reading import read_structures
+
+
+@pytest.mark.parametrize("name", ["a.extxyz", "a.xyz", "a.traj", "odd@name.extxyz"])
+def test_frames_and_labels(tmp_path, name):
+    frames = [bulk("Au", a=a, cubic=True) for a in (4.0, 4.1)]
+    for k, atoms in enumerate(frames):
+        atoms.calc = SinglePointCalculator(atoms, energy=float(k), forces=np.full((4, 3), 0.5))
+    ase.io.write(tmp_path / ("b" + Path(name).suffix), frames)
+    (tmp_path / ("b" + Path(name).suffix)).rename(tmp_path / name)
+    found = read_structures(tmp_path / name)
+    assert [atoms.get_potential_energy() for atoms in found] == [0.0, 1.0]
+    np.testing.assert_array_equal(found[1].get_forces(), np.full((4, 3), 0.5))
+    np.testing.assert_allclose(found[1].cell, frames[1].cell)
+
+
+@pytest.mark.parametrize("name", ["POSCAR", "a.cif", "a.xsf"])
+def test_other_formats(tmp_path, name):
+    bulk("Au", cubic=True).write(tmp_path / name)
+    (atoms,) = read_structures(tmp_path / name)
+    assert str(atoms.symbols) == "Au4" and atoms.pbc.all()
+
+
+def test_path_may_be_a_string(tmp_path):
+    molecule("H2O").write(tmp_path / "a.xyz")
+    assert len(read_structures(str(tmp_path / "a.xyz"))) == 1
+
+
+def test_warnings_of_readers_stay_inside(tmp_path, monkeypatch):
+    def read(*args, **kwargs):
+        warnings.warn("old format", DeprecationWarning, stacklevel=2)
+        return [molecule("H2O")]
+
+    monkeypatch.setattr(ase.io, "read", read)
+    (tmp_path / "a.xyz").write_text("something")
+    assert len(read_structures(tmp_path / "a.xyz")) == 1
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no file '.*missing.xyz'"):
+        read_structures(tmp_path / "missing.xyz")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.xyz", b"", "'.*a.xyz' is empty"),
+        ("a.extxyz", b"\n\n", "a.extxyz"),
+        ("a.xyz", b"some\ntext\n", "cannot read '.*a.xyz': "),
+        ("a.extxyz", b"3\n\nAu 0 0 0\n", "cannot read '.*a.extxyz': "),
+        ("a.extxyz", b"1\n\nQq 0 0 0\n", "cannot read '.*a.extxyz': "),
+        ("a.traj", b"\x00\xff\x01" * 50, "cannot read '.*a.traj': "),
+        ("a.json", b"{", "cannot read '.*a.json': "),
+        ("a.cif", b"data_\n", "a.cif"),
+        ("POSCAR", b"Au\n1.0\n", "cannot read '.*POSCAR': "),
+        ("a.unknown", bytes(range(256)), "cannot read '.*a.unknown': "),
+    ],
+)
+def test_unreadable_files_give_one_line(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message) as error:
+        read_structures(tmp_path / name)
+    assert "\n" not in str(error.value)
+
+
+def test_folder(tmp_path):
+    with pytest.raises(ValueError, match="cannot read"):
+        read_structures(tmp_path)
+
+
+def frame(positions, **kwargs):
+    return ase.Atoms(f"Au{len(positions)}", positions=positions, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("atoms", "message"),
+    [
+        (frame([[0, 0, 0], [0, np.nan, 0]]), "frame 1: the position of atom 1 is not finite"),
+        (frame([[0, 0, 0]], cell=[4, 4, 0], pbc=True), "frame 1: .*cell spans no volume"),
+        (frame([[0, 0, 0], [2, 0, 0], [2, 0, 0.05]]), "frame 1: atoms 1 and 2 are 0.05 A apart"),
+        (frame([[0, 0, 0.02], [0, 0, 3.97]], cell=[4, 4, 4], pbc=True), "frame 1: atoms 0 and 1 are 0.05 A apart"),
+        (frame([[0, 0, 0]], cell=[4, 4, 0.08], pbc=True), "frame 1: atoms 0 and 0 are 0.08 A apart"),
+    ],
+)
+def test_unusable_frames(tmp_path, atoms, message):
+    ase.io.write(tmp_path / "a.extxyz", [frame([[0, 0, 0]]), atoms])
+    with pytest.raises(ValueError, match=f"'.*a.extxyz', {message}"):
+        read_structures(tmp_path / "a.extxyz")
+
+
+def test_short_vector_along_a_direction_that_is_not_periodic(tmp_path):
+    frame([[0, 0, 0]], cell=[4, 4, 0.05], pbc=[True, True, False]).write(tmp_path / "a.extxyz")
+    assert len(read_structures(tmp_path / "a.extxyz")) == 1
+
+
+def test_reference_structures(reference_data):
+    files = sorted(reference_data.glob("gold_qe/au*.extxyz"))
+    assert [len(read_structures(path)) for path in files] == [600, 900, 900, 900]

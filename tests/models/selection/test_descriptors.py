@@ -1,0 +1,69 @@
+import json
+
+import numpy as np
+import pytest
+from ase.build import molecule
+
+from atomzoo.layers import SymmetryFunction
+from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
+from atomzoo.models.selection.descriptors import descriptors, load_setups, save_descriptors
+
+
+def fc(r, cutoff=6.0):
+    return 0.5 * (np.cos(np.pi * r / cutoff) + 1)
+
+
+@pytest.fixture(scope="module")
+def water():
+    return molecule("H2O")
+
+
+def test_each_element_has_its_own_functions(water):
+    functions = {
+        "H": [SymmetryFunction("G1", 6.0)],  # resolved: H, then O
+        "O": [SymmetryFunction("G1", 6.0, neighbors=("H",))],
+    }
+    table = descriptors([water, water[1:]], functions, ["H", "O"])
+    r_oh, r_hh = water.get_distance(0, 1), water.get_distance(1, 2)
+    hydrogen = [fc(r_hh), fc(r_oh)]
+    expected = [[2 * fc(r_oh), np.nan], hydrogen, hydrogen, [fc(r_hh), 0], [fc(r_hh), 0]]
+    np.testing.assert_allclose(table["values"], expected, atol=1e-12)
+    assert table["species"].tolist() == ["O", "H", "H", "H", "H"]
+    assert table["structure"].tolist() == [0, 0, 0, 1, 1] and table["atom"].tolist() == [0, 1, 2, 0, 1]
+    assert [function["neighbors"] for function in json.loads(str(table["functions"]))["H"]] == [["H"], ["O"]]
+
+
+def test_file_and_progress(water, tmp_path):
+    seen = []
+
+    def track(parts):
+        seen.extend(parts)
+        return parts
+
+    table = descriptors([water], [SymmetryFunction("G1", 6.0)], ["H", "O"], track=track)
+    assert seen == [[water]]
+    save_descriptors(table, tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as stored:
+        assert stored.files == ["values", "structure", "atom", "species", "functions"]
+        for name in stored.files:
+            np.testing.assert_array_equal(stored[name], table[name])
+
+
+def test_element_without_functions(water):
+    with pytest.raises(ValueError, match="structure 0: there is no set-up for 'O'. Received: H"):
+        descriptors([water], {"H": [SymmetryFunction("G1", 6.0)]}, ["H"])
+
+
+def test_set_ups_of_central_elements(tmp_path):
+    paths = []
+    for element, cutoff in (("H", 5.0), ("O", 6.0)):
+        functions = [SymmetryFunction("G1", cutoff, neighbors=(neighbor,)) for neighbor in ("O", "H")]
+        paths.append(tmp_path / f"{element}.stp")
+        write_setup(AenetSetup(element, ("O", "H"), functions), paths[-1])
+    functions, elements, _ = load_setups(paths, ["H", "O"])
+    assert {element: [f.cutoff for f in chosen] for element, chosen in functions.items()} == {"H": [5, 5], "O": [6, 6]}
+    assert [f.neighbors for f in functions["H"]] == [("O",), ("H",)] and set(elements) == {"H", "O"}
+    with pytest.raises(ValueError, match="Each set-up must be of another element. Received: H, H"):
+        load_setups([paths[0], paths[0]], ["H", "O"])
+    with pytest.raises(ValueError, match="Only .stp files can be given together. Received: .*H.stp, aenet-tio2"):
+        load_setups([paths[0], "aenet-tio2"], ["H", "O"])

@@ -1,0 +1,142 @@
+import ase
+import keras
+import numpy as np
+import pytest
+from ase.build import molecule
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets import gold_clusters
+from atomzoo.layers import SymmetryFunction
+from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
+from atomzoo.models.potential.prediction_errors import prediction_errors
+from atomzoo.models.potential.saving import load_potential
+from atomzoo.models.training.train_potential import elements_of, split_structures, train_potential
+
+FUNCTIONS = [SymmetryFunction("G2", 6.0, eta=eta, rs=rs) for eta, rs in ((0.1, 0.0), (1.0, 0.0), (4.0, 3.0))]
+
+
+@pytest.fixture(scope="module")
+def gold():
+    return gold_clusters.load_data(2)[0][::4]
+
+
+def energy_error(training, part):
+    structures = getattr(training, part)
+    return prediction_errors(structures, training.potential.evaluate_atoms(structures))["energy"].rmse
+
+
+def test_energies_are_learned_and_saved(gold, tmp_path):
+    path = tmp_path / "gold.keras"
+    training = train_potential(gold, FUNCTIONS, hidden=(8,), epochs=100, learning_rate=0.03, output=path)
+    assert len(training.train) + len(training.validation) == len(gold)
+    spread = np.std([atoms.get_potential_energy() / 2 for atoms in gold])  # 80 meV/atom
+    assert energy_error(training, "train") < 0.15 * spread and energy_error(training, "validation") < 0.15 * spread
+    assert list(tmp_path.iterdir()) == [path]
+    stored, here = (p.evaluate_atoms(gold[0])["energy"] for p in (load_potential(path), training.potential))
+    assert stored == pytest.approx(here, abs=1e-9)
+
+
+def test_all_structures_at_once(gold):
+    """L-BFGS, in float64; its loss is the error in energy scales, and the penalty."""
+    calls = []
+    show = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: calls.append((epoch, logs["loss"])))
+    options = {"optimizer": "lbfgs", "hidden": (8,), "epochs": 60, "callbacks": [show]}
+    training = train_potential(gold, FUNCTIONS, **options)
+    assert training.potential.compute_dtype == "float64"
+    assert calls == list(enumerate(training.history["loss"]))
+    assert sorted(training.history) == ["loss"] and len(training.validation) > 0
+    spread = np.std([atoms.get_potential_energy() / 2 for atoms in gold])
+    assert energy_error(training, "train") < 0.15 * spread and energy_error(training, "validation") < 0.15 * spread
+    potential = training.potential
+    kernels = [np.asarray(v) for v in potential.trainable_variables if v.name == "kernel"]
+    expected = (energy_error(training, "train") / float(potential.atom_sum.scale)) ** 2
+    expected += 1e-5 * sum((kernel**2).sum() for kernel in kernels)
+    assert training.history["loss"][-1] == pytest.approx(expected, rel=1e-6)
+
+
+def test_forces_are_learned_too(gold):
+    training = train_potential(gold, FUNCTIONS, hidden=(8,), forces=True, epochs=40, learning_rate=0.03)
+    assert {"energy_loss", "forces_loss"} <= set(training.history)
+    forces = prediction_errors(training.train, training.potential.evaluate_atoms(training.train))["forces"].rmse
+    assert forces < 0.3 * np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in gold]))
+
+
+def test_forces_of_less_weight_leave_more_to_energies(gold):
+    """In the end of L-BFGS a smaller weight cannot make the energies' error larger, nor that of forces smaller."""
+    options = {"hidden": (4,), "forces": True, "epochs": 300, "optimizer": "lbfgs", "validation_fraction": 0.0}
+    energies, forces = [], []
+    for weight in (1.0, 1e-3):
+        training = train_potential(gold, FUNCTIONS, force_weight=weight, weight_decay=0.0, **options)
+        errors = prediction_errors(training.train, training.potential.evaluate_atoms(training.train))
+        energies.append(errors["energy"].rmse)
+        forces.append(errors["forces"].rmse)
+    assert energies[1] < 0.96 * energies[0] and forces[1] > 1.2 * forces[0]
+
+
+def test_the_seed_fixes_everything(gold):
+    options = {"hidden": (4,), "epochs": 3}
+    histories = [train_potential(gold, FUNCTIONS, seed=seed, **options).history["val_loss"] for seed in (1, 1, 2)]
+    assert histories[0] == pytest.approx(histories[1], rel=1e-4)
+    assert histories[0] != pytest.approx(histories[2], rel=1e-2)
+
+
+def test_the_best_epoch_is_kept(gold):
+    training = train_potential(gold, FUNCTIONS, hidden=(4,), epochs=12, learning_rate=0.5, batch_size=8)
+    scale = float(training.potential.atom_sum.scale)
+    best = min(training.history["val_loss"])
+    assert energy_error(training, "validation") == pytest.approx(scale * np.sqrt(best), rel=1e-3)
+
+
+def test_without_validation(gold):
+    training = train_potential(gold, FUNCTIONS, hidden=(4,), epochs=1, optimizer="rmsprop", validation_fraction=0.0)
+    assert training.validation == [] and "val_loss" not in training.history
+
+
+def test_split():
+    train, validation = split_structures(list(range(20)), 0.25, seed=3)
+    assert len(validation) == 5 and sorted(train + validation) == list(range(20))
+    assert (train, validation) == split_structures(list(range(20)), 0.25, seed=3)
+    assert validation != split_structures(list(range(20)), 0.25, seed=4)[1]
+    assert split_structures([1], 0.1) == ([1], [])
+
+
+def test_elements_by_atomic_number():
+    assert elements_of([molecule("H2O"), ase.Atoms("Au"), ase.Atoms("C")]) == ["H", "C", "O", "Au"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": "sgd"}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: 'sgd'"),
+        ({"learning_rate": -1.0}, "`learning_rate` must be positive. Received: -1.0"),
+        ({"weight_decay": -1.0}, "`weight_decay` must not be negative. Received: -1.0"),
+        ({"force_weight": 0.0}, "`force_weight` must be positive and finite. Received: 0.0"),
+        ({"force_weight": np.inf}, "`force_weight` must be positive and finite. Received: inf"),
+        ({"epochs": 0}, "`epochs` must be at least 1. Received: 0"),
+        ({"output": "a.h5"}, "must end in .keras. Received: 'a.h5'"),
+        ({"validation_fraction": -0.1}, "`validation_fraction` must be at least 0 and less than 1. Received: -0.1"),
+        ({"functions": "no-set"}, "A function set is one of .* Received: 'no-set'"),
+        ({"learning_rate": 1e30, "epochs": 20}, "The loss became infinite in epoch"),
+    ],
+)
+def test_bad_options(gold, options, message):
+    with pytest.raises(ValueError, match=message):
+        train_potential(gold, **{"functions": FUNCTIONS, "hidden": (4,), "epochs": 1, **options})
+
+
+def test_no_structures():
+    with pytest.raises(ValueError, match="No structures"):
+        train_potential([])
+
+
+def test_a_missing_label_is_named_by_its_place(gold):
+    unlabelled = gold[0].copy()
+    unlabelled.calc = SinglePointCalculator(unlabelled, energy=0.0)
+    with pytest.raises(ValueError, match="structure 2: it has no label 'forces'"):
+        train_potential([*gold[:2], unlabelled], FUNCTIONS, forces=True)
+
+
+def test_the_cutoff_function_is_kept(gold, tmp_path):
+    path = tmp_path / "gold.keras"
+    train_potential(gold, FUNCTIONS, hidden=(4,), epochs=1, cutoff_function="polynomial", output=path)
+    assert isinstance(load_potential(path).symmetry_functions.cutoff_function, PolynomialCutoff)
