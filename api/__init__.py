@@ -1,5 +1,9 @@
-"""atomzoo: a Keras model zoo of Behler-Parrinello neural-network potentials that reproduces the papers."""
+"""atomzoo: a Keras model zoo of Behler-Parrinello neural-network potentials that reproduces the papers.
 
+The public names, each imported when it is first used, so that `import atomzoo` loads no TensorFlow.
+"""
+
+import importlib
 import os
 import sys
 
@@ -11,3 +15,46 @@ if "jax" in sys.modules:
     sys.modules["jax"].config.update("jax_enable_x64", os.environ["JAX_ENABLE_X64"] not in ("0", "false", "False"))
 # TensorFlow's start-up messages are not the user's concern.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+_MODULES = {
+    "atomzoo.datasets.io.reading": ("read_structures",),
+    "atomzoo.layers": (
+        "AtomicNetwork",
+        "AtomSum",
+        "ChebyshevDescriptor",
+        "ChebyshevFunction",
+        "Descriptor",
+        "FeatureScaling",
+        "PerAtomConv1D",
+        "SymmetryFunction",
+        "SymmetryFunctionLayer",
+    ),
+    "atomzoo.models.active_learning.refine": ("iterative_sampling", "refine"),
+    "atomzoo.models.formats.loading": ("load_potential", "save_potential"),
+    "atomzoo.models.potential.committee": ("Committee",),
+    "atomzoo.models.potential.extrapolation": ("ExtrapolationWarning", "find_extrapolations"),
+    "atomzoo.models.potential.function_sets": ("load_function_set",),
+    "atomzoo.models.potential.neural_network_potential": ("NeuralNetworkPotential",),
+    "atomzoo.models.potential.prediction_errors": ("prediction_errors",),
+    "atomzoo.models.relaxation.calculator": ("PotentialCalculator",),
+    "atomzoo.models.relaxation.global_search": ("global_minimum",),
+    "atomzoo.models.relaxation.relax": ("relax",),
+    "atomzoo.models.training.fit": ("fit",),
+    "atomzoo.models.training.train_potential": ("train_potential",),
+    "atomzoo.models.tuning.grid_search": ("grid_search",),
+    "atomzoo.models.tuning.hypermodel": ("PotentialHyperModel",),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'atomzoo' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

@@ -14,7 +14,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.arrays.structure_dataset import to_arrays
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.potential.evaluation import AtomRow
 from benchmarks.timing import peak_memory, processor_times
 
@@ -37,7 +37,7 @@ def silicon_potential(kind, cutoff, **options):
         for zeta in (1, 2, 4)
         for lambda_ in (-1, 1)
     ]
-    return NeuralNetworkPotential(["Si"], radial + angular, hidden=(30, 30), **options)
+    return NeuralNetworkPotential.from_functions(["Si"], radial + angular, hidden=(30, 30), **options)
 
 
 def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
@@ -46,7 +46,7 @@ def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
     potential = silicon_potential(kind, cutoff, dtype="float64")
     total = processor_times(lambda: potential.evaluate_atoms(atoms), repeats)
     memory = peak_memory()
-    arrays = to_arrays([atoms], ["Si"], cutoff, potential.needs_triplets)
+    arrays = to_arrays([atoms], ["Si"], cutoff, potential.descriptor.needs_triplets)
     row = AtomRow.from_arrays(arrays)
     compiled = processor_times(lambda: potential.evaluator.evaluate_row(row), repeats)
     return _per_atom(len(atoms), total) | _per_atom(len(atoms), compiled, "compiled_") | _size(arrays, memory)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from atomzoo.datasets.arrays.padded import find_displacements, to_arrays
+from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
 
 # Si.sw of LAMMPS
 EPSILON, SIGMA = 2.1683, 2.0951  # eV, A

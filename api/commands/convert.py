@@ -25,10 +25,10 @@ def convert(
     files, read or written; these do not say theirs.
     """
     start_backend()
-    from atomzoo.models.formats.loading import load_any, save_as
+    from atomzoo.models.formats.loading import load_potential, save_potential
 
     with err.status(f"reading {model}"):
-        potential = load_any(model, length_unit, energy_unit)
-    save_as(potential, output, to, ascii, length_unit, energy_unit)
+        potential = load_potential(model, length_unit, energy_unit)
+    save_potential(potential, output, to, ascii, length_unit, energy_unit)
     elements = ", ".join(potential.elements)
     out.print(f"a potential for {elements}\nwritten to {output}", markup=False, soft_wrap=True)

@@ -28,7 +28,8 @@ def descriptors(
     """
     start_backend()
     from atomzoo.datasets.io.reading import read_structures
-    from atomzoo.models.selection.descriptors import check_descriptor_file, load_setups, save_descriptors
+    from atomzoo.models.formats.function_files import load_setups
+    from atomzoo.models.selection.descriptors import check_descriptor_file, save_descriptors
     from atomzoo.models.selection.descriptors import descriptors as evaluate
     from atomzoo.models.training.train_potential import elements_of
 

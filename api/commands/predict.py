@@ -29,17 +29,17 @@ def predict(
     Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
     """
     start_backend()
-    from atomzoo.datasets.arrays.padded import find_species
+    from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.io.output_files import check_structure_file, write_structures
     from atomzoo.datasets.io.reading import read_structures
-    from atomzoo.models.formats.loading import load_any
-    from atomzoo.models.potential.batches import batches
+    from atomzoo.models.formats.loading import load_potential
+    from atomzoo.models.potential.evaluation import batches
     from atomzoo.models.potential.prediction_errors import prediction_errors
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {data}"):
-        potential, structures = load_any(model, length_unit, energy_unit), read_structures(data)
+        potential, structures = load_potential(model, length_unit, energy_unit), read_structures(data)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     parts = track(list(batches(structures)), "predicting")
     results = [result for part in parts for result in potential.evaluate_atoms(part)]

@@ -53,7 +53,7 @@ def refine(
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.active_learning.refine import refine as run_loop
     from atomzoo.models.active_learning.refine import train_on_forces
-    from atomzoo.models.potential.saving import save_potential
+    from atomzoo.models.potential.saving import save_keras
     from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):
@@ -63,7 +63,7 @@ def refine(
     out.print(TITLES, markup=False, soft_wrap=True)
     result = run_loop(structures, labeller, output, train, tolerance, budget, networks, seed, _print_row)
     write_structures(output / "minimum.extxyz", [result.lowest])
-    save_potential(result.potential, output / "potential.keras")
+    save_keras(result.potential, output / "potential.keras")
     energy = result.lowest.get_potential_energy()
     out.print(f"\n{result.message}: {energy:.6f} eV after {result.n_calls} calls", markup=False, soft_wrap=True)
     out.print(f"written to {output}", markup=False, soft_wrap=True)

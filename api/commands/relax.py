@@ -31,16 +31,16 @@ def relax(
     Exit code 3, with FILE written, if one of them did not converge.
     """
     start_backend()
-    from atomzoo.datasets.arrays.padded import find_species
+    from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.io.output_files import check_structure_file, write_structures
     from atomzoo.datasets.io.reading import read_structures
-    from atomzoo.models.formats.loading import load_any
+    from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.relaxation.relax import relax as relax_atoms
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {start}"):
-        potential, structures = load_any(model, length_unit, energy_unit, "float64"), read_structures(start)
+        potential, structures = load_potential(model, length_unit, energy_unit, "float64"), read_structures(start)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
     if output is not None:

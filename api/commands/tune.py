@@ -39,15 +39,15 @@ def tune(
     """
     start_backend()
     from atomzoo.datasets.io.reading import read_structures
-    from atomzoo.models.potential.function_sets import load_function_set
+    from atomzoo.models.formats.function_files import load_functions
     from atomzoo.models.training.train_potential import elements_of, split_structures
-    from atomzoo.models.tuning.grid import TABLE_1, read_grid
+    from atomzoo.models.tuning.grid import BPNN_TABLE_I, read_grid
     from atomzoo.models.tuning.grid_search import grid_search
 
-    values = TABLE_1 if grid is None else read_grid(grid)
+    values = BPNN_TABLE_I if grid is None else read_grid(grid)
     with err.status(f"reading {data}"):
         structures = read_structures(data)
-    functions = load_function_set(symmetry_functions, elements_of(structures))
+    functions = load_functions(symmetry_functions, elements_of(structures))
     parts = split_structures(structures, validation_fraction, seed)
     options = {"epochs": epochs, "patience": patience, "batch_size": batch_size, "seed": seed}
     with progress_bar() as bar:

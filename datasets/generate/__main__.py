@@ -25,7 +25,7 @@ from ase import units
 from scipy.spatial.transform import Rotation
 
 from atomzoo.datasets import dense_hydrogen, gold_clusters
-from atomzoo.datasets.arrays.padded import labels
+from atomzoo.datasets.arrays.labels import labels
 from atomzoo.datasets.engines import ChunkedDynamics, LabelledFile, label_in_turns
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.datasets.io.packed import write_packed

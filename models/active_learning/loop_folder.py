@@ -13,7 +13,7 @@ from ase.calculators.calculator import Calculator, all_changes
 
 from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.datasets.io.output_files import replacing, write_structures
-from atomzoo.models.potential.saving import load_potential, save_potential
+from atomzoo.models.potential.saving import load_keras, save_keras
 
 
 class BudgetSpent(Exception):
@@ -100,8 +100,8 @@ class LoopFolder:
         """The potential of this name; `make()` trains it the first time."""
         path = self._file(name, ".keras")
         if not path.exists():
-            save_potential(make(), path)
-        return load_potential(path)
+            save_keras(make(), path)
+        return load_keras(path)
 
     def numbers(self, name, make):
         """The dict of plain values of this name; `make()` returns it the first time."""

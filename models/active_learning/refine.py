@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import ase
 import numpy as np
 
-from atomzoo.datasets.arrays.structure_dataset import labels
+from atomzoo.datasets.arrays.labels import labels
 from atomzoo.models.active_learning.criteria import energy_deviations, find_bad, molecular_dynamics
 from atomzoo.models.active_learning.loop_folder import BudgetSpent, LoopFolder
 from atomzoo.models.active_learning.refinement_steps import find_candidates, relax_by_labels, tagged

@@ -6,13 +6,13 @@ from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
 from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
-from atomzoo.models.potential.saving import load_potential, save_potential
+from atomzoo.models.potential.saving import load_keras, save_keras
 from atomzoo.models.zoo.published import published_file
 
 FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
-def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
+def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
     """Loads a potential: a published one, or from a `.keras` file, a folder of aenet's, or of n2p2's or RuNNer's files.
 
     Args:
@@ -20,7 +20,7 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
             network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
             `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
-        dtype: of a potential from a `.keras` file, see `load_potential`; None for that of the file.
+        dtype: of a potential from a `.keras` file, see `load_keras`; None for that of the file.
 
     Returns:
         `NeuralNetworkPotential`; float64 if it comes from another program.
@@ -33,18 +33,18 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
 
     >>> import tempfile
     >>> from atomzoo.layers import SymmetryFunction
-    >>> from atomzoo.models import NeuralNetworkPotential
-    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", cutoff=6.0)])
+    >>> from atomzoo import NeuralNetworkPotential
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", cutoff=6.0)])
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     paths = save_as(potential, folder, "aenet")
-    ...     load_any(folder).elements
+    ...     paths = save_potential(potential, folder, "aenet")
+    ...     load_potential(folder).elements
     ['Au']
     """
     path = Path(path)
     if not path.exists() and not path.suffix:
         path = published_file(str(path))
     if not path.is_dir():
-        return load_potential(path, dtype)
+        return load_keras(path, dtype)
     if (path / "input.nn").exists():
         return read_n2p2(path, length_unit, energy_unit)
     if find_networks(path):
@@ -52,7 +52,7 @@ def load_any(path, length_unit="A", energy_unit="eV", dtype=None):
     raise ValueError(f"'{path}' holds neither aenet networks, which end in .nn or .nn.ascii, nor n2p2's input.nn")
 
 
-def save_as(potential, path, format, ascii=False, length_unit="A", energy_unit="eV"):
+def save_potential(potential, path, format="keras", ascii=False, length_unit="A", energy_unit="eV"):
     """Writes a potential in a format of `FORMATS`; all is checked before anything is written.
 
     Args:
@@ -69,7 +69,7 @@ def save_as(potential, path, format, ascii=False, length_unit="A", energy_unit="
     if format not in FORMATS:
         raise ValueError(f"`format` must be one of {', '.join(FORMATS)}. Received: {format!r}")
     if format == "keras":
-        save_potential(potential, check_output(path))
+        save_keras(potential, check_output(path))
     elif format == "aenet":
         write_aenet(potential, path, ascii)
     elif format == "lammps":

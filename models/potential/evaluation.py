@@ -1,200 +1,184 @@
-"""Fast evaluation of a potential: atoms of all structures in one row, in chunks of one shape."""
-
-from dataclasses import dataclass
+"""Fast evaluation of descriptors and potentials: atoms of all structures in chunks of few shapes."""
 
 import numpy as np
 from keras import ops
 
-from atomzoo.datasets.arrays.padded import find_displacements
-from atomzoo.datasets.arrays.structure_dataset import to_arrays
+from atomzoo.datasets.arrays.neighborhoods import CHUNK, Pairs, chunks
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
-CHUNK = 512  # atoms; what they need stays in the processor's cache, and memory does not grow with the structure
+N_ATOMS = 8 * CHUNK  # of structures that are evaluated together
 
 
-@dataclass
-class AtomRow:
-    """What the energies of N atoms, of any structures, depend on: arrays of `to_arrays` without padded atoms.
+class DescriptorEvaluator:
+    """Evaluates a descriptor on structures, by one compiled program for each number of neighbors.
 
-    Attributes:
-        displacements: (N, M, 3) float64 in A; 0 for padding.
-        species: (N,) int32.
-        neighbor_species: (N, M) int32, -1 = padding.
-        triplets: (N, T, 2) int32, -1 = padding, or None.
+    What a descriptor says of an atom depends on nothing but its own displacement vectors, so that atoms of any number
+    of structures, of any sizes, are evaluated in chunks of equal shape.
+
+    Args:
+        descriptor: `Descriptor`.
     """
 
-    displacements: np.ndarray
-    species: np.ndarray
-    neighbor_species: np.ndarray
-    triplets: np.ndarray | None
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self._values = compiled(self._value_kernel, descriptor)
+        self._slopes = compiled(self._slope_kernel, descriptor)
+        self._projections = compiled(self._projection_kernel, descriptor)
 
-    @classmethod
-    def from_arrays(cls, arrays):
-        """The atoms of a batch of structures, from the dict that `to_arrays` makes."""
-        real, neighbors = arrays["species"] >= 0, arrays["neighbors"]
-        species = arrays["species"][np.arange(len(real))[:, None, None], neighbors]
-        return cls(
-            np.nan_to_num(find_displacements(arrays)[real]),
-            arrays["species"][real],
-            np.where(neighbors >= 0, species, -1)[real],
-            arrays["triplets"][real] if "triplets" in arrays else None,
-        )
+    def features(self, structures):
+        """Features, unscaled: list of float64 arrays (n, F), one for each structure."""
+        results = []
+        for batch in batches(structures):
+            pairs = self.pairs(batch)
+            results += np.split(self.values(pairs), np.cumsum(pairs.n_atoms)[:-1])
+        return results
 
-    def chunks(self, *others, few=True):
-        """The four arrays, and others, in chunks of `CHUNK` atoms, the last one padded; if `few`, to a power of two.
+    def pairs(self, structures):
+        """The `Pairs` of structures within the descriptor's cutoff."""
+        return Pairs.of(structures, self.descriptor.elements, self.descriptor.cutoff)
 
-        For each size there is a program: `few` is for atoms that are evaluated again and again, not for rows of a set.
+    def values(self, pairs):
+        """Features (N, F) of all atoms, float64."""
+        features = np.empty((len(pairs.species), self.descriptor.n_features))
+        for chunk in self._chunks(pairs):
+            features[chunk.atoms] = self._run(self._values, chunk)[0]
+        return features
+
+    def gradients(self, pairs):
+        """Derivatives (P, 3, F) of the features of the first atom of each pair with respect to D, in the descriptor's dtype."""
+        directions = np.eye(self.descriptor.n_features)
+        result = np.empty((len(pairs.first), 3, len(directions)), self.descriptor.compute_dtype)
+        for chunk in self._chunks(pairs):
+            for column, direction in enumerate(directions):
+                (slopes,) = self._run(self._slopes, chunk, direction)
+                result[chunk.pairs, :, column] = slopes[chunk.taken[: len(chunk.atoms)]]
+        return result
+
+    def projections(self, pairs, directions):
+        """Rates of change of features as all atoms move together.
+
+        Args:
+            pairs: `Pairs`.
+            directions: array (N, K, 3): K displacements of each atom, in A.
+
+        Returns:
+            Array (N, K, F) float32, in units of a feature's per that of `directions`.
         """
-        n_atoms = len(self.species)
-        size = min(CHUNK, 1 << max(n_atoms - 1, 0).bit_length()) if few else CHUNK
-        fields = ((self.displacements, 0.0), (self.species, -1), (self.neighbor_species, -1), (self.triplets, -1))
-        fields += tuple((array, 0.0) for array in others)
-        for start in range(0, n_atoms, size):
-            yield [None if a is None else _filled(a[start : start + size], size, fill) for a, fill in fields]
+        result = np.empty((*directions.shape[:2], self.descriptor.n_features), "float32")
+        for chunk in self._chunks(pairs):
+            for k in range(directions.shape[1]):
+                moves = directions[pairs.second[chunk.pairs], k] - directions[pairs.first[chunk.pairs], k]
+                tangents = np.zeros_like(chunk.displacements)
+                tangents[chunk.taken] = moves
+                result[chunk.atoms, k] = self._run(self._projections, chunk, tangents)[0]
+        return result
+
+    def _chunks(self, pairs):
+        return chunks(pairs, self.descriptor.cutoff, self.descriptor.needs_triplets)
+
+    @staticmethod
+    def _run(kernel, chunk, *others):
+        """Outputs of a compiled kernel for the atoms of a chunk, float64."""
+        outputs = kernel(chunk.displacements, chunk.species, chunk.neighbor_species, chunk.triplets, *others)
+        return [np.asarray(ops.convert_to_numpy(x), "float64")[: len(chunk.atoms)] for x in outputs]
+
+    def _value_kernel(self, displacements, species, neighbor_species, triplets):
+        return (self.descriptor(displacements, neighbor_species, triplets),)
+
+    def _slope_kernel(self, displacements, species, neighbor_species, triplets, direction):
+        """Gradient (n, M, 3) of the features' component along `direction`, (F,) or (n, F)."""
+
+        def projected(displacements):
+            features = self.descriptor(displacements, neighbor_species, triplets)
+            return ops.sum(features * ops.cast(direction, features.dtype), axis=-1)
+
+        return (value_and_gradient(projected, displacements)[1],)
+
+    def _projection_kernel(self, displacements, species, neighbor_species, triplets, tangents):
+        """Rates (n, F): what multiplies `direction` in the slope of the features' component along it."""
+
+        def slope(direction):
+            gradient = self._slope_kernel(displacements, species, neighbor_species, triplets, direction)[0]
+            return ops.sum(gradient * tangents, axis=(1, 2))
+
+        zeros = ops.zeros((displacements.shape[0], self.descriptor.n_features), tangents.dtype)
+        return (value_and_gradient(slope, zeros)[1],)
 
 
-class AtomwiseEvaluator:
-    """Evaluates a potential on structures, by one compiled program for each number of neighbors.
-
-    Atomic energies depend on nothing but their own displacement vectors, so that atoms of any number of structures, of
-    any sizes, are evaluated in chunks of equal shape; only forces and stress are put together by structure.
+class PotentialEvaluator(DescriptorEvaluator):
+    """Evaluates a potential on structures: only forces and stress are put together by structure.
 
     Args:
         potential: `NeuralNetworkPotential`.
     """
 
     def __init__(self, potential):
+        super().__init__(potential.descriptor)
         self.potential = potential
-        self._features = compiled(self._feature_kernel, potential)
         self._energies = compiled(self._energy_kernel, potential)
-        self._slopes = compiled(self._slope_kernel, potential)
-        self._rates = compiled(self._rate_kernel, potential)
 
     def evaluate(self, structures):
         """See `NeuralNetworkPotential.evaluate_atoms`."""
-        results = [None] * len(structures)
-        shifts = np.asarray(self.potential.atom_sum.shifts)
-        for indices, arrays in self._batches(structures):
-            real = arrays["species"] >= 0
-            outputs = [_padded_atoms(x, real) for x in self.evaluate_row(AtomRow.from_arrays(arrays))]
-            for index, result in zip(indices, _assembled(arrays, shifts, *outputs), strict=True):
-                results[index] = result
-        return results
+        return [result for batch in batches(structures) for result in self._evaluate(batch)]
 
-    def evaluate_row(self, row):
-        """Interaction energies (N,) of the atoms of a row, their gradients (N, M, 3) and features (N, F), float64."""
-        return _run(self._energies, row)
-
-    def row_features(self, row):
-        """Symmetry-function values (N, F) of the atoms of a row, unscaled, float64."""
-        return _run(self._features, row, few=False)[0]
-
-    def row_rates(self, row, tangents):
-        """Rates of change (N, F) of the features of a row's atoms along tangents (N, M, 3) of its displacements."""
-        return _run(self._rates, row, tangents, few=False)[0]
-
-    def features(self, structures):
-        """Symmetry-function values, unscaled: list of float64 arrays (n, F), one for each structure."""
-        results = [None] * len(structures)
-        for indices, arrays in self._batches(structures):
-            (rows,) = _run(self._features, AtomRow.from_arrays(arrays))
-            stops = np.cumsum([len(structures[index]) for index in indices])[:-1]
-            for index, values in zip(indices, np.split(rows, stops), strict=True):
-                results[index] = values
-        return results
-
-    def batch_features(self, arrays, gradients=False):
-        """Features (B, A, F) of a batch, and with `gradients` dG/dD (B, A, M, 3, F) too, in the potential's dtype."""
-        row, real, dtype = AtomRow.from_arrays(arrays), arrays["species"] >= 0, self.potential.compute_dtype
-        (features,) = _run(self._features, row)
-        cached = {"features": _padded_atoms(features, real).astype(dtype)}
-        if gradients:
-            directions = np.eye(features.shape[1])
-            slopes = [_run(lambda *a, v=v: self._slopes(*a, v), row)[0].astype(dtype) for v in directions]
-            cached["feature_gradients"] = np.stack([_padded_atoms(slope, real) for slope in slopes], axis=-1)
-        return cached
-
-    def _batches(self, structures):
-        """Indices and arrays of structures of similar size, about as many as fill a few chunks."""
-        potential, batch = self.potential, []
-        order = sorted(range(len(structures)), key=lambda index: len(structures[index]))
-        for position, index in enumerate(order):
-            batch.append(index)
-            following = order[position + 1 : position + 2]
-            if not following or (len(batch) + 1) * len(structures[following[0]]) > 8 * CHUNK:
-                chosen = [structures[index] for index in batch]
-                yield batch, to_arrays(chosen, potential.elements, potential.cutoff, potential.needs_triplets)
-                batch = []
-
-    def _feature_kernel(self, displacements, species, neighbor_species, triplets):
-        return (self.potential.symmetry_functions(displacements, neighbor_species, triplets),)
+    def _evaluate(self, structures):
+        pairs = self.pairs(structures)
+        energies, features = np.empty(len(pairs.species)), np.empty((len(pairs.species), self.descriptor.n_features))
+        gradient = np.empty_like(pairs.displacements)
+        for chunk in self._chunks(pairs):
+            energies[chunk.atoms], slopes, features[chunk.atoms] = self._run(self._energies, chunk)
+            gradient[chunk.pairs] = slopes[chunk.taken[: len(chunk.atoms)]]
+        references = np.asarray(self.potential.atom_sum.shifts)[pairs.species]
+        yield from _assembled(structures, pairs, energies, references, gradient, features)
 
     def _energy_kernel(self, displacements, species, neighbor_species, triplets):
-        """Interaction energies (N,), their gradients (N, M, 3) and features (N, F): each atom is its own structure."""
-        potential, species = self.potential, species[:, None]
+        """Energies (n,) counted from the elements' shifts, their gradients (n, M, 3) and features (n, F)."""
 
         def energies(displacements):
-            features = potential.symmetry_functions(displacements, neighbor_species, triplets)
-            atomic_energies = potential.atomic_energies(features[:, None], species)
-            return potential.atom_sum.interaction_energy(atomic_energies, species), features
+            features = self.descriptor(displacements, neighbor_species, triplets)
+            return self.potential.interaction_energies(features, species), features
 
         (values, features), gradient = value_and_gradient(energies, displacements)
         return values, gradient, features
 
-    def _slope_kernel(self, displacements, species, neighbor_species, triplets, direction):
-        """Gradient (N, M, 3) of the features' component along `direction`, (F,) or (N, F)."""
 
-        def projected(displacements):
-            features = self.potential.symmetry_functions(displacements, neighbor_species, triplets)
-            return ops.sum(features * ops.cast(direction, features.dtype), axis=-1)
+def batches(structures, n_atoms=N_ATOMS):
+    """Cuts a list of structures into lists of some `n_atoms` atoms, or of one larger structure.
 
-        return (value_and_gradient(projected, displacements)[1],)
-
-    def _rate_kernel(self, displacements, species, neighbor_species, triplets, tangents):
-        """Rates (N, F): what multiplies `direction` in the slope of the features' component along it."""
-
-        def slope(direction):
-            gradient = self._slope_kernel(displacements, species, neighbor_species, triplets, direction)[0]
-            return ops.sum(gradient * tangents, axis=(1, 2))
-
-        n_features = self.potential.feature_scaling.n_features
-        return (value_and_gradient(slope, ops.zeros((displacements.shape[0], n_features), tangents.dtype))[1],)
-
-
-def _run(kernel, row, *others, few=True):
-    """Outputs of a compiled kernel for all atoms of a row, float64."""
-    chunks = row.chunks(*others, few=few)
-    parts = [[np.asarray(ops.convert_to_numpy(x), "float64") for x in kernel(*chunk)] for chunk in chunks]
-    return [np.concatenate(part)[: len(row.species)] for part in zip(*parts, strict=True)]
+    Example:
+        >>> from ase.build import molecule
+        >>> [len(batch) for batch in batches([molecule("H2O")] * 5, n_atoms=6)]
+        [2, 2, 1]
+    """
+    batch, size = [], 0
+    for atoms in structures:
+        if batch and size + len(atoms) > n_atoms:
+            yield batch
+            batch, size = [], 0
+        batch.append(atoms)
+        size += len(atoms)
+    if batch:
+        yield batch
 
 
-def _filled(values, size, fill):
-    if len(values) == size:
-        return values
-    return np.concatenate([values, np.full((size - len(values), *values.shape[1:]), fill, values.dtype)])
-
-
-def _padded_atoms(values, real):
-    """Rows (N, ...) back to the places (B, A, ...) where `real` is true; 0 elsewhere."""
-    padded = np.zeros((*real.shape, *values.shape[1:]), values.dtype)
-    padded[real] = values
-    return padded
-
-
-def _assembled(arrays, shifts, energies, gradients, features):
-    """The result dict of each structure of a batch, from its atoms' interaction energies, gradients and features."""
-    displacements = np.nan_to_num(find_displacements(arrays))
-    virials = np.einsum("bami,bamj->bij", displacements, gradients)
-    for b, n_atoms in enumerate((arrays["species"] >= 0).sum(axis=1)):
-        neighbors, gradient = arrays["neighbors"][b], gradients[b]
-        references, interaction = shifts[arrays["species"][b, :n_atoms]], float(energies[b].sum())
-        pairs, targets = gradient[neighbors >= 0], neighbors[neighbors >= 0]
-        pulled = np.stack([np.bincount(targets, pairs[:, axis], minlength=n_atoms) for axis in range(3)], axis=-1)
+def _assembled(structures, pairs, energies, references, gradient, features):
+    """The result dict of each structure, from its atoms' energies and features and its pairs' gradients."""
+    n_atoms = len(energies)
+    pulls = [np.bincount(pairs.first, g, n_atoms) - np.bincount(pairs.second, g, n_atoms) for g in gradient.T]
+    forces = np.stack(pulls, axis=-1)
+    stops = np.cumsum(pairs.n_atoms)
+    pair_stops = np.searchsorted(pairs.first, stops)
+    starts, pair_starts = stops - pairs.n_atoms, np.concatenate([[0], pair_stops[:-1]])
+    for k, atoms in enumerate(structures):
+        own, own_pairs = slice(starts[k], stops[k]), slice(pair_starts[k], pair_stops[k])
+        interaction = float(energies[own].sum())
+        virial = pairs.displacements[own_pairs].T @ gradient[own_pairs]
+        volume = atoms.cell.volume if atoms.pbc.all() else np.inf
         yield {
-            "energy": interaction + float(references.sum()),
+            "energy": interaction + float(references[own].sum()),
             "interaction_energy": interaction,
-            "energies": energies[b, :n_atoms] + references,
-            "forces": gradient[:n_atoms].sum(axis=1) - pulled,
-            "stress": 0.5 * (virials[b] + virials[b].T) / arrays["volume"][b],
-            "features": features[b, :n_atoms],
+            "energies": energies[own] + references[own],
+            "forces": forces[own],
+            "stress": 0.5 * (virial + virial.T) / volume,
+            "features": features[own],
         }

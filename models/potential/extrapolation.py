@@ -55,9 +55,9 @@ def find_extrapolations(potential, atoms, features):
 
     >>> from atomzoo.datasets import gold_clusters
     >>> from atomzoo.layers import SymmetryFunction
-    >>> from atomzoo.models import NeuralNetworkPotential, find_extrapolations
+    >>> from atomzoo import NeuralNetworkPotential, find_extrapolations
     >>> train, _ = gold_clusters.load_data(n_atoms=3)
-    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", cutoff=6.5, eta=0.2)])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", cutoff=6.5, eta=0.2)])
     >>> potential.adapt(train)
     >>> atoms = train[0].copy()
     >>> atoms.positions *= 1.5

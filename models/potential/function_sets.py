@@ -11,12 +11,11 @@ unordered pair of them (G4, G5).
 """
 
 import json
-import os
 from pathlib import Path
 
-from atomzoo.layers.descriptors.chebyshev import as_function
+from atomzoo.layers.descriptors.from_functions import function_from
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
-from atomzoo.models.formats.aenet.setup_reader import read_setup
+from atomzoo.datasets.io.output_files import replacing
 
 
 def _radial(cutoff, etas, shifts=(0.0,)):
@@ -99,7 +98,8 @@ def load_function_set(name_or_path, elements):
     """Loads a set of symmetry functions and resolves it for the given neighbor elements.
 
     Args:
-        name_or_path: a key of `FUNCTION_SETS`, a `.json` file (see above), or an aenet `.stp` file.
+        name_or_path: a key of `FUNCTION_SETS`, or a `.json` file (see above). Files of other programs are read by
+            `atomzoo.models.formats.function_files`.
         elements: chemical symbols of the neighbors.
 
     Returns:
@@ -116,11 +116,10 @@ def load_function_set(name_or_path, elements):
     name = str(name_or_path)
     if name in FUNCTION_SETS:
         return resolve(FUNCTION_SETS[name]["functions"], elements)
-    suffix = Path(name).suffix.lower()
-    if suffix not in (".json", ".stp"):
+    if Path(name).suffix.lower() != ".json":
         presets = ", ".join(FUNCTION_SETS)
-        raise ValueError(f"A function set is one of {presets}, or a .json or .stp file. Received: {name!r}")
-    functions = _read_json(name) if suffix == ".json" else read_setup(name).functions
+        raise ValueError(f"A function set is one of {presets}, or a .json file. Received: {name!r}")
+    functions = _read_json(name)
     try:
         return resolve(functions, elements)
     except ValueError as error:
@@ -142,9 +141,8 @@ def save_function_set(functions, path):
     lines = [json.dumps(function.to_dict()) for function in functions]
     if not lines:
         raise ValueError(f"A function set needs one or more functions. Received: {functions}")
-    temporary = Path(f"{path}.tmp")
-    temporary.write_text("[" + ",\n ".join(lines) + "]\n", encoding="utf-8")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text("[" + ",\n ".join(lines) + "]\n", encoding="utf-8")
 
 
 def _read_json(path):
@@ -160,6 +158,6 @@ def _read_json(path):
 
 def _read_entry(path, number, entry):
     try:
-        return as_function(entry)
+        return function_from(entry)
     except ValueError as error:
         raise ValueError(f"{path}, function {number}: {error}") from None

@@ -5,56 +5,55 @@ import keras
 import numpy as np
 from keras import ops
 
-from atomzoo.datasets.arrays.structure_dataset import StructureDataset, labels
-from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, SymmetryFunctionLayer
+from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.arrays.structure_dataset import StructureDataset
+from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, descriptor_from_functions
 from atomzoo.models.potential import forces as geometry
-from atomzoo.models.potential.evaluation import AtomwiseEvaluator
+from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
-from atomzoo.models.training.cached_inputs import with_cached_features
+from atomzoo.models.potential.saved_config import from_saved_config
 
-DERIVATIVES = ("forces", "stress")
+DERIVATIVES = ("forces", "stress", "projected_forces")
 SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no spread to scale by
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
 class NeuralNetworkPotential(keras.Model):
-    """E = sum_i network_element(i)(symmetry functions of the neighbors of i); forces and stress by differentiation.
+    """E = sum_i network_element(i)(descriptor of the neighbors of i); forces and stress by differentiation.
+
+    It is made of layers, each of which may be one of your own; `from_functions` makes it from symmetry functions.
 
     Args:
-        elements: List of chemical symbols.
-        functions: List of `SymmetryFunction`, or of their dicts; resolved by neighbor element.
-        hidden: Widths of the hidden layers of each element's network, or a dict of these for each element.
-        activation: Activation of the hidden layers, or of each layer, or a dict of either; see `AtomicNetwork`.
-        scaling: Method of `FeatureScaling`, or a dict of its "method", "output_range" and "tolerance".
-        cutoff_function: Name or layer, see `SymmetryFunctionLayer`.
-        trainable_functions: False, True, or which of "eta", "rs", "kappa" are trained.
-        seed: Int, of the initial weights.
-        feature_columns: Dict of the features that each element's network takes, see `AtomicNetwork`. None: all.
-        origin: Dict, ready for JSON, of what the files of another program hold beside the potential, so that it can be
-            written to them again unchanged; see `atomzoo.models.formats.aenet`.
-        dtype: "float32" (Keras' default; for training) or "float64" (for relaxation and comparison). Positions and
-            total energies are float64 in both.
+        descriptor: `Descriptor`: displacements to features.
+        network: `AtomicNetwork`, or a layer that is called as it is: scaled features to atomic energies.
+        scaling: `FeatureScaling`; None for that of min-max.
+        provenance: Dict, ready for JSON, of what the files of another program hold beside the potential, so that it can
+            be written to them again unchanged; see `atomzoo.models.formats.aenet`.
+        dtype: "float32" or "float64"; None for that of the descriptor. Positions and total energies are float64 in
+            both.
 
     Call arguments:
-        inputs: Dict of arrays as `atomzoo.datasets.arrays.structure_dataset.to_arrays` makes them.
+        inputs: Dict of arrays as `atomzoo.datasets.arrays.batch.to_arrays` makes them, of S structures and N atoms. In
+            place of the geometry, what was evaluated once: `features` (N, F), and for derivatives `feature_gradients`
+            (N, M, 3, F) or `feature_projections` (N, K, F).
 
     Returns:
-        {"energy": (B,) eV, "energies": (B, A) eV, those of the atoms}; compiled with a loss or metric for "forces" or
-        "stress" also {"forces": (B, A, 3) eV/A, "stress": (B, 3, 3) eV/A^3, positive where tensile, 0 for what is not
-        periodic in three directions}.
+        {"energy": (S,) eV, "energy_per_atom": (S,) eV, "energies": (N,) eV, those of the atoms}; compiled with a loss
+        or metric for "forces" or "stress" also {"forces": (N, 3) eV/A, "stress": (S, 9) eV/A^3, positive where tensile,
+        0 for what is not periodic in three directions}; for "projected_forces" {"projected_forces": (S, K) eV/A}.
 
     Raises:
-        ValueError: if a function, element or option is bad; which, and what was received.
+        ValueError: layers of different dtypes.
 
     Example:
 
+    >>> from atomzoo import NeuralNetworkPotential, load_function_set
     >>> from atomzoo.datasets import gold_clusters
-    >>> from atomzoo.models import NeuralNetworkPotential
-    >>> from atomzoo.models.potential.function_sets import load_function_set
     >>> train, validation = gold_clusters.load_data(n_atoms=3)
-    >>> potential = NeuralNetworkPotential(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(15, 15))
+    >>> functions = load_function_set("barch-tubman-2017", ["Au"])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(15, 15))
     >>> potential.adapt(train)
-    >>> potential.compile(optimizer="adam", loss={"energy": "mse"})
+    >>> potential.compile(optimizer="adam", loss={"energy_per_atom": "mse"})
     >>> history = potential.fit(potential.dataset(train, shuffle=True), epochs=2, verbose=0)
     >>> sorted(potential.evaluate_atoms(validation[0]))
     ['energies', 'energy', 'features', 'forces', 'interaction_energy', 'stress']
@@ -63,8 +62,27 @@ class NeuralNetworkPotential(keras.Model):
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007).
     """
 
-    def __init__(
-        self,
+    def __init__(self, descriptor, network, scaling=None, provenance=None, dtype=None, **kwargs):
+        dtype = dtype or descriptor.dtype_policy
+        # Without autocast the positions stay float64 in a float32 model; only the displacements are rounded.
+        super().__init__(dtype=dtype, autocast=False, **kwargs)
+        self.elements = list(descriptor.elements)
+        self.descriptor = descriptor
+        self.feature_scaling = scaling or FeatureScaling(
+            len(self.elements), descriptor.n_features, name="feature_scaling", dtype=dtype
+        )
+        self.atomic_network = network
+        self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
+        self.provenance = provenance
+        self.weight_decay = 0.0
+        self._fitted = self._measured = ("energy_per_atom",)
+        self._evaluator = None
+        self._check_dtypes()
+        self.build()
+
+    @classmethod
+    def from_functions(
+        cls,
         elements,
         functions,
         hidden=(30, 30),
@@ -74,52 +92,79 @@ class NeuralNetworkPotential(keras.Model):
         trainable_functions=False,
         seed=0,
         feature_columns=None,
-        origin=None,
+        dropout=0.0,
+        provenance=None,
         dtype=None,
-        **kwargs,
     ):
-        # Without autocast the positions stay float64 in a float32 model; only the displacements are rounded.
-        super().__init__(dtype=dtype, autocast=False, **kwargs)
-        self.elements = list(elements)
-        self.hidden, self.activation, self.scaling, self.seed = hidden, activation, scaling, seed
-        options = {"dtype": self.dtype_policy}
-        self.symmetry_functions = SymmetryFunctionLayer(
-            functions, self.elements, cutoff_function, trainable_functions, name="symmetry_functions", **options
+        """A potential of symmetry functions, or Chebyshev functions, and one network for each element.
+
+        Args:
+            elements: List of chemical symbols.
+            functions: List of `SymmetryFunction` or of `ChebyshevFunction`, or of their dicts; resolved by element.
+            hidden: Widths of the hidden layers of each element's network, or a dict of these for each element.
+            activation: Activation of the hidden layers, or of each layer, or a dict of either; see `AtomicNetwork`.
+            scaling: Method of `FeatureScaling`, or a dict of its "method", "output_range" and "tolerance".
+            cutoff_function: Name or layer, see `SymmetryFunctionLayer`.
+            trainable_functions: False, True, or which of "eta", "rs", "kappa" are trained.
+            seed: Int, of the initial weights.
+            feature_columns: Dict of the features that each element's network takes, see `AtomicNetwork`. None: all.
+            dropout: Rate, see `AtomicNetwork`.
+            provenance, dtype: see the class; None for Keras' default dtype, "float32".
+
+        Raises:
+            ValueError: if a function, element or option is bad; which, and what was received.
+        """
+        dtype = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+        descriptor = descriptor_from_functions(
+            functions, elements, cutoff_function, trainable_functions, name="descriptor", dtype=dtype
         )
-        n_features = len(self.symmetry_functions.initial_functions)
-        scaling_options = scaling if isinstance(scaling, dict) else {"method": scaling}
-        self.feature_scaling = FeatureScaling(
-            len(self.elements), n_features, name="feature_scaling", **scaling_options, **options
+        options = scaling if isinstance(scaling, dict) else {"method": scaling}
+        scaling = FeatureScaling(
+            len(elements), descriptor.n_features, name="feature_scaling", dtype=dtype, **options
         )
-        self.atomic_network = AtomicNetwork(
-            self.elements, n_features, hidden, activation, seed, feature_columns, name="atomic_network", **options
+        network = AtomicNetwork(
+            elements,
+            descriptor.n_features,
+            hidden,
+            activation,
+            seed,
+            feature_columns,
+            dropout,
+            name="atomic_network",
+            dtype=dtype,
         )
-        self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
-        self.origin = origin
-        self.derivatives = False
-        self._fitted = self._measured = ("energy",)
-        self._evaluator = None
-        self.build()
+        return cls(descriptor, network, scaling, provenance)
 
     def build(self, input_shape=None):
-        for layer in (self.symmetry_functions, self.feature_scaling, self.atomic_network, self.atom_sum):
-            layer.build()
+        for layer in (self.descriptor, self.feature_scaling, self.atomic_network, self.atom_sum):
+            if not layer.built:
+                layer.build()
         self.built = True
+
+    def _check_dtypes(self):
+        for layer in (self.descriptor, self.feature_scaling, self.atomic_network):
+            if layer.compute_dtype != self.compute_dtype:
+                raise ValueError(
+                    f"Layers and potential must have one dtype. Received: {layer.name} in {layer.compute_dtype}, "
+                    f"the potential in {self.compute_dtype}"
+                )
+        if self.compute_dtype not in ("float32", "float64"):
+            raise ValueError(f"`dtype` must be float32 or float64. Received: {self.compute_dtype}")
+
+    @property
+    def symmetry_functions(self):
+        """The descriptor, by the name under which older files keep its weights."""
+        return self.descriptor
 
     @property
     def functions(self):
-        """The resolved `SymmetryFunction`s, one for each feature, with the parameters as they now are."""
-        return self.symmetry_functions.functions
+        """The functions of the descriptor, one for each feature, with the parameters as they now are."""
+        return self.descriptor.functions
 
     @property
     def cutoff(self):
         """The largest cutoff radius, in A."""
-        return self.symmetry_functions.cutoff
-
-    @property
-    def needs_triplets(self):
-        """Whether inputs must hold triplets (G4)."""
-        return self.symmetry_functions.needs_triplets
+        return self.descriptor.cutoff
 
     def feature_range(self, element):
         """The smallest and largest value (F,) of each feature over the atoms of `element` in the data of `adapt`.
@@ -127,15 +172,15 @@ class NeuralNetworkPotential(keras.Model):
         Minus and plus infinity if there were none, and for features that the element's network does not take.
         """
         index, scaling = self.elements.index(element), self.feature_scaling
-        columns = (self.atomic_network.feature_columns or {}).get(element, slice(None))
+        columns = (getattr(self.atomic_network, "feature_columns", None) or {}).get(element, slice(None))
         limits = np.full((2, scaling.n_features), [[-np.inf], [np.inf]])
         if float(scaling.count[index]):
             for limit, table in zip(limits, (scaling.minimum, scaling.maximum), strict=True):
                 limit[columns] = np.asarray(table)[index, columns]
         return tuple(limits)
 
-    def dataset(self, structures, batch_size=32, labels=("energy",), shuffle=False, seed=0):
-        """A `StructureDataset` of this potential's elements and cutoff, for `fit`, `evaluate` and `predict`."""
+    def dataset(self, structures, batch_size=32, labels=("energy_per_atom",), shuffle=False, seed=0):
+        """A `StructureDataset` of this potential's elements and cutoff, for `fit` and `evaluate`."""
         return StructureDataset(
             structures,
             self.elements,
@@ -144,8 +189,13 @@ class NeuralNetworkPotential(keras.Model):
             labels=labels,
             shuffle=shuffle,
             seed=seed,
-            triplets=self.needs_triplets,
+            triplets=self.descriptor.needs_triplets,
         )
+
+    @property
+    def is_adapted(self):
+        """Whether `adapt` has seen data, or the potential was read from a file that knows the scaling."""
+        return bool(np.any(np.asarray(self.feature_scaling.count)))
 
     def adapt(self, structures, features=None):
         """Sets feature scaling, energy shifts and energy scale from labelled training structures.
@@ -160,91 +210,146 @@ class NeuralNetworkPotential(keras.Model):
         Raises:
             ValueError: if a structure has no energy or an unknown element.
         """
+        energies = labels(structures, ("energy",))["energy"]
         features = np.concatenate(self.evaluator.features(structures)) if features is None else features
         species = [self.elements.index(symbol) for atoms in structures for symbol in atoms.get_chemical_symbols()]
         self.feature_scaling.adapt(features, np.array(species))
-        energies = labels(structures, ("energy",))["energy"]
         counts = np.array([[atoms.get_chemical_symbols().count(e) for e in self.elements] for atoms in structures])
         shifts = np.linalg.lstsq(counts.astype("float64"), energies, rcond=None)[0]
         residual = (energies - counts @ shifts) / counts.sum(axis=1)
         self.atom_sum.shifts.assign(shifts)
         self.atom_sum.scale.assign(max(float(np.std(residual)), SMALLEST_SCALE))
 
-    def atomic_energies(self, features, species):
-        """Output of the networks for unscaled features (B, A, F): (B, A), before shifts and scale."""
-        return self.atomic_network(self.feature_scaling(features, species), species)
+    def interaction_energies(self, features, species, rows=None, training=False):
+        """Energies (N,) of atoms counted from their elements' shifts, eV, float64, of unscaled features (N, F)."""
+        scaled = self.feature_scaling(features, species, training=training)
+        atomic = self.atomic_network(scaled, species, rows=rows, training=training)
+        return self.atom_sum.scale * ops.cast(atomic, "float64")
 
     def call(self, inputs, training=False):
-        species = inputs["species"]
-        if not self.derivatives:
-            return self._energies(inputs["features"] if "features" in inputs else self._features(inputs), species)
+        if not set(DERIVATIVES) & set(self._measured):
+            features = inputs["features"] if "features" in inputs else self._features(inputs)
+            return self._energies(inputs, features, training)[1]
+        if "feature_projections" in inputs:
+            return self._outputs_of_projections(inputs, training)
         displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
-        energies, gradient = self._energies_and_gradient(inputs, displacements)
+        outputs, gradient = self._energies_and_gradient(inputs, displacements, training)
         return {
-            **energies,
+            **outputs,
             "forces": geometry.forces(gradient, inputs["neighbors"]),
-            "stress": geometry.stress(gradient, displacements, inputs["volume"]),
+            "stress": geometry.stress(gradient, displacements, inputs["structure"], inputs["volume"]),
         }
 
     def _features(self, inputs, displacements=None):
         if displacements is None:
             displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
         neighbor_species = geometry.neighbor_species(inputs["species"], inputs["neighbors"])
-        return self.symmetry_functions(displacements, neighbor_species, inputs.get("triplets"))
+        return self.descriptor(displacements, neighbor_species, inputs.get("triplets"))
 
-    def _energies(self, features, species):
-        """Energy (B,) of the structures and energies (B, A) of their atoms, float64."""
-        atomic = self.atomic_energies(features, species)
-        energies = self.atom_sum.scale * ops.cast(atomic, "float64") + self.atom_sum.reference_energies(species)
-        return {"energy": self.atom_sum(atomic, species), "energies": energies}
+    def _energies(self, inputs, features, training):
+        """Interaction energies (N,), what is differentiated, and the energies that `call` returns, all float64."""
+        species, structure, n_atoms = inputs["species"], inputs["structure"], inputs["n_atoms"]
+        interaction = self.interaction_energies(features, species, inputs["rows"], training)
+        energies = interaction + self.atom_sum.reference_energies(species)
+        energy = geometry.structure_sums(energies, structure, ops.shape(n_atoms)[0])
+        return interaction, {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": energies}
 
-    def _energies_and_gradient(self, inputs, displacements):
-        """`_energies`, and the gradient of the energy with respect to the displacements (B, A, M, 3)."""
-
-        def energy(features):
-            energies = self._energies(features, inputs["species"])
-            return energies["energy"], energies["energies"]
-
-        if "features" not in inputs:
-            (total, atomic), gradient = value_and_gradient(lambda d: energy(self._features(inputs, d)), displacements)
+    def _energies_and_gradient(self, inputs, displacements, training):
+        """Outputs, and the gradient (N, M, 3) of the energy with respect to the displacements."""
+        if "feature_gradients" in inputs:
+            (_, outputs), slopes = value_and_gradient(
+                lambda features: self._energies(inputs, features, training), inputs["features"]
+            )
+            slopes = ops.cast(slopes, inputs["feature_gradients"].dtype)
+            gradient = ops.einsum("nmdf,nf->nmd", inputs["feature_gradients"], slopes)
         else:
-            (total, atomic), slope = value_and_gradient(energy, inputs["features"])
-            gradient = ops.einsum("bamdf,baf->bamd", inputs["feature_gradients"], slope)
-        return {"energy": total, "energies": atomic}, ops.cast(gradient, displacements.dtype)
+            (_, outputs), gradient = value_and_gradient(
+                lambda d: self._energies(inputs, self._features(inputs, d), training), displacements
+            )
+        return outputs, ops.cast(gradient, displacements.dtype)
 
-    def compile(self, optimizer="adam", loss=None, loss_weights=None, metrics=None, **kwargs):
-        """Configures training; losses and metrics are dicts by output. Without `loss`: squared error of the energy."""
-        loss = {"energy": "mse"} if loss is None else loss
-        loss, metrics = (value if isinstance(value, dict) else {"energy": value} for value in (loss, metrics or {}))
-        self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics})
-        self.derivatives = any(name in DERIVATIVES for name in self._measured)
+    def _outputs_of_projections(self, inputs, training):
+        (_, outputs), slopes = value_and_gradient(
+            lambda features: self._energies(inputs, features, training), inputs["features"]
+        )
+        rates = ops.einsum("nf,nkf->nk", ops.cast(slopes, self.compute_dtype), inputs["feature_projections"])
+        n_structures = ops.shape(inputs["n_atoms"])[0]
+        return {**outputs, "projected_forces": -geometry.structure_sums(rates, inputs["structure"], n_structures)}
+
+    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weight_decay=0.0, **kwargs):
+        """Configures training, as of `keras.Model`.
+
+        Args:
+            loss, loss_weights, metrics: Dicts by output. Without `loss`: squared error of the energy per atom.
+            weight_decay: What multiplies the sum of the squares of the network's kernels (biases are free), which is
+                added to the loss. With the losses of `atomzoo.fit`, in units of the variance of energies, it is a
+                Gaussian prior of width 1 on each weight if it is (noise / scale)^2 / number of structures.
+        """
+        loss = {"energy_per_atom": "mse"} if loss is None else loss
+        loss, metrics = (value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {}))
+        self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics, **(kwargs.get("weighted_metrics") or {})})
+        self.weight_decay = weight_decay
+        self._loss_functions, self._weights_of_losses = loss, {name: (loss_weights or {}).get(name, 1.0) for name in loss}
         # Metrics are always given, if empty: Keras would keep those of an earlier compile().
         super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
-        if not self.optimizer.built:  # so that also a potential that was never trained is saved with its optimizer
-            self.optimizer.build(self.trainable_variables)
+
+    def get_compile_config(self):
+        """None: a potential is saved without its optimizer, whose learning rate may be spent."""
 
     def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
+        """Does nothing: a potential that was loaded is not compiled; call `compile` to train it further."""
 
-    def fit(self, x=None, validation_data=None, **kwargs):
-        """`keras.Model.fit` on a `StructureDataset`; features that stay fixed are evaluated once, not every epoch."""
-        x, validation_data = (with_cached_features(self, dataset) for dataset in (x, validation_data))
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        optimizer, self.optimizer = self.optimizer, None
+        try:
+            super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        finally:
+            self.optimizer = optimizer
+
+    def fit(self, x=None, **kwargs):
+        """`keras.Model.fit` on a `StructureDataset`; see `atomzoo.fit` for a call that does the rest too."""
         # The dataset shuffles by its own seed; Keras would shuffle its batches once more, by the global one.
-        kwargs = {"shuffle": False} | kwargs
-        return super().fit(x, validation_data=validation_data, **kwargs)
+        return super().fit(x, **{"shuffle": False, **kwargs})
+
+    def predict(self, x, **kwargs):
+        """Energies and forces in the order given.
+
+        Args:
+            x: List of `ase.Atoms`; or whatever `keras.Model.predict` takes, to which it is then left.
+
+        Returns:
+            Dict of `energy` (S,) in eV, `energies` (n,) in eV and `forces` (n, 3) in eV/A, lists of arrays, and `stress`
+            (S, 3, 3) in eV/A^3.
+        """
+        if not (isinstance(x, list) and all(isinstance(atoms, ase.Atoms) for atoms in x)):
+            return super().predict(x, **kwargs)
+        results = self.evaluate_atoms(x)
+        joined = {name: np.array([result[name] for result in results]) for name in ("energy", "stress")}
+        return joined | {name: [result[name] for result in results] for name in ("energies", "forces")}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
+        loss = super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
+        return loss + ops.cast(self.weight_penalty(), loss.dtype) if self.weight_decay else loss
+
+    def loss_of(self, x, y, sample_weight):
+        """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
+        y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
+        values = [w * self._loss_functions[name](y[name], predicted[name], weights[name]) for name, w in self._weights_of_losses.items()]
+        return sum(values) + self.weight_penalty()
+
+    def weight_penalty(self):
+        """`weight_decay` times the sum of the squares of the network's kernels."""
+        kernels = [v for v in self.atomic_network.trainable_variables if v.name == "kernel"]
+        return self.weight_decay * sum(ops.sum(ops.square(kernel)) for kernel in kernels)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         return super().compute_metrics(x, *self._comparable(self._measured, x, y, y_pred, sample_weight))
 
     def _comparable(self, names, x, y, y_pred, sample_weight):
         """The named labels and predictions; energies counted from the elements' shifts, for float32 to hold them."""
-        references = {
-            "energy": self.atom_sum.reference_energy(x["species"]),
-            "energies": self.atom_sum.reference_energies(x["species"]),
-        }
+        atomic = self.atom_sum.reference_energies(x["species"])
+        energy = geometry.structure_sums(atomic, x["structure"], ops.shape(x["n_atoms"])[0])
+        references = {"energy": energy, "energy_per_atom": energy / x["n_atoms"], "energies": atomic}
 
         def select(values):
             chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
@@ -252,15 +357,13 @@ class NeuralNetworkPotential(keras.Model):
             return chosen | {name: (chosen[name] - references[name])[..., None] for name in references if name in names}
 
         weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
-        if weights and "stress" in weights:
-            weights["stress"] = weights["stress"][:, None]  # Keras leaves (B, 3) of (B, 3, 3)
         return select(y), select(y_pred), weights
 
     @property
     def evaluator(self):
-        """The compiled evaluation of structures, see `AtomwiseEvaluator`."""
+        """The compiled evaluation of structures, see `PotentialEvaluator`."""
         if self._evaluator is None:
-            self._evaluator = AtomwiseEvaluator(self)
+            self._evaluator = PotentialEvaluator(self)
         return self._evaluator
 
     def evaluate_atoms(self, structures):
@@ -279,16 +382,10 @@ class NeuralNetworkPotential(keras.Model):
         return self.evaluator.evaluate(structures)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "elements": self.elements,
-            "functions": [function.to_dict() for function in self.symmetry_functions.initial_functions],
-            "hidden": self.hidden,
-            "activation": self.activation,
-            "feature_columns": self.atomic_network.feature_columns,
-            "scaling": self.scaling,
-            "cutoff_function": keras.saving.serialize_keras_object(self.symmetry_functions.cutoff_function),
-            "trainable_functions": list(self.symmetry_functions.trainable_parameters),
-            "seed": self.seed,
-            "origin": self.origin,
-        }
+        layers = {"descriptor": self.descriptor, "network": self.atomic_network, "scaling": self.feature_scaling}
+        serialized = {name: keras.saving.serialize_keras_object(layer) for name, layer in layers.items()}
+        return {**super().get_config(), **serialized, "provenance": self.provenance}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return from_saved_config(cls, config)

@@ -12,7 +12,7 @@ from atomzoo.models.potential.neural_network_potential import NeuralNetworkPoten
 REGISTERED_NAME = keras.saving.get_registered_name(NeuralNetworkPotential)
 
 
-def save_potential(potential, path):
+def save_keras(potential, path):
     """Saves a potential to a `.keras` file, which is replaced only once all is written.
 
     Args:
@@ -34,18 +34,18 @@ def save_potential(potential, path):
         temporary.unlink(missing_ok=True)
 
 
-def load_potential(path, dtype=None):
+def load_keras(path, dtype=None):
     """Loads a potential from a `.keras` file.
 
     Nothing in the file is run: `safe_mode`, and no file whose model is of another class is deserialized at all.
 
     Args:
-        path: the file, written by `save_potential` or `NeuralNetworkPotential.save`.
+        path: the file, written by `save_keras` or `NeuralNetworkPotential.save`.
         dtype: "float64" for what was trained in float32 and shall be relaxed or compared to more digits than float32
             has, or "float32"; None for that of the file.
 
     Returns:
-        The `NeuralNetworkPotential`, compiled as it was; not compiled if `dtype` is another than that of the file.
+        The `NeuralNetworkPotential`, not compiled: files hold no optimizer.
 
     Raises:
         FileNotFoundError: no such file.
@@ -56,10 +56,10 @@ def load_potential(path, dtype=None):
 
     >>> import tempfile
     >>> from atomzoo.layers import SymmetryFunction
-    >>> from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+    >>> from atomzoo import NeuralNetworkPotential
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_potential(NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", cutoff=6.0)]), f"{folder}/au.keras")
-    ...     load_potential(f"{folder}/au.keras").elements
+    ...     save_keras(NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", cutoff=6.0)]), f"{folder}/au.keras")
+    ...     load_keras(f"{folder}/au.keras").elements
     ['Au']
     """
     if dtype not in (None, "float32", "float64"):
@@ -79,9 +79,11 @@ def load_potential(path, dtype=None):
 
 def _in_dtype(potential, dtype):
     """The same potential in the other precision."""
-    # Parameters of symmetry functions that are not trained are taken as given, not as the first dtype rounded them.
-    functions = [function.to_dict() for function in potential.functions]
-    copy = type(potential).from_config({**potential.get_config(), "functions": functions, "dtype": dtype})
+    layers = (potential.descriptor, potential.atomic_network, potential.feature_scaling)
+    copies = [type(layer).from_config({**layer.get_config(), "dtype": dtype}) for layer in layers]
+    copy = type(potential)(*copies, provenance=potential.provenance)
+    if potential.descriptor.trainable_variables:  # others are taken as given, not as the first dtype rounded them
+        copy.descriptor.set_weights(potential.descriptor.get_weights())
     for name in ("feature_scaling", "atomic_network", "atom_sum"):
         getattr(copy, name).set_weights(getattr(potential, name).get_weights())
     return copy

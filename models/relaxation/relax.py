@@ -83,11 +83,11 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     Example:
 
     >>> from atomzoo.datasets import gold_clusters
-    >>> from atomzoo.models import NeuralNetworkPotential, relax
+    >>> from atomzoo import NeuralNetworkPotential, relax
     >>> from atomzoo.models.potential.function_sets import load_function_set
     >>> train, _ = gold_clusters.load_data(n_atoms=3)
     >>> functions = load_function_set("barch-tubman-2017", ["Au"])
-    >>> potential = NeuralNetworkPotential(["Au"], functions, hidden=(15, 15), dtype="float64")
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(15, 15), dtype="float64")
     >>> result = relax(train[0], potential, max_steps=5)  # a potential that has learnt nothing
     >>> result.energy <= result.start_energy
     True

@@ -6,12 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from atomzoo.datasets.io.output_files import check_output, replacing
+from atomzoo.layers import descriptor_from_functions
 from atomzoo.layers.descriptors.functions import resolve
-from atomzoo.models.formats.aenet.setup_reader import read_setup
-from atomzoo.models.formats.n2p2 import read_functions
-from atomzoo.models.potential.batches import batches
-from atomzoo.models.potential.function_sets import load_function_set
-from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
+from atomzoo.models.potential.evaluation import DescriptorEvaluator, batches
 
 
 def descriptors(structures, functions, elements, cutoff_function="cosine", track=iter):
@@ -38,6 +35,7 @@ def descriptors(structures, functions, elements, cutoff_function="cosine", track
 
     Example:
         >>> from ase.build import bulk
+        >>> from atomzoo import load_function_set
         >>> gold = bulk("Au", a=4.08)
         >>> table = descriptors([gold], load_function_set("barch-tubman-2017", ["Au"]), ["Au"])
         >>> table["values"].shape, table["species"].tolist()
@@ -48,9 +46,7 @@ def descriptors(structures, functions, elements, cutoff_function="cosine", track
     by_element = {element: resolve(chosen, elements) for element, chosen in by_element.items()}
     _check_elements(structures, by_element)
     different = list(dict.fromkeys(function for chosen in by_element.values() for function in chosen))
-    # A potential evaluates features fast; its network has no part in them.
-    options = {"hidden": (1,), "cutoff_function": cutoff_function, "dtype": "float64"}
-    evaluator = NeuralNetworkPotential(elements, different, **options).evaluator
+    evaluator = DescriptorEvaluator(descriptor_from_functions(different, elements, cutoff_function, dtype="float64"))
     rows = [np.concatenate(evaluator.features(batch)) for batch in track(list(batches(structures)))]
     species = np.array([symbol for atoms in structures for symbol in atoms.symbols])
     columns = {element: [different.index(function) for function in chosen] for element, chosen in by_element.items()}
@@ -61,39 +57,6 @@ def descriptors(structures, functions, elements, cutoff_function="cosine", track
         "species": species,
         "functions": np.array(json.dumps({e: [f.to_dict() for f in chosen] for e, chosen in by_element.items()})),
     }
-
-
-def load_setups(names, elements, length_unit="A"):
-    """Reads the functions of each central element from set-ups.
-
-    Args:
-        names: aenet `.stp` files, one for each central element; or one preset or `.json` file for all elements; or
-            n2p2's `input.nn`.
-        elements: chemical symbols in the structures.
-        length_unit: that of `input.nn`, "A" or "Bohr".
-
-    Returns:
-        `(functions, elements, cutoff_function)` as `descriptors` takes them: a dict by central element, and all
-        neighbor elements.
-
-    Raises:
-        ValueError: two set-ups of one element, one that cannot be read, or one without element beside others.
-        OSError: a file that cannot be opened.
-    """
-    if [Path(name).suffix.lower() for name in names] != [".stp"] * len(names):
-        if len(names) > 1:
-            raise ValueError(f"Only .stp files can be given together. Received: {', '.join(map(str, names))}")
-        if Path(names[0]).suffix.lower() == ".nn":
-            functions, cutoff_function = read_functions(names[0], length_unit)
-            return functions, list(functions), cutoff_function
-        return dict.fromkeys(elements, load_function_set(names[0], elements)), list(elements), "cosine"
-    setups = [read_setup(name) for name in names]
-    central = [setup.element for setup in setups]
-    if len(set(central)) < len(central):
-        raise ValueError(f"Each set-up must be of another element. Received: {', '.join(central)}")
-    neighbors = [element for setup in setups for element in setup.neighbor_elements]
-    functions = {setup.element: list(setup.functions) for setup in setups}
-    return functions, list(dict.fromkeys(neighbors + central)), "cosine"
 
 
 def save_descriptors(table, path):

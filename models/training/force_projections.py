@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from atomzoo.datasets.arrays.padded import labels
+from atomzoo.datasets.arrays.labels import labels
 
 
 def random_directions(structures, count, seed=0):
@@ -32,8 +32,8 @@ def random_directions(structures, count, seed=0):
     return vectors / np.repeat(lengths, counts, axis=0)[..., None]
 
 
-def energy_rates(structures, directions):
-    """The rate of the total energy along each direction: minus the forces' projections, (S, K) in eV/A.
+def projected_forces(structures, directions):
+    """The force of each structure along each direction: (S, K) in eV/A.
 
     Args:
         structures: list of `ase.Atoms` with forces.
@@ -42,9 +42,8 @@ def energy_rates(structures, directions):
     Raises:
         ValueError: naming the structure, if it has no forces.
     """
-    forces, counts = labels(structures, ("forces",))["forces"], np.array([len(atoms) for atoms in structures])
-    rows = forces[np.arange(forces.shape[1]) < counts[:, None]]
-    return -_sums(np.einsum("nd,nkd->nk", rows, directions), counts)
+    counts = np.array([len(atoms) for atoms in structures])
+    return _sums(np.einsum("nd,nkd->nk", labels(structures, ("forces",))["forces"], directions), counts)
 
 
 def _sums(values, counts):

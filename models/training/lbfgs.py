@@ -6,61 +6,46 @@ import scipy.optimize
 from keras import ops
 
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
-from atomzoo.models.training.cached_inputs import with_cached_features, with_cached_gradients
 
 
-def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight_decay=0.0, callback=None):
-    """Trains a potential on all data at once with scipy's L-BFGS-B.
+def minimize_loss(potential, train, validation, iterations, callbacks=()):
+    """Minimizes the compiled loss of a potential over all batches together, with scipy's L-BFGS-B.
 
-    The loss is the weighted mean of the squared errors of what `loss_weights` names, with the weights of the dataset:
-    the energy's is that of energies per atom. Loss and gradient are one XLA program; features that are not trained are
-    evaluated once.
+    Loss and gradient are one XLA program. Callbacks are called as `keras.Model.fit` calls them, an iteration for an
+    epoch; the potential has the weights of the iteration then.
 
     Args:
-        potential: `NeuralNetworkPotential`, best of dtype float64: in float32 the line search ends early, in rounding.
-        dataset: `StructureDataset` with labels for all of `loss_weights`.
-        max_iterations: Int.
-        loss_weights: Dict by output; {"energy": 1.0} (the default), or {"energy": 1.0, "forces": 0.1}, say.
-        weight_decay: Strength of the penalty on the squares of the networks' weights (biases are free), in units of the
-            squared energy scale of `AtomSum`. It keeps a network smooth where data are few; it is a Gaussian prior of
-            width 1 on each weight if it is (noise / scale)^2 / number of structures.
-        callback: Function of the iteration (int) and its loss (float), called after each.
+        potential: `NeuralNetworkPotential`, compiled; best of dtype float64: in float32 the line search ends early, in
+            rounding.
+        train: `StructureDataset`, whose batches do not change.
+        validation: another one, whose loss is measured after each iteration, or None.
+        iterations: Int.
+        callbacks: List of `keras.callbacks.Callback`, which may set `model.stop_training`.
 
     Returns:
-        List of the loss after each iteration.
-
-    Raises:
-        ValueError: if the dataset lacks a label that `loss_weights` names.
-
-    Example:
-
-    >>> from atomzoo.datasets import gold_clusters
-    >>> from atomzoo.models import NeuralNetworkPotential, fit_lbfgs
-    >>> from atomzoo.models.potential.function_sets import load_function_set
-    >>> train, _ = gold_clusters.load_data(n_atoms=3)
-    >>> functions = load_function_set("barch-tubman-2017", ["Au"])
-    >>> potential = NeuralNetworkPotential(["Au"], functions, hidden=(5,), dtype="float64")
-    >>> potential.adapt(train)
-    >>> losses = fit_lbfgs(potential, potential.dataset(train), max_iterations=5)
-    >>> losses[-1] < losses[0]
-    True
+        `keras.callbacks.History`, with "loss" and, with validation data, "val_loss", for each iteration.
 
     References:
         Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1190 (1995).
     """
-    loss_weights = loss_weights or {"energy": 1.0}
-    missing = [name for name in loss_weights if name not in dataset.buckets[0]["y"]]
-    if missing:
-        raise ValueError(f"The dataset has no labels {missing[0]!r}. Received: loss_weights={loss_weights}")
-    potential.compile(loss={name: "mse" for name in loss_weights}, loss_weights=loss_weights)
-    cache = with_cached_gradients if potential.derivatives else with_cached_features
-    objective = Objective(potential, cache(potential, dataset), loss_weights, weight_decay)
-    losses = []
+    objective = Objective(potential, train)
+    held_out = Objective(potential, validation) if validation is not None else None
+    calls = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=potential, epochs=iterations, steps=1)
+    potential.stop_training = False
+    calls.on_train_begin()
+    history, count, logs = potential.history, 0, {}
 
     def after_iteration(intermediate_result):
-        losses.append(float(intermediate_result.fun))
-        if callback is not None:
-            callback(len(losses), losses[-1])
+        nonlocal count, logs
+        calls.on_epoch_begin(count)
+        objective.assign(intermediate_result.x)
+        logs = {"loss": float(intermediate_result.fun)}
+        if held_out is not None:
+            logs["val_loss"] = held_out.value(intermediate_result.x)
+        calls.on_epoch_end(count, logs)
+        count += 1
+        if potential.stop_training:
+            raise StopIteration
 
     result = scipy.optimize.minimize(
         objective,
@@ -70,37 +55,42 @@ def fit_lbfgs(potential, dataset, max_iterations=1000, loss_weights=None, weight
         bounds=objective.bounds(),
         callback=after_iteration,
         # The loss falls by small steps for long: stop on the number of iterations, not on a small decrease.
-        options={"maxiter": max_iterations, "maxfun": 10 * max_iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
+        options={"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
     )
-    objective.assign(result.x)
-    return losses
+    if not potential.stop_training:  # else a callback may have put back better weights
+        objective.assign(result.x)
+    calls.on_train_end(logs)
+    return history
 
 
 class Objective:
-    """Loss and gradient of a potential on a whole dataset, as a function of one vector of all trainable weights."""
+    """The compiled loss and its gradient over a whole dataset, as a function of one vector of all trainable weights."""
 
-    def __init__(self, potential, dataset, loss_weights, weight_decay=0.0):
+    def __init__(self, potential, dataset):
         self.potential = potential
-        self.loss_weights = loss_weights
-        self.weight_decay = weight_decay * float(potential.atom_sum.scale) ** 2
-        self.n_structures = dataset.n_structures
         self.variables = potential.trainable_variables
-        kernels = {id(v) for v in potential.atomic_network.trainable_variables if v.name == "kernel"}
-        self.is_kernel = np.repeat([id(v) in kernels for v in self.variables], [v.numpy().size for v in self.variables])
-        self._run = compiled(self._loss_and_gradient, potential)
-        self._batches = [
-            keras.tree.map_structure(ops.convert_to_tensor, (bucket["x"], bucket["y"], bucket["weights"]))
-            for bucket in dataset.buckets
-        ]
+        self.n_structures = dataset.n_structures
+        self._gradient = compiled(self._loss_and_gradient, potential)
+        self._value = compiled(self._loss, potential)
+        self._batches, self._shares = [], []
+        for k in range(len(dataset)):
+            x, y, weights = dataset[k]
+            self._batches.append(keras.tree.map_structure(ops.convert_to_tensor, (x, y, weights)))
+            self._shares.append(len(np.unique(x["structure"][x["species"] >= 0])) / dataset.n_structures)
 
     def __call__(self, vector):
-        """Loss and gradient (NumPy), summed over the size buckets."""
-        results = [self._run(vector, *batch) for batch in self._batches]
-        decaying = np.where(self.is_kernel, vector, 0.0)
-        return (
-            sum(float(loss) for loss, _ in results) + self.weight_decay * float(decaying @ decaying),
-            sum(np.asarray(gradient) for _, gradient in results) + 2.0 * self.weight_decay * decaying,
-        )
+        """Loss and gradient (NumPy)."""
+        results = [self._gradient(vector, *batch) for batch in self._batches]
+        losses, gradients = zip(*results, strict=True)
+        return self._mean(map(float, losses)), self._mean(map(np.asarray, gradients))
+
+    def value(self, vector):
+        """The loss alone."""
+        return self._mean(float(self._value(vector, *batch)) for batch in self._batches)
+
+    def _mean(self, values):
+        """Each batch counts by its number of structures."""
+        return sum(share * value for share, value in zip(self._shares, values, strict=True))
 
     def start(self):
         """The present weights as one float64 vector."""
@@ -109,7 +99,7 @@ class Objective:
     def bounds(self):
         """0 as the smallest eta, as Keras optimizers keep it; no others."""
         lowest = [0.0 if isinstance(v.constraint, keras.constraints.NonNeg) else -np.inf for v in self.variables]
-        return scipy.optimize.Bounds(np.repeat(lowest, [v.numpy().size for v in self.variables]))
+        return scipy.optimize.Bounds(np.repeat(lowest, [int(np.prod(v.shape)) for v in self.variables]))
 
     def assign(self, vector):
         """Sets the weights."""
@@ -129,13 +119,4 @@ class Objective:
 
     def _loss(self, vector, x, y, weights):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
-            predicted = self.potential(x)
-        errors = {name: _weighted_error(y[name] - predicted[name], weights[name]) for name in self.loss_weights}
-        return sum(self.loss_weights[name] * error for name, error in errors.items()) / self.n_structures
-
-
-def _weighted_error(error, weights):
-    """Squared error, mean over atoms and components as in the losses of Keras; weighted sum over structures."""
-    components = tuple(range(len(weights.shape), len(error.shape)))
-    squared = ops.mean(error**2, axis=components) if components else error**2
-    return ops.sum(weights * squared) / int(np.prod(weights.shape[1:]))
+            return self.potential.loss_of(x, y, weights)

@@ -1,24 +1,21 @@
-"""Training a potential from labelled structures, in one call."""
+"""A trained potential from labelled structures, in one call."""
 
 from dataclasses import dataclass
 
 import ase
-import keras
 import numpy as np
 from ase.data import atomic_numbers
 
-from atomzoo.datasets.arrays.structure_dataset import labels
+from atomzoo.datasets.arrays.labels import labels
 from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
-from atomzoo.models.potential.saving import save_potential
-from atomzoo.models.training.lbfgs import fit_lbfgs
-from atomzoo.models.training.trained_functions import FollowingScaling, FunctionAdam, FunctionRMSprop
+from atomzoo.models.potential.saving import save_keras
+from atomzoo.models.training.fit import check_options, fit
+from atomzoo.models.training.losses import fitted_labels
+from atomzoo.models.training.trained_functions import FollowingScaling
 
-KERAS_OPTIMIZERS = {"adam": FunctionAdam, "rmsprop": FunctionRMSprop}
-OPTIMIZERS = (*KERAS_OPTIMIZERS, "lbfgs")
 DEFAULT_FUNCTIONS = "barch-tubman-2017"
-SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Training:
 
     Args:
         potential: the trained `NeuralNetworkPotential`.
-        history: dict of lists, one value an epoch: "loss"; but for "lbfgs" also "val_loss" and what Keras measured.
+        history: dict of lists, one value an epoch, see `fit`.
         train: the structures it was trained on.
         validation: the structures held out.
     """
@@ -42,51 +39,37 @@ def train_potential(
     structures,
     functions=DEFAULT_FUNCTIONS,
     hidden=(30, 30),
-    forces=False,
-    epochs=500,
+    forces=None,
     optimizer="adam",
-    learning_rate=3e-3,
-    batch_size=32,
     validation_fraction=0.1,
     seed=0,
     weight_decay=1e-5,
     dtype=None,
+    activation="tanh",
+    scaling="min-max",
     cutoff_function="cosine",
+    trainable_functions=False,
     output=None,
     callbacks=(),
-    trainable_functions=False,
-    function_rate=1.0,
-    force_weight=1.0,
+    **options,
 ):
-    """Trains a potential on energies, or energies and forces.
-
-    The loss is the mean squared error of energies per atom, divided by their variance, plus with `forces` that of the
-    force components, divided by their mean square, times `force_weight`: at 1 both count alike, whatever the data.
-
-    The optimizers of Keras take batches; their learning rate falls to zero along half a cosine, and the epoch with the
-    smallest validation loss is kept. "lbfgs" takes all structures at once, as aenet does, which suits small data sets;
-    see `fit_lbfgs`. Its last iteration is kept: held-out structures only measure the error.
+    """Makes a potential for the elements of structures, holds out a part of them, and trains it by `fit` on the rest.
 
     Args:
         structures: list of `ase.Atoms` with energies in eV, and forces in eV/A.
         functions: list of `SymmetryFunction`, or what `load_function_set` takes.
-        hidden: widths of the hidden layers.
-        forces: whether to fit forces too.
-        epochs: number of passes over the training structures; of iterations of "lbfgs", at most.
-        optimizer: "adam", "rmsprop" or "lbfgs".
-        learning_rate: of the first epoch; not for "lbfgs".
-        batch_size: number of structures in a batch; not for "lbfgs".
-        validation_fraction: part of the structures that is held out, see `split_structures`.
-        seed: of the held-out structures, the initial weights and the shuffling.
-        weight_decay: for "lbfgs", see `fit_lbfgs`.
+        hidden, activation, scaling, cutoff_function, trainable_functions: see `NeuralNetworkPotential.from_functions`.
+            The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
+        forces: None, "exact" or "projected", see `fit`.
+        optimizer: "adam", "rmsprop" or "lbfgs", see `fit`.
+        validation_fraction: part of the structures that is held out, see `split_structures`. With "lbfgs" they only
+            measure the error, unless `patience` is given.
+        seed: of the held-out structures, the initial weights and the batches.
+        weight_decay: see `fit`; of "lbfgs" only.
         dtype: "float32" or "float64"; None for "float64" with "lbfgs", "float32" otherwise.
-        cutoff_function: see `SymmetryFunctionLayer`.
         output: `.keras` file for the potential; it appears only when training has ended well.
-        callbacks: Keras callbacks; "lbfgs" calls their `on_epoch_end` only.
-        trainable_functions: False, True, or which of "eta", "rs", "kappa" of the symmetry functions are trained, too.
-            Their scaling follows them, see `FollowingScaling`, but not with "lbfgs".
-        function_rate: what multiplies the learning rate for these; not for "lbfgs".
-        force_weight: see above; of no effect without `forces`. Less than 1 gives better energies and worse forces.
+        callbacks: Keras callbacks.
+        **options: others of `fit`, such as `epochs`, `learning_rate`, `batch_size` and `force_weight`.
 
     Returns:
         `Training`: potential, history, and the two parts of the structures.
@@ -102,29 +85,40 @@ def train_potential(
         >>> len(training.history["val_loss"]), len(training.validation)
         (2, 65)
     """
-    _check(optimizer, learning_rate, epochs, weight_decay, force_weight, output)
-    names = ("energy", "forces") if forces else ("energy",)
+    defaults = {"learning_rate": 3e-3, "epochs": 500, "force_weight": 1.0} | options
+    check_options(optimizer, *(defaults[n] for n in ("learning_rate", "epochs", "force_weight")), weight_decay)
+    if output is not None and check_output(output).suffix != ".keras":
+        raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
     train, validation = split_structures(structures, validation_fraction, seed)
-    labels(structures, names)  # all of them, so that an error names the place in the whole list
-    dtype = dtype or ("float64" if optimizer == "lbfgs" else "float32")
-    options = {"cutoff_function": cutoff_function, "trainable_functions": trainable_functions}
-    potential = _untrained(structures, functions, hidden, seed=seed, dtype=dtype, **options)
-    potential.adapt(train)
-    dataset = potential.dataset(train, batch_size, names, shuffle=True, seed=seed)
-    weights = _loss_weights(potential, train, names, force_weight)
-    if optimizer == "lbfgs":
-        history = _fit_lbfgs(potential, dataset, epochs, weights, weight_decay, callbacks)
-    else:
-        held_out = potential.dataset(validation, batch_size, names) if validation else None
-        schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(dataset))
-        chosen = KERAS_OPTIMIZERS[optimizer](schedule, function_rate)
-        potential.compile(chosen, dict.fromkeys(names, "mse"), loss_weights=weights)
-        following = [FollowingScaling(dataset)] if trainable_functions else []
-        history = _fit(potential, dataset, held_out, epochs, [*following, *callbacks])
-    if not np.isfinite(history["loss"]).all():
-        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
+    # Of all structures, so that an error names the place in the whole list.
+    labels(structures, ("energy", "forces") if len(fitted_labels(forces)) > 1 else ("energy",))
+    at_once = optimizer == "lbfgs"
+    elements = elements_of(structures)
+    potential = NeuralNetworkPotential.from_functions(
+        elements,
+        list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements),
+        hidden=tuple(hidden),
+        activation=activation,
+        scaling=scaling,
+        cutoff_function=cutoff_function,
+        trainable_functions=trainable_functions,
+        seed=seed,
+        dtype=dtype or ("float64" if at_once else "float32"),
+    )
+    following = [FollowingScaling(train)] if trainable_functions and not at_once else []
+    history = fit(
+        potential,
+        train,
+        () if at_once and "patience" not in options else validation,
+        forces,
+        optimizer=optimizer,
+        weight_decay=weight_decay if at_once else 0.0,
+        seed=seed,
+        callbacks=[*following, *callbacks],
+        **options,
+    )
     if output is not None:
-        save_potential(potential, output)
+        save_keras(potential, output)
     return Training(potential, history, train, validation)
 
 
@@ -161,54 +155,3 @@ def split_structures(structures, validation_fraction, seed=0):
 def elements_of(structures):
     """The chemical symbols in structures, by atomic number."""
     return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
-
-
-def _check(optimizer, learning_rate, epochs, weight_decay, force_weight, output):
-    if keras.backend.backend() != "tensorflow":
-        raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
-    if not learning_rate > 0:
-        raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
-    if not weight_decay >= 0:
-        raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
-    if not 0 < force_weight < np.inf:
-        raise ValueError(f"`force_weight` must be positive and finite. Received: {force_weight}")
-    if epochs < 1:
-        raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
-    if output is not None and check_output(output).suffix != ".keras":
-        raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
-
-
-def _untrained(structures, functions, hidden, **options):
-    elements = elements_of(structures)
-    if isinstance(functions, list | tuple):
-        chosen = list(functions)
-    else:
-        chosen = load_function_set(functions, elements)
-    return NeuralNetworkPotential(elements, chosen, hidden=tuple(hidden), **options)
-
-
-def _loss_weights(potential, train, names, force_weight):
-    weights = {"energy": float(potential.atom_sum.scale) ** -2}
-    if "forces" in names:
-        components = np.concatenate([atoms.get_forces(apply_constraint=False).ravel() for atoms in train])
-        weights["forces"] = force_weight * max(float(np.sqrt((components**2).mean())), SMALLEST_FORCE) ** -2
-    return weights
-
-
-def _fit(potential, train, validation, epochs, callbacks):
-    """Trains, and puts back the weights of the best epoch if there are validation structures to tell it by."""
-    best = [keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)] if validation else []
-    options = {"epochs": epochs, "callbacks": [keras.callbacks.TerminateOnNaN(), *best, *callbacks], "verbose": 0}
-    return potential.fit(train, validation_data=validation, **options).history
-
-
-def _fit_lbfgs(potential, train, iterations, loss_weights, weight_decay, callbacks):
-    def after_iteration(iteration, loss):
-        for callback in callbacks:
-            callback.on_epoch_end(iteration - 1, {"loss": loss})
-
-    # These weights make the loss one in units of the squared energy scale; `fit_lbfgs` has its penalty in eV^2.
-    decay = weight_decay * loss_weights["energy"]
-    return {"loss": fit_lbfgs(potential, train, iterations, loss_weights, decay, after_iteration)}

@@ -4,49 +4,42 @@ import keras
 import numpy as np
 
 from atomzoo.layers.descriptors.radial_factors import TRAINABLE
-from atomzoo.models.potential.evaluation import AtomRow
 
 
-class _FunctionRate:
-    """An optimizer with another learning rate for the parameters of symmetry functions: see `FunctionAdam`."""
-
-    def __init__(self, learning_rate=1e-3, function_rate=1.0, **kwargs):
-        super().__init__(learning_rate, **kwargs)
-        if not function_rate > 0:
-            raise ValueError(f"`function_rate` must be positive. Received: function_rate={function_rate}")
-        self.function_rate = function_rate
-
-    def update_step(self, gradient, variable, learning_rate):
-        name = variable.name.removesuffix(":0").rpartition("/")[2]  # TensorFlow's own variable arrives here
-        rate = self.function_rate if name in TRAINABLE else 1.0
-        super().update_step(gradient, variable, learning_rate * rate)
-
-    def get_config(self):
-        return {**super().get_config(), "function_rate": self.function_rate}
-
-
-@keras.saving.register_keras_serializable(package="atomzoo")
-class FunctionAdam(_FunctionRate, keras.optimizers.Adam):
-    """Adam that moves eta, rs and kappa of symmetry functions at a multiple of the learning rate.
+def two_rates(optimizer, learning_rate, function_rate):
+    """An optimizer that moves eta, rs and kappa of symmetry functions at a multiple of the learning rate.
 
     Args:
-        learning_rate: of the networks, or a schedule.
+        optimizer: class of Keras optimizers, such as `keras.optimizers.Adam`.
+        learning_rate: of the networks, or a schedule of it.
         function_rate: what multiplies it for eta, rs and kappa. A step of Adam is some learning rates long whatever the
             gradient: in A^-2, A and A^-1.
-        **kwargs: of `keras.optimizers.Adam`.
 
     Raises:
         ValueError: a rate that is not positive.
 
     Example:
-        >>> FunctionAdam(1e-3, function_rate=5.0).get_config()["function_rate"]
-        5.0
+        >>> two_rates(keras.optimizers.Adam, 1e-3, function_rate=5.0).name
+        'multi_optimizer'
     """
+    if not function_rate > 0:
+        raise ValueError(f"`function_rate` must be positive. Received: function_rate={function_rate}")
+    networks, functions = optimizer(learning_rate), optimizer(_Multiple(learning_rate, function_rate))
+    return keras.optimizers.MultiOptimizer(
+        lambda variable: functions if variable.path.rpartition("/")[2] in TRAINABLE else networks
+    )
 
 
-@keras.saving.register_keras_serializable(package="atomzoo")
-class FunctionRMSprop(_FunctionRate, keras.optimizers.RMSprop):
-    """RMSprop, as `FunctionAdam`."""
+class _Multiple(keras.optimizers.schedules.LearningRateSchedule):
+    """A number times a learning rate or a schedule of it."""
+
+    def __init__(self, rate, factor):
+        super().__init__()
+        self.rate, self.factor = rate, factor
+
+    def __call__(self, step):
+        rate = self.rate(step) if callable(self.rate) else self.rate
+        return self.factor * rate
 
 
 class FollowingScaling(keras.callbacks.Callback):
@@ -56,16 +49,18 @@ class FollowingScaling(keras.callbacks.Callback):
     of the networks keep their size, as by the batch normalization of Barch and Tubman (2017), without its noise.
 
     Args:
-        dataset: `StructureDataset` of the training structures.
+        structures: list of `ase.Atoms`, those of the training or some of them.
     """
 
-    def __init__(self, dataset):
+    def __init__(self, structures):
         super().__init__()
-        self._rows = [AtomRow.from_arrays(bucket["x"]) for bucket in dataset.buckets]
-        self._species = np.concatenate([row.species for row in self._rows])
+        self._structures, self._pairs = structures, None
+
+    def on_train_begin(self, logs=None):
+        self._pairs = self.model.evaluator.pairs(self._structures)
 
     def on_epoch_end(self, epoch, logs=None):
-        readapt(self.model, np.concatenate(list(map(self.model.evaluator.row_features, self._rows))), self._species)
+        readapt(self.model, self.model.evaluator.values(self._pairs), self._pairs.species)
 
 
 def readapt(potential, features, species):
@@ -81,9 +76,9 @@ def readapt(potential, features, species):
     Example:
         >>> from atomzoo.datasets import gold_clusters
         >>> from atomzoo.layers import SymmetryFunction
-        >>> from atomzoo.models import NeuralNetworkPotential
+        >>> from atomzoo import NeuralNetworkPotential
         >>> train, _ = gold_clusters.load_data(2)
-        >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", 6.0, eta=0.1)], hidden=(3,))
+        >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", 6.0, eta=0.1)], hidden=(3,))
         >>> potential.adapt(train[:9])
         >>> readapt(potential, np.concatenate(potential.evaluator.features(train)), np.zeros(2 * len(train), int))
         >>> int(potential.feature_scaling.count[0]) == 2 * len(train)
@@ -111,10 +106,10 @@ class ParameterPaths(keras.callbacks.Callback):
     """
 
     def on_train_begin(self, logs=None):
-        self._rows = [_parameters(self.model.symmetry_functions)]
+        self._rows = [_parameters(self.model.descriptor)]
 
     def on_epoch_end(self, epoch, logs=None):
-        self._rows.append(_parameters(self.model.symmetry_functions))
+        self._rows.append(_parameters(self.model.descriptor))
 
     @property
     def paths(self):

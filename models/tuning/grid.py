@@ -6,7 +6,7 @@ from pathlib import Path
 
 # Table I of the Keras BPNN paper: 54 combinations. Whether there is dropout is what varies; its rate is that of
 # KerasTuner's examples.
-TABLE_1 = {
+BPNN_TABLE_I = {
     "layers": [4, 5, 6],
     "nodes": [16, 32, 64],
     "learning_rate": [5e-4, 1e-4, 5e-5],
@@ -22,7 +22,7 @@ _CHECKS = {
 
 
 def check_grid(grid):
-    """A grid with all names, in the order of `TABLE_1`, and values of one type.
+    """A grid with all names, in the order of `BPNN_TABLE_I`, and values of one type.
 
     Args:
         grid: dict of lists of values by name; "dropout" may be left out.

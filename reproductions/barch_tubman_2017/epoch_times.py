@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from atomzoo.layers import SymmetryFunctionLayer
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.training.trained_functions import FollowingScaling
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 
@@ -70,7 +70,7 @@ class TripletPotential(NeuralNetworkPotential):
 
 def by_triplets(potential):
     """The same potential as one that was not trained, but summing over triplets."""
-    functions, trainable = potential.symmetry_functions.initial_functions, hydrogen.PARAMETERS
+    functions, trainable = potential.descriptor.initial_functions, hydrogen.PARAMETERS
     copy = TripletPotential(["H"], functions, hydrogen.HIDDEN, trainable_functions=trainable)
     for name in ("feature_scaling", "atomic_network", "atom_sum"):
         getattr(copy, name).set_weights(getattr(potential, name).get_weights())

@@ -172,7 +172,7 @@ def train_at_once(structures, held_out, functions, trained, seed, weight_decay, 
     potential = untrained(structures, functions, trained, seed, scaling="z-score", dtype="float64")
     dataset, weights = potential.dataset(structures), {"energy": float(potential.atom_sum.scale) ** -2}
     for part, n_iterations in enumerate(iterations):
-        potential.symmetry_functions.trainable = part == 1
+        potential.descriptor.trainable = part == 1
         fit_lbfgs(potential, dataset, n_iterations, weights, weight_decay * weights["energy"])
     return {
         "train_mse_eV2": _energy_error(potential, structures),
@@ -206,10 +206,10 @@ def untrained(structures, functions, trained, seed=0, **options):
         seed: of the initial weights.
         **options: of `NeuralNetworkPotential`.
     """
-    from atomzoo.models import NeuralNetworkPotential
+    from atomzoo import NeuralNetworkPotential
 
     trainable = PARAMETERS if trained else False
-    potential = NeuralNetworkPotential(
+    potential = NeuralNetworkPotential.from_functions(
         ["H"], SETS[functions](), HIDDEN, trainable_functions=trainable, seed=seed, **options
     )
     potential.adapt(structures)

@@ -121,12 +121,13 @@ def extend(path, potential, starts, temperature, n_frames, seed=0):
 
 def first_potential(structures, path, iterations=ITERATIONS):
     """The potential of `path`, or if that is not there, one trained on energies and forces of structures."""
-    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs
-    from atomzoo.models.potential.saving import load_potential, save_potential
+    from atomzoo import NeuralNetworkPotential
+    from atomzoo.models import fit_lbfgs
+    from atomzoo import load_potential, save_potential
     from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 
     if not path.exists():
-        potential = NeuralNetworkPotential(
+        potential = NeuralNetworkPotential.from_functions(
             ["H"], hydrogen.angular_set(), hydrogen.HIDDEN, scaling="z-score", dtype="float64"
         )
         potential.adapt(structures)

@@ -110,12 +110,13 @@ def train_one(atoms, split, network, forces, seed, weight_decay, iterations):
 
 def trained(structures, network, seed, iterations, weight_decay, forces=False):
     """A potential of one of `NETWORKS`, trained on structures."""
-    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here, so that only the worker processes load Keras
+    from atomzoo import NeuralNetworkPotential
+    from atomzoo.models import fit_lbfgs  # here, so that only the worker processes load Keras
     from atomzoo.models.potential.function_sets import load_function_set
 
     functions = load_function_set("barch-tubman-2017", ["Au"])
     loss_weights = {"energy": 1.0, "forces": FORCE_WEIGHT} if forces else {"energy": 1.0}
-    potential = NeuralNetworkPotential(["Au"], functions, NETWORKS[network], seed=seed, dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], functions, NETWORKS[network], seed=seed, dtype="float64")
     potential.adapt(structures)
     dataset = potential.dataset(structures, labels=tuple(loss_weights))
     fit_lbfgs(potential, dataset, iterations, loss_weights, weight_decay)

@@ -25,7 +25,7 @@ import warnings
 import numpy as np
 import pandas
 
-from atomzoo.models import load_potential, relax
+from atomzoo import load_potential, relax
 from atomzoo.models.potential.extrapolation import ExtrapolationWarning
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.loops import closed_loops

@@ -7,7 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from atomzoo.models import load_potential
+from atomzoo import load_potential
 from atomzoo.reproductions.stende_2017 import potentials, writing
 
 TITLES = {

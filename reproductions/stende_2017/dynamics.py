@@ -9,7 +9,7 @@ from ase.geometry.rdf import get_rdf
 
 from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
-from atomzoo.models import load_potential
+from atomzoo import load_potential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from atomzoo.reproductions.stende_2017 import writing
 

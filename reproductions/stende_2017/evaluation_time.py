@@ -67,12 +67,12 @@ def run(seeds=None, quick=False, output=None):
 
 def measured(width, repeat, repetitions):
     """Seconds of processor time of one evaluation by each program that can do it: a dict."""
-    from atomzoo.models import NeuralNetworkPotential  # here, so that only who measures loads Keras
+    from atomzoo import NeuralNetworkPotential  # here, so that only who measures loads Keras
 
     atoms = diamond_silicon(repeat)
     atoms.rattle(0.1, seed=0)
     functions = potentials.functions("thesis")
-    potential = NeuralNetworkPotential(["Si"], functions, (width, width), scaling="none", dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Si"], functions, (width, width), scaling="none", dtype="float64")
     potential.atom_sum.scale.assign(0.01)  # gentle forces
     seconds = {"Keras compiled": _fastest(lambda: potential.evaluate_atoms(atoms), repetitions)}
     if len(atoms) <= EAGER_LIMIT:

@@ -43,7 +43,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few structures and iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.models import load_potential
+    from atomzoo import load_potential
 
     folder = writing.results_folder(output, quick)
     start = time.time()

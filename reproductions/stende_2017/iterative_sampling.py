@@ -75,7 +75,7 @@ def rounds(seed, folder, quick=False):
         folder: `Path` of the loop, where a run that was killed goes on.
         quick: Whether to do two rounds of few steps only.
     """
-    from atomzoo.models import load_potential  # here, so that the docstring can be read without Keras
+    from atomzoo import load_potential  # here, so that the docstring can be read without Keras
     from atomzoo.models.active_learning.refine import iterative_sampling, train_on_forces
     from atomzoo.models.potential.prediction_errors import prediction_errors
 

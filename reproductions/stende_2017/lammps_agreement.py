@@ -44,7 +44,7 @@ def run(seeds=None, quick=False, output=None):
 def compare(material, ranks, seed, steps):
     """Largest differences of Keras and LAMMPS for each structure: list of dicts."""
     from atomzoo.datasets.engines.lammps import Lammps
-    from atomzoo.models import load_potential
+    from atomzoo import load_potential
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 
     potential = load_potential(writing.RESULTS / f"{material}.keras", dtype="float64")

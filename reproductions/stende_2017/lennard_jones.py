@@ -115,12 +115,13 @@ def by_g1(seed, shorter=1):
     """Trains a potential of one symmetry function, and evaluates it in Keras and LAMMPS; returns as `by_distance`."""
     from atomzoo.datasets.engines.lammps import Lammps
     from atomzoo.layers import SymmetryFunction
-    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs, load_potential, save_potential
+    from atomzoo import NeuralNetworkPotential, load_potential, save_potential
+    from atomzoo.models import fit_lbfgs
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 
     start = time.time()
     function = SymmetryFunction("G1", G1_CUTOFF)
-    potential = NeuralNetworkPotential(["Ar"], [function], (10,), "sigmoid", seed=seed, dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Ar"], [function], (10,), "sigmoid", seed=seed, dtype="float64")
     structures = dimers(distances(seed, N_DIMERS))
     potential.adapt(structures)
     fit_lbfgs(potential, potential.dataset(structures), ITERATIONS // shorter)

@@ -94,14 +94,15 @@ def select(structures, sources):
 
 def trained(material, sources, function_set, hidden, activation, scaling, stress_weight, seed, iterations):
     """A `NeuralNetworkPotential` (float64) trained by full-batch L-BFGS on the sources named."""
-    from atomzoo.models import NeuralNetworkPotential, fit_lbfgs  # here: only the worker processes load Keras
+    from atomzoo import NeuralNetworkPotential
+    from atomzoo.models import fit_lbfgs  # here: only the worker processes load Keras
 
     structures = select(data(material)[0], sources)
     weights = LOSS_WEIGHTS[material] | ({"stress": stress_weight} if stress_weight else {})
     chosen, options = functions(function_set), {"cutoff_function": CUTOFF_FUNCTIONS[function_set], "seed": seed}
     options["feature_columns"] = feature_columns(function_set)
     options |= {"hidden": hidden, "activation": activation, "scaling": scaling, "dtype": "float64"}
-    potential = NeuralNetworkPotential(ELEMENTS[material], chosen, **options)
+    potential = NeuralNetworkPotential.from_functions(ELEMENTS[material], chosen, **options)
     potential.adapt(structures)
     fit_lbfgs(potential, potential.dataset(structures, labels=tuple(weights)), iterations, weights)
     return potential
@@ -130,7 +131,7 @@ def reported(material):
 
 def relaxed_with(potential):
     """The function that `elastic_constants` wants, of a network."""
-    from atomzoo.models import relax
+    from atomzoo import relax
 
     return lambda atoms: relax(atoms, potential, fmax=1e-5).atoms
 

@@ -6,7 +6,7 @@ from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 
 FUNCTIONS = [
     *(SymmetryFunction("G2", cutoff=6.0, eta=eta) for eta in (0.02, 0.1, 0.4, 1.0)),
@@ -43,7 +43,7 @@ def triangles(n_structures=20, seed=0, size=0.15, bond=2.7):
 def linear_fit(structures, seed):
     """A potential without hidden layers, fitted to four fifths of the energies by least squares: fast training."""
     functions = [SymmetryFunction("G2", cutoff=6.0, eta=4.0, rs=rs) for rs in (1.6, 2.0, 2.4, 2.8, 3.2)]
-    potential = NeuralNetworkPotential(["Au"], functions, hidden=(), dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(), dtype="float64")
     potential.adapt(structures)
     kept = np.sort(np.random.default_rng(seed).permutation(len(structures))[: -(len(structures) // 5)])
     chosen = [structures[k] for k in kept]

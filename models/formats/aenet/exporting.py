@@ -60,7 +60,7 @@ def to_networks(potential):
 
 
 def _check(potential):
-    layer = potential.symmetry_functions
+    layer = potential.descriptor
     if not isinstance(potential.feature_scaling, FeatureScaling):
         name = type(potential.feature_scaling).__name__
         raise ValueError(f"aenet scales features by fixed statistics of the training set. Received: {name}")
@@ -175,7 +175,7 @@ def _with_z_scores(potential, index, columns, kernel, bias):
 def _unchanged(potential, index, columns):
     """The network as aenet's file held it, with the present weights; None if more than the weights is not the same."""
     element = potential.elements[index]
-    fields = ((potential.origin or {}).get("aenet") or {}).get(element)
+    fields = ((potential.provenance or {}).get("aenet") or {}).get(element)
     if fields is None:
         return None
     origin = AenetNetwork.from_dict(fields, _joined(_layers(potential, index)))

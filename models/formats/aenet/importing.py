@@ -77,14 +77,14 @@ def from_networks(networks):
         element: [functions.index(given[element][k]) for k in canonical_order(setup)]
         for element, setup in setups.items()
     }
-    potential = NeuralNetworkPotential(
+    potential = NeuralNetworkPotential.from_functions(
         elements,
         functions,
         hidden={element: networks[element].nodes[1:-1] for element in elements},
         activation={element: list(networks[element].activations) for element in elements},
         scaling="z-score",
         feature_columns=columns,
-        origin={"aenet": {element: networks[element].to_dict() for element in elements}},
+        provenance={"aenet": {element: networks[element].to_dict() for element in elements}},
         dtype="float64",
     )
     _set_numbers(potential, networks, columns)

@@ -64,9 +64,9 @@ def write_lammps(potential, path):
     >>> import tempfile
     >>> from pathlib import Path
     >>> from atomzoo.layers import SymmetryFunction
-    >>> from atomzoo.models import NeuralNetworkPotential
+    >>> from atomzoo import NeuralNetworkPotential
     >>> from atomzoo.models.formats.lammps import write_lammps
-    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", cutoff=6.0, eta=0.2)])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", cutoff=6.0, eta=0.2)])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "gold.nn"
     ...     write_lammps(potential, path)
@@ -88,8 +88,8 @@ def _lines(potential):
         f"nn/manybody {VERSION}",
         *HEADER.format(elements=elements).splitlines(),
         f"elements {elements}",
-        _cutoff_line(potential.symmetry_functions.cutoff_function),
-        f"pair_count {2 if potential.symmetry_functions.double_count else 1}",
+        _cutoff_line(potential.descriptor.cutoff_function),
+        f"pair_count {2 if potential.descriptor.double_count else 1}",
         f"energy_scale {_number(potential.atom_sum.scale)}",
         f"functions {len(potential.functions)}",
         *(_function_line(function) for function in potential.functions),

@@ -100,7 +100,7 @@ def _potential(files, units):
     functions = list(dict.fromkeys(function for element in elements for function in own[element]))
     place = {function: column for column, function in enumerate(functions)}
     columns = {element: [place[function] for function in own[element]] for element in elements}
-    potential = NeuralNetworkPotential(
+    potential = NeuralNetworkPotential.from_functions(
         elements,
         functions,
         hidden=files.hidden,

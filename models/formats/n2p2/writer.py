@@ -59,9 +59,9 @@ def write_n2p2(potential, folder, length_unit="A", energy_unit="eV"):
 
     >>> import tempfile
     >>> from atomzoo.layers import SymmetryFunction
-    >>> from atomzoo.models import NeuralNetworkPotential
+    >>> from atomzoo import NeuralNetworkPotential
     >>> from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
-    >>> potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", cutoff=6.0, eta=0.2)])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", cutoff=6.0, eta=0.2)])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_n2p2(potential, folder)
     ...     [str(function) for function in read_n2p2(folder).functions]
@@ -69,7 +69,7 @@ def write_n2p2(potential, folder, length_unit="A", energy_unit="eV"):
     """
     units = Units.named(length_unit, energy_unit)
     elements = sorted(potential.elements, key=atomic_numbers.get)
-    if getattr(potential.symmetry_functions, "double_count", False):
+    if getattr(potential.descriptor, "double_count", False):
         raise ValueError("n2p2 counts each pair of neighbors once, this potential twice")
     networks = {element: _network(potential, element, elements, units) for element in elements}
     _fill_up(networks)
@@ -149,7 +149,7 @@ def _settings(potential, networks, units, unit_names):
         f"number_of_elements {len(networks)}",
         f"elements {' '.join(networks)}",
         *_energy_lines(potential, networks, units),
-        _cutoff_line(potential.symmetry_functions.cutoff_function),
+        _cutoff_line(potential.descriptor.cutoff_function),
         *_scaling_lines(potential.feature_scaling),
         f"global_hidden_layers_short {len(widths)}",
         f"global_nodes_short {' '.join(widths)}",

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
-from atomzoo.models.formats.loading import load_any, save_as
+from atomzoo import NeuralNetworkPotential, load_potential, save_potential
+from atomzoo import load_potential, save_potential
 
 pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 
@@ -37,9 +37,9 @@ def test_there_and_back(atomzoo, model, gold, tmp_path, to, options, files):
 def test_predict_and_relax_with_folders(atomzoo, model, gold, tmp_path):
     gold[0].write(tmp_path / "a.extxyz")
     expected = load_potential(model).evaluate_atoms(gold[0])["energy"]
-    potential = load_any(model)
-    save_as(potential, tmp_path / "aenet", "aenet")
-    save_as(potential, tmp_path / "n2p2", "n2p2", length_unit="Bohr")
+    potential = load_potential(model)
+    save_potential(potential, tmp_path / "aenet", "aenet")
+    save_potential(potential, tmp_path / "n2p2", "n2p2", length_unit="Bohr")
     for folder, units in (("aenet", []), ("n2p2", ["--length-unit", "Bohr"])):
         code, text, _ = atomzoo("predict", tmp_path / folder, tmp_path / "a.extxyz", *units)
         assert code == 0 and float(text.splitlines()[1].split()[2]) == pytest.approx(expected, abs=1e-6)
@@ -50,7 +50,7 @@ def test_predict_and_relax_with_folders(atomzoo, model, gold, tmp_path):
 
 @pytest.mark.parametrize(("to", "reason"), [("aenet", "'silu' of Au"), ("n2p2", "silu")])
 def test_refused_with_the_reason(fails, tmp_path, to, reason):
-    potential = NeuralNetworkPotential(["Au"], [SymmetryFunction("G2", 6.0)], hidden=(3,), activation="silu")
+    potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", 6.0)], hidden=(3,), activation="silu")
     save_potential(potential, tmp_path / "silu.keras")
     assert reason in fails("convert", tmp_path / "silu.keras", "-o", tmp_path / "out", "--to", to)
     assert not (tmp_path / "out").exists()
@@ -82,7 +82,7 @@ def test_bad_outputs(fails, model, tmp_path):
 def test_unknown_format(atomzoo, model, tmp_path):
     assert atomzoo("convert", model, "-o", tmp_path / "out", "--to", "amp")[0] == 2
     with pytest.raises(ValueError, match="`format` must be one of aenet, n2p2, lammps, keras"):
-        save_as(load_any(model), tmp_path / "out", "amp")
+        save_potential(load_potential(model), tmp_path / "out", "amp")
 
 
 def test_to_lammps(atomzoo, model, tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo.models.potential.saving import load_potential
+from atomzoo import load_potential
 
 DIMER = ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]])
 

@@ -3,7 +3,7 @@ import pandas
 import pytest
 
 from atomzoo.datasets import engines
-from atomzoo.models import load_potential
+from atomzoo import load_potential
 from atomzoo.models.active_learning import refine
 from tests.models.engines import EMTEngine, linear_fit, triangles
 

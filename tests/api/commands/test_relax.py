@@ -3,7 +3,8 @@ from functools import partial
 import ase.io
 import pytest
 
-from atomzoo.models import load_potential, relaxation, save_potential
+from atomzoo import load_potential, save_potential
+from atomzoo.models import relaxation
 
 pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 

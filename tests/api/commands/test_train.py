@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.models.potential.saving import load_potential
+from atomzoo import load_potential
 
 
 def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **options):

@@ -4,7 +4,7 @@ import ase
 import ase.io
 import pytest
 
-from atomzoo.models.potential.saving import load_potential
+from atomzoo import load_potential
 
 GRID = {"layers": [1], "nodes": [3, 4], "learning_rate": [0.01]}
 

@@ -7,7 +7,7 @@ from ase.build import bulk, molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms
 
-from atomzoo.datasets.arrays.padded import find_displacements, labels, pad, round_size, to_arrays
+from atomzoo.datasets.arrays.batch import find_displacements, labels, pad, round_size, to_arrays
 
 
 def labelled(atoms, **results):

@@ -8,7 +8,7 @@ import pytest
 
 from atomzoo.layers import ChebyshevFunction, ChebyshevLayer, SymmetryFunction, SymmetryFunctionLayer, chebyshev_basis
 from atomzoo.layers.descriptors.chebyshev import as_function, element_weights
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.potential.gradients import value_and_gradient
 from tests.examples import crystal, layer_inputs, neighborhood, rattled
 from tests.physics import assert_close, central_differences
@@ -130,7 +130,7 @@ def test_errors_of_elements():
 def test_a_potential_takes_it():
     """Forces are those of the energy, and a saved potential is the same; the layer alone agrees on a small cell."""
     basis = chebyshev_basis(["Ti", "O"], 4.0, 4, 3.5, 2)
-    potential = NeuralNetworkPotential(["Ti", "O"], basis, hidden=(5,), scaling="z-score", dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], basis, hidden=(5,), scaling="z-score", dtype="float64")
     atoms = crystal(["Ti", "O"])
     potential.adapt(rattled(atoms, 4))
     result = potential.evaluate_atoms(atoms)

@@ -4,7 +4,7 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.active_learning.criteria import energy_deviations, find_bad, molecular_dynamics, range_excess
 from atomzoo.models.training.train_potential import train_potential
 from tests.models.engines import FUNCTIONS, triangles
@@ -20,7 +20,7 @@ def pair(distance, energy=0.0):
 
 
 def adapted():
-    potential = NeuralNetworkPotential(["Au"], [G1], hidden=(3,), dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], [G1], hidden=(3,), dtype="float64")
     potential.adapt([pair(2.0), pair(3.0)])
     return potential
 

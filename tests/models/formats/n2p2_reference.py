@@ -89,7 +89,7 @@ def make_folder(folder, changes=(), n_weights=None, seed=0):
 
 def energy_of(potential, atoms):
     """The energy of a potential without compilation, which takes longer than the tests."""
-    arrays = to_arrays([atoms], potential.elements, potential.cutoff, potential.needs_triplets)
+    arrays = to_arrays([atoms], potential.elements, potential.cutoff, potential.descriptor.needs_triplets)
     return float(potential(arrays)["energy"][0])
 
 

@@ -4,7 +4,7 @@ import ase.units
 import numpy as np
 import pytest
 
-from atomzoo.models import find_extrapolations, load_potential, save_potential
+from atomzoo import find_extrapolations, load_potential, save_potential
 from atomzoo.models.formats.n2p2 import read_functions, read_input_data, read_n2p2, write_n2p2
 from tests.models.formats import n2p2_reference as n2p2
 from tests.models.formats.n2p2_reference import energy_of

@@ -5,7 +5,7 @@ import pytest
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, SymmetryFunction, TanhCutoff
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.potential.function_sets import load_function_set
 from tests.examples import crystal, rattled, small_potential
@@ -28,7 +28,7 @@ def adapted():
 
 def potential(adapted, **options):
     """One with the statistics of the adapted one, which takes a while to find."""
-    new = NeuralNetworkPotential(ELEMENTS, FUNCTIONS, **{"hidden": (5, 4), "dtype": "float64", **options})
+    new = NeuralNetworkPotential.from_functions(ELEMENTS, FUNCTIONS, **{"hidden": (5, 4), "dtype": "float64", **options})
     for name in ("minimum", "maximum", "mean", "deviation", "count"):
         getattr(new.feature_scaling, name).assign(getattr(adapted.feature_scaling, name))
     new.atom_sum.shifts.assign([-3.3, 1.7])
@@ -38,7 +38,7 @@ def potential(adapted, **options):
 
 def test_a_potential_trained_on_gold(tmp_path):
     train, validation = gold_clusters.load_data(n_atoms=3)
-    trained = NeuralNetworkPotential(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(8, 8))
+    trained = NeuralNetworkPotential.from_functions(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(8, 8))
     trained.adapt(train)
     trained.compile(optimizer="adam", loss={"energy": "mse"})
     trained.fit(trained.dataset(train, shuffle=True), epochs=2, verbose=0)
@@ -85,7 +85,7 @@ def test_constant_features_are_left_out(tmp_path):
     """Dimers have no angles; the first layer's bias is all that is left of them."""
     train, _ = gold_clusters.load_data(n_atoms=2)
     functions = [SymmetryFunction("G5", 6.0, eta=0.01), SymmetryFunction("G2", 6.0, eta=0.2)]
-    original = NeuralNetworkPotential(["Au"], functions, hidden=(4,), dtype="float64")
+    original = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(4,), dtype="float64")
     original.adapt(train)
     write_n2p2(original, tmp_path)
     again = read_n2p2(tmp_path)
@@ -109,21 +109,21 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_n2p2_cannot_hold_is_refused_before_anything_is_written(name, tmp_path):
     options, message = REFUSED[name]
-    refused = NeuralNetworkPotential(ELEMENTS, **{"functions": FUNCTIONS, "hidden": (5, 4), **options})
+    refused = NeuralNetworkPotential.from_functions(ELEMENTS, **{"functions": FUNCTIONS, "hidden": (5, 4), **options})
     with pytest.raises(ValueError, match=message):
         write_n2p2(refused, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
 def test_only_constant_features(tmp_path):
-    lonely = NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", 4.0)])
+    lonely = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", 4.0)])
     lonely.feature_scaling.set_statistics(0, [1.0], [1.0], [1.0], [0.0])
     with pytest.raises(ValueError, match="those of Au are constant over the training data"):
         write_n2p2(lonely, tmp_path)
 
 
 def test_weights_that_are_not_finite(tmp_path):
-    broken = NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", 4.0)], hidden=(1,))
+    broken = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", 4.0)], hidden=(1,))
     broken.atomic_network.stacks[0][1].bias.assign([np.nan])
     with pytest.raises(ValueError, match="the weights of Au are not finite"):
         write_n2p2(broken, tmp_path)
@@ -131,7 +131,7 @@ def test_weights_that_are_not_finite(tmp_path):
 
 def test_an_existing_potential_is_whole_after_a_failure(tmp_path, monkeypatch):
     functions = [SymmetryFunction("G1", 4.0)]
-    write_n2p2(NeuralNetworkPotential(["Au"], functions, seed=1), tmp_path)
+    write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=1), tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
     write_text = pathlib.Path.write_text
@@ -144,11 +144,11 @@ def test_an_existing_potential_is_whole_after_a_failure(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(pathlib.Path, "write_text", full_disk)
         with pytest.raises(OSError, match="no space left"):
-            write_n2p2(NeuralNetworkPotential(["Au"], functions, seed=2), tmp_path)
+            write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=2), tmp_path)
         with pytest.raises(OSError, match="no space left"):
-            write_n2p2(NeuralNetworkPotential(["Au"], functions, seed=2), tmp_path / "new")
+            write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=2), tmp_path / "new")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
-    write_n2p2(NeuralNetworkPotential(["Au"], functions, seed=2), tmp_path)
+    write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=2), tmp_path)
     after = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert after.keys() == before.keys() and after["weights.079.data"] != before["weights.079.data"]
 
@@ -156,5 +156,5 @@ def test_an_existing_potential_is_whole_after_a_failure(tmp_path, monkeypatch):
 def test_a_folder_in_the_place_of_a_file(tmp_path):
     (tmp_path / "scaling.data").mkdir()
     with pytest.raises(ValueError, match="a file must be written where there is a folder"):
-        write_n2p2(NeuralNetworkPotential(["Au"], [SymmetryFunction("G1", 4.0)]), tmp_path)
+        write_n2p2(NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", 4.0)]), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["scaling.data"]

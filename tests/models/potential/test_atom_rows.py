@@ -1,6 +1,6 @@
 import numpy as np
 
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.potential.atom_rows import _width, atom_rows
 from tests.examples import PATHS, crystal, rattled
 
@@ -9,7 +9,7 @@ ELEMENTS = ["Ti", "O"]
 
 def test_rows_hold_each_atom_once_with_its_neighbors_and_their_moves():
     structures = [*rattled(crystal(ELEMENTS), 2), crystal(ELEMENTS, pbc=False)[:2]]
-    potential = NeuralNetworkPotential(ELEMENTS, PATHS["radial"][:1], hidden=(1,))
+    potential = NeuralNetworkPotential.from_functions(ELEMENTS, PATHS["radial"][:1], hidden=(1,))
     n_atoms, seen = sum(map(len, structures)), []
     directions = np.random.default_rng(0).normal(size=(n_atoms, 2, 3))
     step = 1e-6

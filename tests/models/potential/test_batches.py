@@ -1,7 +1,7 @@
 import ase
 from ase.build import molecule
 
-from atomzoo.models.potential.batches import batches
+from atomzoo.models.potential.evaluation import batches
 
 
 def test_order_is_kept_and_large_structures_stand_alone():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from ase.calculators.fd import calculate_numerical_forces
 
-from atomzoo.models import NeuralNetworkPotential, PotentialCalculator, find_extrapolations, relax
+from atomzoo import NeuralNetworkPotential, PotentialCalculator, find_extrapolations, relax
 from atomzoo.models.potential.committee import Committee
 from atomzoo.models.training.train_potential import train_potential
 from tests.examples import small_potential
@@ -51,6 +51,6 @@ def test_it_serves_as_a_potential(committee):
 def test_what_is_no_committee(committee):
     with pytest.raises(ValueError, match="two or more potentials. Received: 1"):
         Committee(committee.potentials[:1])
-    other = NeuralNetworkPotential(["Ti", "O"], small_potential(["Ti", "O"]).functions)
+    other = NeuralNetworkPotential.from_functions(["Ti", "O"], small_potential(["Ti", "O"]).functions)
     with pytest.raises(ValueError, match=r"of the same elements. Received: \[\['Au'\], \['Ti', 'O'\]\]"):
         Committee([committee.potentials[0], other])

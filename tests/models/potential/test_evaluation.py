@@ -2,7 +2,7 @@ import ase
 import numpy as np
 import pytest
 
-from atomzoo.datasets.arrays.padded import to_arrays
+from atomzoo.datasets.arrays.batch import to_arrays
 from atomzoo.models.potential import evaluation
 from atomzoo.models.potential.evaluation import AtomRow
 from tests.examples import CUTOFF, crystal, small_potential

@@ -24,7 +24,7 @@ def pair(distance, symbols="Au2"):
 
 
 def adapted(structures, functions=(G1,), elements=("Au",), **kwargs):
-    potential = NeuralNetworkPotential(list(elements), list(functions), hidden=(3,), **kwargs)
+    potential = NeuralNetworkPotential.from_functions(list(elements), list(functions), hidden=(3,), **kwargs)
     potential.adapt(structures)
     return potential
 
@@ -86,7 +86,7 @@ def test_each_element_has_its_own_range():
 
 
 def test_no_range_before_adapt():
-    potential = NeuralNetworkPotential(["Ti", "O"], [G1], hidden=(3,))
+    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], [G1], hidden=(3,))
     assert find(potential, pair(0.5, "O2")) == []
     assert np.isinf(potential.feature_range("Ti")).all()
     potential.adapt([pair(2.0, "O2"), pair(3.0, "O2")])

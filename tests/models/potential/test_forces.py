@@ -1,7 +1,7 @@
 import numpy as np
 from keras import ops
 
-from atomzoo.datasets.arrays.padded import find_displacements, to_arrays
+from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
 from atomzoo.models.potential import forces as geometry
 from atomzoo.models.potential.gradients import value_and_gradient
 from tests.examples import crystal

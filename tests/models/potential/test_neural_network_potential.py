@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close
 
@@ -24,22 +24,22 @@ np.savez(sys.argv[3], **potential.evaluate_atoms(ase.io.read(sys.argv[2])))
 
 
 def test_attributes():
-    potential = NeuralNetworkPotential(ELEMENTS, ALL_PATHS)
-    assert potential.elements == ELEMENTS and potential.cutoff == CUTOFF and potential.needs_triplets
+    potential = NeuralNetworkPotential.from_functions(ELEMENTS, ALL_PATHS)
+    assert potential.elements == ELEMENTS and potential.cutoff == CUTOFF and potential.descriptor.needs_triplets
     assert len(potential.functions) == 4 * 2 + 8 * 3 == potential.atomic_network.n_features
     assert {"Ti", "O"} == {element for function in potential.functions for element in function.neighbors}
-    assert not NeuralNetworkPotential(["Au"], RADIAL).needs_triplets
+    assert not NeuralNetworkPotential.from_functions(["Au"], RADIAL).needs_triplets
 
 
 @pytest.mark.parametrize(("trainable", "names"), [(False, set()), (("rs",), {"rs"}), (True, {"eta", "rs"})])
 def test_what_is_trained(trainable, names):
-    potential = NeuralNetworkPotential(["Au"], RADIAL, hidden=(3,), trainable_functions=trainable)
+    potential = NeuralNetworkPotential.from_functions(["Au"], RADIAL, hidden=(3,), trainable_functions=trainable)
     assert {w.name for w in potential.trainable_variables} == {"kernel", "bias"} | names
 
 
 def test_adapt_sets_shifts_scale_and_ranges():
     structures = rattled(crystal(["Au"]), 5)
-    potential = NeuralNetworkPotential(["Au"], RADIAL, dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], RADIAL, dtype="float64")
     potential.adapt(structures)
     energies = np.array([atoms.get_potential_energy() / 4 for atoms in structures])
     np.testing.assert_allclose(np.asarray(potential.atom_sum.shifts), [energies.mean()], rtol=1e-12)
@@ -55,14 +55,14 @@ def test_shifts_of_two_elements_take_up_totals_of_thousands_of_ev():
     structures = rattled(crystal(ELEMENTS), 4) + rattled(crystal(ELEMENTS)[:3], 4)
     for atoms in structures:
         atoms.calc.results["energy"] += atoms.symbols.count("Ti") * -1626.0 + atoms.symbols.count("O") * -433.0
-    potential = NeuralNetworkPotential(ELEMENTS, RADIAL, dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(ELEMENTS, RADIAL, dtype="float64")
     potential.adapt(structures)
     assert np.abs(np.asarray(potential.atom_sum.shifts) - [-1626, -433]).max() < 10
     assert 1e-3 < float(np.asarray(potential.atom_sum.scale)) < 5
 
 
 def test_labels_all_alike_leave_a_scale():
-    potential = NeuralNetworkPotential(["Au"], RADIAL, dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], RADIAL, dtype="float64")
     structures = 3 * rattled(crystal(["Au"]), 1)
     potential.adapt(structures)
     assert float(np.asarray(potential.atom_sum.scale)) == 1e-3
@@ -70,7 +70,7 @@ def test_labels_all_alike_leave_a_scale():
 
 
 def test_adapt_needs_energies_of_known_elements():
-    potential = NeuralNetworkPotential(["Au"], RADIAL)
+    potential = NeuralNetworkPotential.from_functions(["Au"], RADIAL)
     with pytest.raises(ValueError, match="structure 1: it has no label 'energy'"):
         potential.adapt([*rattled(crystal(["Au"]), 1), crystal(["Au"])])
     with pytest.raises(ValueError, match="element 'Ti' is not among the model's elements"):
@@ -115,7 +115,7 @@ def test_seeds_reproduce():
 
 
 def test_config_round_trip():
-    potential = NeuralNetworkPotential(
+    potential = NeuralNetworkPotential.from_functions(
         ELEMENTS,
         [*RADIAL, SymmetryFunction("G5", CUTOFF, eta=0.1, zeta=2)],
         hidden={"Ti": (4,), "O": (3, 2)},
@@ -134,7 +134,7 @@ def test_config_round_trip():
 
 def test_a_fresh_process_gives_the_same(tmp_path):
     potential = small_potential(ELEMENTS, trainable_functions=("eta", "rs"), cutoff_function="tanh")
-    for weight in potential.symmetry_functions.trainable_variables:  # as if trained
+    for weight in potential.descriptor.trainable_variables:  # as if trained
         weight.assign(np.asarray(weight) * 1.1)
     atoms = crystal(ELEMENTS)
     potential.save(tmp_path / "potential.keras")

@@ -7,7 +7,7 @@ import pytest
 from ase.build import bulk
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+from atomzoo import NeuralNetworkPotential, load_potential, save_potential
 from tests.examples import crystal, small_potential
 from tests.physics import assert_close, assert_gradient
 
@@ -16,7 +16,7 @@ FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5",
 
 @pytest.fixture(scope="module")
 def potential():
-    potential = NeuralNetworkPotential(["Au"], FUNCTIONS, hidden=(4,), dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], FUNCTIONS, hidden=(4,), dtype="float64")
     potential.compile(optimizer="adam", loss={"energy": "mse", "forces": "mse"})
     return potential
 

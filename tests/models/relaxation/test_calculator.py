@@ -12,7 +12,7 @@ from ase.md.verlet import VelocityVerlet
 from ase.optimize import BFGS
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
+from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
 
 FUNCTIONS = [
     SymmetryFunction("G2", cutoff=5.0, eta=0.1),
@@ -24,7 +24,7 @@ FUNCTIONS = [
 @pytest.fixture(scope="module")
 def potential():
     """Untrained; with this seed it has a minimum near the crystals below."""
-    return NeuralNetworkPotential(["Cu", "Au"], FUNCTIONS, hidden=(8,), seed=3, dtype="float64")
+    return NeuralNetworkPotential.from_functions(["Cu", "Au"], FUNCTIONS, hidden=(8,), seed=3, dtype="float64")
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_dynamics_conserve_energy(potential):
 
 
 def test_one_warning_a_calculation_outside_the_training_data():
-    potential = NeuralNetworkPotential(["Cu"], FUNCTIONS, hidden=(4,))
+    potential = NeuralNetworkPotential.from_functions(["Cu"], FUNCTIONS, hidden=(4,))
     train = [ase.Atoms("Cu3", positions=d * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]])) for d in (2.4, 2.6)]
     for atoms in train:
         atoms.calc = SinglePointCalculator(atoms, energy=0.0)

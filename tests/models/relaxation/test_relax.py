@@ -8,7 +8,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms, FixBondLength
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator, relax
+from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator, relax
 from atomzoo.models.relaxation.deformation import Deformation
 
 METHODS = ("L-BFGS-B", "BFGS", "CG")
@@ -36,7 +36,7 @@ def potential():
     for atoms in train:
         energy = EMT().get_potential_energy(atoms)
         atoms.calc = SinglePointCalculator(atoms, energy=energy - 2689.0)
-    potential = NeuralNetworkPotential(["Au"], FUNCTIONS, hidden=(8,), dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], FUNCTIONS, hidden=(8,), dtype="float64")
     potential.adapt(train)
     potential.compile(optimizer="adam")
     potential.optimizer.learning_rate = 0.03

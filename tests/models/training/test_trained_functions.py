@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atomzoo.models.potential.evaluation import AtomRow
-from atomzoo.models.potential.saving import load_potential, save_potential
+from atomzoo import load_potential, save_potential
 from atomzoo.models.training.train_potential import train_potential
 from atomzoo.models.training.trained_functions import (
     FollowingScaling,
@@ -58,7 +58,7 @@ def test_a_rate_that_is_not_positive():
 def test_readapting_changes_the_scaling_but_no_energy(scaling, columns):
     options = {"trainable_functions": TRAINED, "scaling": scaling, "feature_columns": columns}
     potential = small_potential(ELEMENTS["two"], FUNCTIONS, **options)
-    for weight in potential.symmetry_functions.trainable_variables:  # as if trained
+    for weight in potential.descriptor.trainable_variables:  # as if trained
         weight.assign(np.array(weight) * 1.3 + 0.1)
     structures = rattled(crystal(ELEMENTS["two"]), 3, seed=8)
     before = energies(potential, structures)
@@ -94,7 +94,7 @@ def test_paths_begin_at_the_start_and_end_at_the_end(potential):
     potential.fit(dataset, epochs=3, callbacks=[paths], verbose=0)
     names = ["radial eta", "radial rs", "radial kappa", "angular eta", "angular rs"]
     assert sorted(paths.paths) == sorted(names)
-    radial = potential.symmetry_functions.radial.factors
+    radial = potential.descriptor.radial.factors
     np.testing.assert_array_equal(paths.paths["radial rs"][0], [2.0, 0.0])
     np.testing.assert_array_equal(paths.paths["radial rs"][-1], np.asarray(radial.rs))
     assert paths.paths["angular eta"].shape == (4, 2) and paths.paths["radial kappa"][0] == [1.3]

@@ -11,7 +11,7 @@ import pandas
 import pytest
 
 from atomzoo.models.potential.feature_cache import cached_features
-from atomzoo.models.potential.saving import load_potential
+from atomzoo import load_potential
 from atomzoo.models.tuning.grid_search import grid_search
 from tests.examples import PATHS, crystal, rattled
 

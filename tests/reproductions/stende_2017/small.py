@@ -5,7 +5,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.silicon_energies import silicon_energies
 from atomzoo.layers.descriptors.functions import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 
 FUNCTIONS = [SymmetryFunction("G2", 4.0, eta=eta, rs=rs) for eta, rs in ((1.0, 0.0), (4.0, 2.4), (4.0, 3.0))]
 
@@ -23,6 +23,6 @@ def crystals(count=6, repeat=1):
 
 def potential(structures=None):
     """A network that has not been trained, but knows the range of its functions in some crystals."""
-    found = NeuralNetworkPotential(["Si"], FUNCTIONS, hidden=(4,), dtype="float64")
+    found = NeuralNetworkPotential.from_functions(["Si"], FUNCTIONS, hidden=(4,), dtype="float64")
     found.adapt(structures or crystals())
     return found

@@ -2,7 +2,7 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models import load_potential
+from atomzoo import load_potential
 from atomzoo.reproductions.stende_2017 import potentials
 from tests.reproductions.stende_2017 import small
 

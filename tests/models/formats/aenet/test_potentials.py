@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.datasets.arrays.padded import to_arrays
+from atomzoo.datasets.arrays.batch import to_arrays
 from atomzoo.datasets.io.xsf import read_xsf
 from atomzoo.layers import SymmetryFunction, chebyshev_basis
-from atomzoo.models import NeuralNetworkPotential, load_potential, save_potential
+from atomzoo import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.models.formats.aenet import read_aenet, write_aenet
 from atomzoo.models.formats.aenet.fields import read_network, write_network
 from atomzoo.models.formats.aenet.importing import from_networks, network_setup
@@ -44,15 +44,15 @@ def references(reference_data, tio2, tmp_path_factory):
 def energies(potential):
     """Of a crystal and two others like it; not compiled, which would take longer than all else."""
     structures = [crystal(["Ti", "O"]), *rattled(crystal(["Ti", "O"]), 2, seed=4)]
-    arrays = to_arrays(structures, potential.elements, potential.cutoff, potential.needs_triplets)
+    arrays = to_arrays(structures, potential.elements, potential.cutoff, potential.descriptor.needs_triplets)
     return np.asarray(potential(arrays)["energy"])
 
 
 def random_potential(functions, **kwargs):
     """A potential of titanium and oxygen with random weights, biases and statistics of a few crystals."""
-    potential = NeuralNetworkPotential(["Ti", "O"], functions, hidden=(4, 3), dtype="float64", **kwargs)
+    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], functions, hidden=(4, 3), dtype="float64", **kwargs)
     inputs = [layer_inputs(atoms, ["Ti", "O"]) for atoms in rattled(crystal(["Ti", "O"]), 3)]
-    features = [potential.symmetry_functions(*x[:2]) for x in inputs]
+    features = [potential.descriptor(*x[:2]) for x in inputs]
     potential.feature_scaling.adapt(np.stack(features), [[0, 1, 0, 1]] * 3)
     rng = np.random.default_rng(0)
     for weight in potential.trainable_variables:
@@ -117,7 +117,7 @@ def test_energies_are_those_of_aenets_formulas(kind):
         found.mean_square[1] = found.mean[1] ** 2
     potential = from_networks(networks)
     displacements, species, _ = layer_inputs(atoms, ["Ti", "O"])
-    features = potential.symmetry_functions(displacements, species)
+    features = potential.descriptor(displacements, species)
     index = np.array([["Ti", "O"].index(symbol) for symbol in atoms.symbols])
     scale, shifts = float(potential.atom_sum.scale), np.asarray(potential.atom_sum.shifts)
     found_energies = scale * np.asarray(potential.atomic_energies(features[None], index[None]))[0] + shifts[index]
@@ -140,7 +140,7 @@ def test_exported_and_imported_again(kind, tmp_path):
 def test_trained_on_gold(tmp_path):
     train, validation = gold_clusters.load_data(3)
     functions = load_function_set("barch-tubman-2017", ["Au"])
-    potential = NeuralNetworkPotential(["Au"], functions, hidden=(8, 8), dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(8, 8), dtype="float64")
     potential.adapt(train[:60])
     potential.compile(optimizer=keras.optimizers.Adam(0.01), loss={"energy": "mse"})
     potential.fit(potential.dataset(train[:60]), epochs=3, verbose=0)
@@ -190,7 +190,7 @@ def test_statistics_in_the_file_are_those_of_the_data(tmp_path):
 )
 def test_refused_before_anything_is_written(functions, options, message, tmp_path):
     functions = [SymmetryFunction("G1", 4.0)] if functions is BEHLER else functions
-    potential = NeuralNetworkPotential(["Ti", "O"], functions, hidden=(3, 3), **options)
+    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], functions, hidden=(3, 3), **options)
     with pytest.raises(ValueError, match=message):
         write_aenet(potential, tmp_path / "out")
     assert not list(tmp_path.iterdir())

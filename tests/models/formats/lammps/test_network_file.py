@@ -3,7 +3,7 @@ import pytest
 
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models import NeuralNetworkPotential
+from atomzoo import NeuralNetworkPotential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import crystal
 
@@ -14,7 +14,7 @@ FUNCTIONS = [
 
 
 def potential(**options):
-    network = NeuralNetworkPotential(["Ti", "O"], FUNCTIONS, hidden=(2,), **options)
+    network = NeuralNetworkPotential.from_functions(["Ti", "O"], FUNCTIONS, hidden=(2,), **options)
     network.feature_scaling.set_statistics(0, [0.1, 0.2, 0.3], [2.1, 4.2, 1.3], [1, 1, 1], [1, 1, 1])
     network.atom_sum.shifts.assign([-1.5, 1 / 3])
     return network

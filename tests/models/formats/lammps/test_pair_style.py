@@ -7,7 +7,7 @@ from ase.stress import full_3x3_to_voigt_6_stress
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
 from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction
-from atomzoo.models import NeuralNetworkPotential, find_extrapolations
+from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled
 
@@ -43,12 +43,12 @@ def case(request, cache, tmp_path_factory):
 
 
 def two_elements(elements):
-    return NeuralNetworkPotential(elements, [*ALL_PATHS, *CHEBYSHEV], **TWO, dtype="float64")
+    return NeuralNetworkPotential.from_functions(elements, [*ALL_PATHS, *CHEBYSHEV], **TWO, dtype="float64")
 
 
 def counting_twice(elements):
-    potential = NeuralNetworkPotential(elements, ALL_PATHS, hidden=(5, 4), scaling="z-score", dtype="float64")
-    layer = potential.symmetry_functions
+    potential = NeuralNetworkPotential.from_functions(elements, ALL_PATHS, hidden=(5, 4), scaling="z-score", dtype="float64")
+    layer = potential.descriptor
     for part in (layer, layer.angular, layer.narrow, layer.wide):
         part.double_count = True
     return potential

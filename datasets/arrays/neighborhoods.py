@@ -1,0 +1,121 @@
+"""Atoms of many structures with their neighbors, in groups of atoms that have about as many."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from atomzoo.datasets.arrays.batch import filled, find_species, pad, ranges
+from atomzoo.datasets.arrays.neighbors import neighbor_list, triplet_list
+
+CHUNK = 512  # atoms; what they need stays in the processor's cache, and memory does not grow with the structure
+
+
+@dataclass
+class Pairs:
+    """All neighbors of N atoms of S structures, each pair in both directions, ordered by the first atom.
+
+    Attributes:
+        species: (N,) int32.
+        n_atoms: (S,) int.
+        first, second: (P,), numbers of atoms, counted over all structures.
+        displacements: (P, 3) in A, R_second + shift - R_first.
+    """
+
+    species: np.ndarray
+    n_atoms: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    displacements: np.ndarray
+
+    @classmethod
+    def of(cls, structures, elements, cutoff):
+        """The pairs of a list of `ase.Atoms`; raises as `to_arrays` does."""
+        species = find_species(structures, elements)
+        first, second, displacements, start = [], [], [], 0
+        for atoms in structures:
+            i, j, shifts = neighbor_list(atoms, cutoff)
+            first.append(i + start)
+            second.append(j + start)
+            displacements.append(atoms.positions[j] + shifts - atoms.positions[i])
+            start += len(atoms)
+        joined = (np.concatenate(parts) for parts in (first, second, displacements))
+        return cls(species, np.array([len(atoms) for atoms in structures]), *joined)
+
+
+@dataclass
+class Chunk:
+    """Up to `CHUNK` atoms with M places for neighbors, of which the first places of each atom are taken.
+
+    Attributes:
+        atoms: (n,) numbers of the atoms.
+        pairs: numbers of the pairs that stand in the places that are taken, in their order.
+        taken: (size, M) bool, the places that are taken; size >= n, the last rows are empty.
+        displacements: (size, M, 3) float64 in A, 0 in empty places.
+        species, neighbor_species: (size,), (size, M) int32, -1 where empty.
+        triplets: (size, T, 2) int32, -1 where empty, or None.
+    """
+
+    atoms: np.ndarray
+    pairs: np.ndarray
+    taken: np.ndarray
+    displacements: np.ndarray
+    species: np.ndarray
+    neighbor_species: np.ndarray
+    triplets: np.ndarray | None
+
+    def placed(self, values):
+        """Values (P, ...) of the pairs in their places, (size, M, ...), 0 in empty ones."""
+        result = np.zeros((*self.taken.shape, *values.shape[1:]), values.dtype)
+        result[self.taken] = values[self.pairs]
+        return result
+
+
+def chunks(pairs, cutoff, triplets=False):
+    """Cuts the atoms of `Pairs` into chunks of few shapes, for each of which a program is compiled.
+
+    The places for neighbors are 8, 12, 16, 24, 32, 48 ...: atoms that need as many go together, but for a chunk's worth
+    of atoms or fewer, which all take the largest number. Rows are a power of two, up to `CHUNK`.
+
+    Args:
+        pairs: `Pairs`.
+        cutoff: in A, of triplets.
+        triplets: whether to list triplets, see `to_arrays`.
+
+    Yields:
+        `Chunk`.
+    """
+    counts = np.bincount(pairs.first, minlength=len(pairs.species))
+    starts = np.cumsum(counts) - counts
+    if len(counts) <= CHUNK:
+        widths = np.full(len(counts), rounded(counts.max(initial=0)))
+    else:
+        widths = np.array([rounded(count) for count in range(counts.max() + 1)])[counts]
+    for width in np.unique(widths):
+        of_width = np.flatnonzero(widths == width)
+        size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length())
+        for start in range(0, len(of_width), size):
+            atoms = of_width[start : start + size]
+            yield _chunk(pairs, atoms, ranges(starts[atoms], counts[atoms]), counts[atoms], size, width, cutoff, triplets)
+
+
+def _chunk(pairs, atoms, numbers, counts, size, width, cutoff, triplets):
+    taken = np.arange(width) < filled(counts, size, 0)[:, None]
+    chunk = Chunk(atoms, numbers, taken, None, filled(pairs.species[atoms], size, -1), None, None)
+    chunk.displacements = chunk.placed(pairs.displacements)
+    chunk.neighbor_species = np.where(taken, chunk.placed(pairs.species[pairs.second]), np.int32(-1))
+    if triplets:
+        found, places = triplet_list(np.where(taken[..., None], chunk.displacements, np.nan), cutoff)
+        chunk.triplets = pad(places, found, rounded(found.max(initial=0)), -1)
+    return chunk
+
+
+def rounded(count):
+    """A number of places: a power of two, or one and a half, at least 8.
+
+    Example:
+
+    >>> [rounded(count) for count in (0, 9, 13, 42)]
+    [8, 12, 16, 48]
+    """
+    power = 1 << max(int(count) - 1, 0).bit_length()
+    return max(8, 3 * power // 4 if count <= 3 * power // 4 else power)

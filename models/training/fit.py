@@ -1,0 +1,169 @@
+"""The call that trains a potential."""
+
+import keras
+import numpy as np
+
+from atomzoo.models.training.inputs import prepared
+from atomzoo.models.training.lbfgs import minimize_loss
+from atomzoo.models.training.losses import fitted_labels, loss_weights, losses
+
+OPTIMIZERS = ("adam", "rmsprop", "lbfgs")
+WARM_UP = 2  # epochs, in which the learning rate grows from a tenth
+
+
+def fit(
+    potential,
+    train,
+    validation=(),
+    forces=None,
+    stress=False,
+    energies=False,
+    optimizer="adam",
+    epochs=500,
+    learning_rate=3e-3,
+    batch_size=32,
+    force_weight=1.0,
+    stress_weight=1.0,
+    energies_weight=1.0,
+    weight_decay=0.0,
+    n_directions=8,
+    patience=None,
+    seed=0,
+    callbacks=(),
+    features=None,
+    projections=None,
+):
+    """Trains a potential on energies, or energies and forces.
+
+    The loss is the mean squared error of energies per atom, divided by their variance, plus that of forces, divided by
+    their mean square, times `force_weight`, and so on: see `loss_weights`. Features that stay fixed, and their
+    derivatives, are evaluated once.
+
+    "adam" and "rmsprop" take batches; their learning rate grows for two epochs, then falls to zero along half a cosine;
+    the epoch with the smallest validation loss is kept. "lbfgs" takes all structures at once, as aenet does, which
+    suits small data sets; its last iteration is kept unless there is a `patience`.
+
+    Args:
+        potential: `NeuralNetworkPotential`; adapted to the training structures unless it has been adapted before.
+        train: list of `ase.Atoms` with energies in eV, and forces in eV/A.
+        validation: list of held-out structures, which may be empty.
+        forces: None; "exact", all components; or "projected", the forces along `n_directions` random directions of each
+            structure, which costs little more than energies where structures are large.
+        stress: whether to fit the stress of periodic structures.
+        energies: whether to fit the energies of single atoms, where labels have them.
+        optimizer: "adam", "rmsprop", "lbfgs", or a `keras.optimizers.Optimizer`, whose learning rate is its own.
+        epochs: passes over the training structures; of "lbfgs" iterations, at most.
+        learning_rate: the largest; of "adam" and "rmsprop" only.
+        batch_size: structures in a batch; not of "lbfgs".
+        force_weight, stress_weight, energies_weight: see `loss_weights`. With a force weight below 1, energies get
+            better and forces worse.
+        weight_decay: see `NeuralNetworkPotential.compile`.
+        n_directions: for "projected".
+        patience: epochs without a smaller validation loss after which training ends; None for no such end.
+        seed: of batches and directions.
+        callbacks: Keras callbacks.
+        features: array (N, F) of the training and then the validation structures, if they have been evaluated before.
+        projections: pair of directions (N, K, 3) and rates (N, K, F) of these, see `cached_projections`.
+
+    Returns:
+        Dict of lists, one value an epoch: "loss", with validation structures "val_loss", and errors of energies per
+        atom in eV and of forces in eV/A ("energy_per_atom_rmse", "val_forces_mae" ...), but not of "lbfgs".
+
+    Raises:
+        ValueError: a missing label, a bad option, or a loss that became infinite.
+
+    Example:
+
+    >>> from atomzoo import NeuralNetworkPotential, load_function_set
+    >>> from atomzoo.datasets import gold_clusters
+    >>> train, validation = gold_clusters.load_data(n_atoms=2)
+    >>> functions = load_function_set("barch-tubman-2017", ["Au"])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(5,), dtype="float64")
+    >>> history = fit(potential, train, validation, forces="exact", optimizer="lbfgs", epochs=5)
+    >>> history["loss"][-1] < history["loss"][0]
+    True
+    """
+    check_options(optimizer, learning_rate, epochs, force_weight, weight_decay)
+    names = fitted_labels(forces, stress, energies)
+    at_once = optimizer == "lbfgs"
+    known = {"forces": forces, "n_directions": n_directions, "seed": seed}
+    parts = _split(features, projections, train, validation)
+    if not potential.is_adapted:
+        potential.adapt(train, parts[0][0])
+    of_labels = tuple(name for name in names if name != "projected_forces")
+    options = {"labels": of_labels, "batch_size": None if at_once else batch_size}
+    dataset = potential.dataset(train, shuffle=not at_once, seed=seed, **options)
+    dataset = prepared(potential, dataset, train, **known, features=parts[0][0], projections=parts[0][1])
+    held_out = None
+    if len(validation):
+        held_out = potential.dataset(validation, **options)
+        held_out = prepared(potential, held_out, validation, **known, features=parts[1][0], projections=parts[1][1])
+    weights = (force_weight, stress_weight, energies_weight)
+    weights = loss_weights(float(potential.atom_sum.scale), train, names, *weights)
+    chosen = _optimizer(optimizer, learning_rate, epochs, len(dataset))
+    metrics = {} if at_once else {name: _metrics() for name in names}
+    potential.compile(
+        chosen,
+        losses(names, potential.compute_dtype),
+        loss_weights=weights,
+        weighted_metrics=metrics,
+        weight_decay=weight_decay,
+        jit_compile=True,
+    )
+    ends = _best_epoch(held_out, epochs, patience, at_once)
+    callbacks = [keras.callbacks.TerminateOnNaN(), *ends, *callbacks]
+    if at_once:
+        history = minimize_loss(potential, dataset, held_out, epochs, callbacks).history
+    else:
+        options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}
+        history = potential.fit(dataset, **options).history
+    if not np.isfinite(history["loss"]).all():
+        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
+    return {name: values for name, values in history.items() if not name.endswith("_loss") or name == "val_loss"}
+
+
+def check_options(optimizer, learning_rate, epochs, force_weight, weight_decay):
+    """Raises a ValueError for an option of `fit` that cannot be."""
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
+    if not isinstance(optimizer, keras.optimizers.Optimizer) and optimizer not in OPTIMIZERS:
+        raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
+    if not learning_rate > 0:
+        raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
+    if not weight_decay >= 0:
+        raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
+    if not 0 < force_weight < np.inf:
+        raise ValueError(f"`force_weight` must be positive and finite. Received: {force_weight}")
+    if epochs < 1:
+        raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
+
+
+def _split(features, projections, train, validation):
+    """The features and projections of the training and of the validation structures; None where there are none."""
+    n = sum(map(len, train))
+    rows = (slice(n), slice(n, None))
+    cut = [None if features is None else features[chosen] for chosen in rows]
+    along = [None if projections is None else tuple(array[chosen] for array in projections) for chosen in rows]
+    return list(zip(cut, along, strict=True))
+
+
+def _optimizer(optimizer, learning_rate, epochs, steps):
+    if optimizer == "lbfgs" or isinstance(optimizer, keras.optimizers.Optimizer):
+        return optimizer if optimizer != "lbfgs" else "rmsprop"  # Keras wants one; it takes no step
+    warm_up = min(WARM_UP, epochs - 1) * steps
+    options = {"warmup_target": learning_rate, "warmup_steps": warm_up} if warm_up else {}
+    first = 0.1 * learning_rate if warm_up else learning_rate
+    schedule = keras.optimizers.schedules.CosineDecay(first, epochs * steps - warm_up, **options)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[optimizer](schedule)
+
+
+def _best_epoch(held_out, epochs, patience, at_once):
+    """The callback that keeps the best epoch, where there are validation structures to tell it by."""
+    if held_out is None or (at_once and patience is None):
+        return []
+    options = {"patience": patience or epochs, "mode": "min", "restore_best_weights": True}
+    return [keras.callbacks.EarlyStopping("val_loss", **options)]
+
+
+def _metrics():
+    return [keras.metrics.RootMeanSquaredError("rmse"), keras.metrics.MeanAbsoluteError("mae")]

@@ -1,0 +1,61 @@
+"""What does not change while a network is trained, evaluated once: features, and their derivatives."""
+
+import numpy as np
+
+from atomzoo.datasets.arrays.neighborhoods import Pairs
+from atomzoo.models.training.force_projections import projected_forces, random_directions
+
+GRADIENT_LIMIT = 4e9  # bytes
+
+
+def prepared(potential, dataset, structures, forces, n_directions, seed=0, features=None, projections=None):
+    """A `StructureDataset` with features in place of the geometry where they stay fixed and fit in memory.
+
+    With features at hand energies need no symmetry function; with their derivatives neither do forces. Derivatives with
+    respect to all coordinates take n_atoms x n_neighbors x 3 x n_features numbers: where these are more than 4 GB they
+    are evaluated anew each time.
+
+    Args:
+        potential: `NeuralNetworkPotential`.
+        dataset: `StructureDataset` of the structures, with labels of energies, and of forces if these are "exact".
+        structures: list of `ase.Atoms`.
+        forces: None, "exact" or "projected".
+        n_directions: number of directions for "projected".
+        seed: of the directions.
+        features: array (N, F), if they have been evaluated before.
+        projections: pair of directions (N, K, 3) and rates (N, K, F), if they have been evaluated before.
+    """
+    if potential.descriptor.trainable_variables:
+        if forces == "projected":
+            raise ValueError("Projected forces need fixed functions. Received: trained ones")
+        return dataset
+    pairs = None
+    if features is None:
+        pairs = potential.evaluator.pairs(structures)
+        features = potential.evaluator.values(pairs)
+    cached = {"features": np.asarray(features)}
+    if forces == "projected":
+        directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
+        cached["feature_projections"] = np.asarray(rates)
+        dataset = dataset.with_labels(projected_forces=projected_forces(structures, directions))
+    elif forces == "exact" or "stress" in dataset.labels:
+        n_numbers = len(features) * dataset.widths.neighbors * 3 * features.shape[1]
+        if n_numbers * (8 if potential.compute_dtype == "float64" else 4) > GRADIENT_LIMIT:
+            return dataset
+        cached["feature_gradients"] = _gradients(potential, pairs or potential.evaluator.pairs(structures), dataset)
+    return dataset.cached(**cached)
+
+
+def _projections(potential, structures, pairs, n_directions, seed):
+    directions = random_directions(structures, n_directions, seed)
+    pairs = pairs or Pairs.of(structures, potential.elements, potential.cutoff)
+    return directions, potential.evaluator.projections(pairs, directions)
+
+
+def _gradients(potential, pairs, dataset):
+    """dG/dD (N, M, 3, F): those of an atom's pairs in its places for neighbors."""
+    found = potential.evaluator.gradients(pairs)
+    counts = np.bincount(pairs.first, minlength=len(pairs.species))
+    placed = np.zeros((len(counts), dataset.widths.neighbors, *found.shape[1:]), found.dtype)
+    placed[np.arange(dataset.widths.neighbors) < counts[:, None]] = found
+    return placed
