@@ -14,7 +14,7 @@ import json
 import os
 from pathlib import Path
 
-from atomzoo.layers.descriptors.chebyshev import as_function
+from atomzoo.layers.descriptors.from_functions import function_from
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.setup_reader import read_setup
 
@@ -160,6 +160,6 @@ def _read_json(path):
 
 def _read_entry(path, number, entry):
     try:
-        return as_function(entry)
+        return function_from(entry)
     except ValueError as error:
         raise ValueError(f"{path}, function {number}: {error}") from None
