@@ -16,11 +16,13 @@ class AtomSum(keras.layers.Layer):
         n_elements: Int, number of elements.
 
     Call arguments:
-        atomic_energies: Float tensor (B, A), outputs of `AtomicNetwork`.
-        species: Integer tensor (B, A), -1 = padding.
+        atomic_energies: Float tensor (B, A), outputs of `AtomicNetwork`; or (N,), the atoms of all structures in a row.
+        species: Integer tensor (B, A) or (N,), -1 = padding.
+        structure: Integer tensor (N,), the structure that each atom of a row belongs to, `n_structures` for padding.
+        n_structures: Int, number of structures S.
 
     Returns:
-        Energy (B,) in eV, float64.
+        Energy (B,) or (S,) in eV, float64.
 
     Example:
 
@@ -28,6 +30,9 @@ class AtomSum(keras.layers.Layer):
     >>> from atomzoo.layers import AtomSum
     >>> float(AtomSum(n_elements=1)(np.array([[1.0, 2.0, 9.0]]), np.array([[0, 0, -1]]))[0])
     3.0
+    >>> in_a_row = np.array([1.0, 2.0, 9.0]), np.array([0, 0, -1]), np.array([0, 1, 2])
+    >>> AtomSum(n_elements=1)(*in_a_row, n_structures=2).numpy().tolist()
+    [1.0, 2.0]
 
     References:
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007), eq. 1.
@@ -42,26 +47,37 @@ class AtomSum(keras.layers.Layer):
         self.scale = self.add_weight(name="scale", shape=(), initializer="ones", trainable=False)
         self.built = True
 
-    def call(self, atomic_energies, species):
-        return self.interaction_energy(atomic_energies, species) + self.reference_energy(species)
+    def call(self, atomic_energies, species, structure=None, n_structures=None):
+        interaction = self.interaction_energy(atomic_energies, species, structure, n_structures)
+        return interaction + self.reference_energy(species, structure, n_structures)
 
-    def interaction_energy(self, atomic_energies, species):
-        """The energy counted from the elements' shifts, (B,) eV: small numbers, whose differences lose no digits."""
+    def interaction_energy(self, atomic_energies, species, structure=None, n_structures=None):
+        """The energy counted from the elements' shifts, in eV: small numbers, whose differences lose no digits."""
         interaction = ops.where(species >= 0, atomic_energies, ops.zeros_like(atomic_energies))
-        return self.scale * ops.sum(interaction, axis=-1)
+        return self.scale * _sum_of_atoms(interaction, structure, n_structures)
 
-    def reference_energy(self, species):
-        """Sum of the elements' shifts over the atoms of each structure: (B, A) to (B,), eV."""
-        counts = [ops.sum(ops.cast(ops.equal(species, index), "float64"), -1) for index in range(self.n_elements)]
-        return ops.matmul(ops.stack(counts, axis=-1), self.shifts[:, None])[..., 0]
+    def reference_energy(self, species, structure=None, n_structures=None):
+        """Sum of the elements' shifts over the atoms of each structure, in eV."""
+        energy = 0.0
+        for index in range(self.n_elements):
+            count = _sum_of_atoms(ops.cast(ops.equal(species, index), "float64"), structure, n_structures)
+            energy = energy + count * self.shifts[index]
+        return energy
 
     def reference_energies(self, species):
-        """Shift of each atom's element: (B, A), eV; 0 for padding."""
+        """Shift of each atom's element, in eV, 0 for padding: (B, A) or (N,) as `species`."""
         shifts = ops.take(self.shifts, ops.maximum(species, 0), axis=0)
         return ops.where(species >= 0, shifts, ops.zeros_like(shifts))
 
-    def compute_output_shape(self, atomic_energies_shape, species_shape=None):
+    def compute_output_shape(self, atomic_energies_shape, *other_shapes):
         return atomic_energies_shape[:-1]
 
     def get_config(self):
         return {**super().get_config(), "n_elements": self.n_elements}
+
+
+def _sum_of_atoms(values, structure, n_structures):
+    """(B, A) to (B,), or (N,) to (S,) by the structure of each atom."""
+    if structure is None:
+        return ops.sum(values, axis=-1)
+    return ops.segment_sum(values, structure, n_structures + 1)[:-1]

@@ -4,19 +4,11 @@ import keras
 from keras import ops
 
 from atomzoo.layers.activations import get_activation
+from atomzoo.layers.per_atom_conv1d import PerAtomConv1D
 
 
-class AtomicDense(keras.layers.Conv1D):
-    """A width-1 `Conv1D` over the atom axis.
-
-    A convolution of width 1 is a matrix product; evaluated as such it is three times faster in float64.
-    """
-
-    def __init__(self, filters, **kwargs):
-        super().__init__(filters, 1, **kwargs)
-
-    def call(self, inputs):
-        return self.activation(ops.matmul(inputs, self.kernel[0]) + self.bias)
+class AtomicDense(PerAtomConv1D):
+    """`PerAtomConv1D`, by the name under which saved files hold its weights."""
 
 
 class AtomicKernel(keras.initializers.GlorotUniform):
@@ -38,16 +30,21 @@ class AtomicNetwork(keras.layers.Layer):
             of names, one for each layer, the last included; or a dict of either for each element.
         feature_columns: Dict of the features that each element's network takes: lists of column numbers. None: all.
         seed: Int. The same seed gives the same initial weights (Glorot uniform, zero biases), whatever the dtype.
+        dropout: Float in [0, 1). The fraction of each hidden layer's outputs that is set to zero in training.
 
     Call arguments:
-        features: Float tensor (B, A, F).
-        species: Integer tensor (B, A), -1 = padding.
+        features: Float tensor (B, A, F), or (N, F), the atoms of all structures in a row.
+        species: Integer tensor (B, A) or (N,), -1 = padding.
+        rows: None, in which case every network is evaluated on all atoms, and those of its element are chosen; or a
+            list of integer tensors (W,), for each element the numbers of its rows among the N, N = empty: then each
+            network is evaluated on its own atoms only.
+        training: Bool. Whether there is dropout.
 
     Returns:
-        Atomic energies (B, A), in units of the scale of `AtomSum`; 0 for padded atoms.
+        Atomic energies (B, A) or (N,), in units of the scale of `AtomSum`; 0 for padded atoms.
 
     Raises:
-        ValueError: if a width, an activation or a column is bad; which, and what was received.
+        ValueError: if a width, an activation, a column or the dropout is bad; which, and what was received.
 
     Example:
 
@@ -63,7 +60,15 @@ class AtomicNetwork(keras.layers.Layer):
     """
 
     def __init__(
-        self, elements, n_features, hidden=(30, 30), activation="tanh", seed=0, feature_columns=None, **kwargs
+        self,
+        elements,
+        n_features,
+        hidden=(30, 30),
+        activation="tanh",
+        seed=0,
+        feature_columns=None,
+        dropout=0.0,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.elements = list(elements)
@@ -73,6 +78,11 @@ class AtomicNetwork(keras.layers.Layer):
         self.feature_columns = _columns(feature_columns, self.elements, n_features)
         self.seed = seed
         self.stacks = [self._stack(index, element) for index, element in enumerate(self.elements)]
+        if not 0 <= dropout < 1:
+            raise ValueError(f"`dropout` must lie in [0, 1). Received: dropout={dropout}")
+        self.dropout = dropout
+        # Keras counts the state of its random numbers as weights: files of networks without dropout hold none.
+        self.dropout_layer = keras.layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy) if dropout else None
 
     def _stack(self, index, element):
         widths = (*self.hidden[element], 1)
@@ -95,19 +105,35 @@ class AtomicNetwork(keras.layers.Layer):
                 n_inputs = dense.filters
         self.built = True
 
-    def call(self, features, species):
+    def call(self, features, species, rows=None, training=False):
+        if rows is not None:
+            return self._energies_by_rows(features, rows, training)
         energies = ops.zeros_like(features[..., 0])
-        for index, stack in enumerate(self.stacks):
+        for index in range(len(self.elements)):
             # Atoms of other elements, and padding, are masked at the input: what an unbounded activation makes of
             # them may overflow, and its slope would be NaN.
             chosen = ops.equal(species, index)
             values = ops.where(chosen[..., None], features, ops.zeros_like(features))
-            if self.feature_columns:
-                values = ops.take(values, self.feature_columns[self.elements[index]], axis=-1)
-            for dense in stack:
-                values = dense(values)
-            energies = ops.where(chosen, values[..., 0], energies)
+            energies = ops.where(chosen, self._outputs(index, values, training), energies)
         return energies
+
+    def _energies_by_rows(self, features, rows, training):
+        n_atoms = ops.shape(features)[0]
+        # Empty slots read, and write, a row of their own at the end. Along axis 0 TensorFlow's gradient is no tensor.
+        table = ops.pad(features, ((0, 1), (0, 0)))[None]
+        outputs = [self._outputs(k, ops.take(table, chosen, axis=1)[0], training) for k, chosen in enumerate(rows)]
+        return ops.segment_sum(ops.concatenate(outputs), ops.concatenate(rows), n_atoms + 1)[:-1]
+
+    def _outputs(self, index, values, training):
+        """What the network of element `index` makes of features (..., F): (...)."""
+        if self.feature_columns:
+            values = ops.take(values, self.feature_columns[self.elements[index]], axis=-1)
+        *hidden, last = self.stacks[index]
+        for dense in hidden:
+            values = dense(values)
+            if self.dropout_layer:
+                values = self.dropout_layer(values, training=training)
+        return last(values)[..., 0]
 
     def compute_output_shape(self, features_shape, species_shape=None):
         return features_shape[:-1]
@@ -121,6 +147,7 @@ class AtomicNetwork(keras.layers.Layer):
             "activation": self.activation,
             "seed": self.seed,
             "feature_columns": self.feature_columns,
+            "dropout": self.dropout,
         }
 
 

@@ -6,14 +6,17 @@ import keras
 import numpy as np
 from keras import ops
 
-METHODS = ("min-max", "centered", "min-max-centered", "z-score", "none")
+from atomzoo.layers.feature_batch_normalization import FeatureBatchNormalization
+from atomzoo.layers.feature_statistics import FeatureStatistics
+from atomzoo.layers.principal_components import PrincipalComponents
+
+METHODS = ("min-max", "centered", "min-max-centered", "z-score", "principal-components", "batch-normalization", "none")
 # Of the methods that have one: what "low" and "high" below are unless given.
 OUTPUT_RANGES = {"min-max": (-1.0, 1.0), "min-max-centered": (0.0, 1.0), "z-score": (0.0, 1.0)}
-ROUNDING = 16  # units in the last place by which sums over the neighbors of equal environments may differ
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
-class FeatureScaling(keras.layers.Layer):
+class FeatureScaling(FeatureStatistics):
     """Scales each feature G by statistics of the data, one set for each element of the central atom.
 
     | method | scaled value | low, high unless given |
@@ -22,6 +25,8 @@ class FeatureScaling(keras.layers.Layer):
     | "centered" | G - mean | |
     | "min-max-centered" | low + (high - low) (G - mean) / (max - min) | 0, 1 |
     | "z-score" | low + (high - low) (G - mean) / std | 0, 1 |
+    | "principal-components" | z-scores, rotated and scaled to uncorrelated values: `PrincipalComponents` | |
+    | "batch-normalization" | z-scores, by batch and moving statistics: `FeatureBatchNormalization` | |
     | "none" | G | |
 
     The layer also keeps each feature's range in the data, which extrapolation warnings compare with, and the number of
@@ -35,10 +40,12 @@ class FeatureScaling(keras.layers.Layer):
         tolerance: Float. A feature of which max - min, or what the method divides by, is not above this is constant: it
             carries nothing, and is scaled to 0, as in aenet (except "none"). To `adapt`, so is one that varies by
             rounding of the layer's dtype only. None: all features are scaled.
+        momentum: Float in [0, 1), of the moving statistics of "batch-normalization".
 
     Call arguments:
         features: Float tensor (..., F).
         species: Integer tensor (...), the element index of each atom; padded atoms (-1) may get any value.
+        training: Bool. Whether "batch-normalization" takes the statistics of the batch.
 
     Returns:
         Tensor (..., F).
@@ -56,68 +63,38 @@ class FeatureScaling(keras.layers.Layer):
     [[0.0], [1.0]]
     """
 
-    def __init__(self, n_elements, n_features, method="min-max", output_range=None, tolerance=1e-10, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self, n_elements, n_features, method="min-max", output_range=None, tolerance=1e-10, momentum=0.99, **kwargs
+    ):
+        super().__init__(n_elements, n_features, tolerance, **kwargs)
         if method not in METHODS:
             raise ValueError(f"`method` must be one of {', '.join(METHODS)}. Received: method={method!r}")
-        self.n_elements = n_elements
-        self.n_features = n_features
         self.method = method
         self.output_range = _output_range(method, output_range)
-        self.tolerance = tolerance
+        self.momentum = momentum
+        self.second_step = self._second_step()
+
+    def _second_step(self):
+        """The layer that follows the z-scores, None for the other methods."""
+        size, options = (self.n_elements, self.n_features), {"dtype": self.dtype_policy}
+        if self.method == "principal-components":
+            return PrincipalComponents(*size, **options)
+        if self.method == "batch-normalization":
+            return FeatureBatchNormalization(*size, self.momentum, **options)
+        return None
 
     def build(self, *input_shapes):
-        for name, initial in (("minimum", "zeros"), ("maximum", "ones"), ("mean", "zeros"), ("deviation", "ones")):
-            shape = (self.n_elements, self.n_features)
-            weight = self.add_weight(name=name, shape=shape, initializer=initial, trainable=False, dtype="float64")
-            setattr(self, name, weight)
-        shape = (self.n_elements,)
-        self.count = self.add_weight(name="count", shape=shape, initializer="zeros", trainable=False, dtype="float64")
-        self.built = True
+        super().build()
+        if self.second_step:
+            self.second_step.build()
 
     def adapt(self, features, species):
-        """Sets the statistics from data.
-
-        Args:
-            features: Array (..., F).
-            species: Integer array (...), -1 = padding. An element that does not occur keeps its statistics.
-        """
-        features, species = np.asarray(features, dtype="float64"), np.asarray(species)
-        for element in range(self.n_elements):
-            values = features[species == element]
-            if len(values):
-                self.set_statistics(element, *self._statistics(values), count=len(values))
-
-    def _statistics(self, values):
-        """Minimum, maximum, mean and standard deviation (F,) of values (n, F)."""
-        minimum, maximum, deviation = values.min(axis=0), values.max(axis=0), values.std(axis=0)
-        rounding = ROUNDING * np.finfo(self.compute_dtype).eps * np.maximum(np.abs(minimum), np.abs(maximum))
-        # Scaled to order one, the rounding of a feature that is constant would be noise, unlike in the other dtype.
-        if self.tolerance is not None:
-            constant = maximum - minimum <= rounding
-            maximum, deviation = np.where(constant, minimum, maximum), np.where(constant, 0.0, deviation)
-        return minimum, maximum, values.mean(axis=0), deviation
-
-    def set_statistics(self, element, minimum, maximum, mean, deviation, count=1, columns=None):
-        """Sets the statistics of one element, as `adapt` does, from numbers that another program found.
-
-        Args:
-            element: Int, index of the element.
-            minimum, maximum, mean, deviation: Arrays, one value for each feature.
-            count: Int, number of atoms they were found over; anything but 0 where it is not known.
-            columns: Indices of the features that the arrays hold, None for all F; others keep their statistics.
-        """
-        if not self.built:
-            self.build()
-        columns = slice(None) if columns is None else columns
-        values = {"minimum": minimum, "maximum": maximum, "mean": mean, "deviation": deviation}
-        for name, value in values.items():
-            table = np.array(getattr(self, name))
-            table[element, columns] = value
-            getattr(self, name).assign(table)
-        counts = np.array(self.count)
-        counts[element] = count
-        self.count.assign(counts)
+        super().adapt(features, species)
+        if self.second_step:
+            features, species = np.asarray(features, dtype="float64"), np.asarray(species)
+            for element in np.unique(species[species >= 0]):
+                offset, factor = (np.asarray(table)[element] for table in self.offset_and_factor())
+                self.second_step.adapt(element, (features[species == element] - offset) * factor)
 
     def is_constant(self):
         """Which features are constant, and scaled to 0: bool tensor (n_elements, F)."""
@@ -137,22 +114,92 @@ class FeatureScaling(keras.layers.Layer):
             "min-max-centered": (mean, maximum - minimum),
             "z-score": (mean, deviation),
             "none": (ops.zeros_like(mean), ops.ones_like(mean)),
-        }[self.method]
+        }["z-score" if self.second_step else self.method]
 
     def offset_and_factor(self):
-        """The scaling as (G - offset) * factor: two tensors (n_elements, F) in float64."""
+        """The scaling, or its first step, as (G - offset) * factor: two tensors (n_elements, F) in float64."""
         reference, scale = self._reference_and_scale()
         low, high = self.output_range or (0.0, 1.0)
         constant = self.is_constant()
         factor = ops.where(constant, 0.0, (high - low) / ops.where(constant, ops.ones_like(scale), scale))
         return reference - scale * (low / (high - low)), factor
 
-    def call(self, features, species):
+    def call(self, features, species, training=False):
         offset, factor = (ops.cast(table, features.dtype) for table in self.offset_and_factor())
         if self.n_elements == 1:
-            return (features - offset[0]) * factor[0]
-        element = ops.maximum(species, 0)
-        return (features - ops.take(offset, element, axis=0)) * ops.take(factor, element, axis=0)
+            scaled = (features - offset[0]) * factor[0]
+        else:
+            element = ops.maximum(species, 0)
+            scaled = (features - ops.take(offset, element, axis=0)) * ops.take(factor, element, axis=0)
+        return self.second_step(scaled, species, training=training) if self.second_step else scaled
+
+    def transform(self, features, species):
+        """Scales features with NumPy, in float64, as `call` does outside of training.
+
+        Args:
+            features: Array (N, F).
+            species: Integer array (N,), no padding.
+
+        Returns:
+            Array (N, F), float64.
+        """
+        return self._transformed(features, species)
+
+    def transform_derivatives(self, values, species):
+        """Scales derivatives of features as `transform` does features: what is linear of it.
+
+        Args:
+            values: Array (N, ..., F), of the features of N atoms with respect to anything.
+            species: Integer array (N,), no padding.
+
+        Returns:
+            Array (N, ..., F), float64.
+        """
+        return self._transformed(values, species, with_constants=False)
+
+    def _transformed(self, values, species, with_constants=True):
+        result, species = np.array(values, "float64"), np.asarray(species)
+        for element in np.unique(species):
+            atoms, (offset, factor, matrix, shift) = species == element, self._linear(element)
+            if with_constants:
+                result[atoms] = ((result[atoms] - offset) * factor) @ matrix + shift
+            else:
+                result[atoms] = (result[atoms] * factor) @ matrix
+        return result
+
+    def _linear(self, element):
+        """The scaling as ((G - offset) * factor) @ matrix + shift: (F,), (F,), (F, F), (F,), float64."""
+        offset, factor = (np.array(table)[element] for table in self.offset_and_factor())
+        if self.second_step:
+            return offset, factor, *self.second_step.matrix_and_shift(element)
+        return offset, factor, np.eye(self.n_features), np.zeros(self.n_features)
+
+    def folded(self, element, kernel, bias):
+        """The scaling as (G - offset) * factor, the rest of it in the dense layer that follows.
+
+        Whatever the method, scaled(G) @ kernel + bias == ((G - offset) * factor) @ new_kernel + new_bias.
+
+        Args:
+            element: Int, index of the element.
+            kernel: Array (F, H).
+            bias: Array (H,).
+
+        Returns:
+            Arrays offset (F,), factor (F,), new_kernel (F, H), new_bias (H,), float64.
+
+        Example:
+
+        >>> import numpy as np
+        >>> from atomzoo.layers import FeatureScaling
+        >>> layer = FeatureScaling(1, 2, "principal-components")
+        >>> layer.adapt(np.array([[1.0, 4.0], [3.0, 2.0], [2.0, 6.0]]), np.array([0, 0, 0]))
+        >>> offset, factor, kernel, bias = layer.folded(0, np.eye(2), np.zeros(2))
+        >>> offset.tolist(), bias.tolist()
+        ([2.0, 4.0], [0.0, 0.0])
+        """
+        kernel, bias = np.asarray(kernel, "float64"), np.asarray(bias, "float64")
+        offset, factor, matrix, shift = self._linear(element)
+        return offset, factor, matrix @ kernel, bias + shift @ kernel
 
     def compute_output_shape(self, features_shape, species_shape=None):
         return features_shape
@@ -160,11 +207,9 @@ class FeatureScaling(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "n_elements": self.n_elements,
-            "n_features": self.n_features,
             "method": self.method,
             "output_range": self.output_range,
-            "tolerance": self.tolerance,
+            "momentum": self.momentum,
         }
 
 

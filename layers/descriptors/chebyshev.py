@@ -1,161 +1,152 @@
-"""The Chebyshev descriptor of Artrith, Urban and Ceder as plain data: one function for each feature."""
+"""The Chebyshev descriptor, at a cost linear in the number of neighbors."""
 
-import math
-from dataclasses import dataclass
-from numbers import Integral, Real
+import keras
+import numpy as np
+from keras import ops
+from numpy.polynomial import chebyshev, legendre
 
-from atomzoo.layers.descriptors.functions import SymmetryFunction
+from atomzoo.layers.descriptors.base import Descriptor
+from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction, chebyshev_basis
+from atomzoo.layers.descriptors.cutoffs import get_cutoff_function
+from atomzoo.layers.descriptors.functions import resolve
+from atomzoo.layers.descriptors.geometry import distances_and_directions, element_masks
+from atomzoo.layers.descriptors.harmonics import real_harmonics
+from atomzoo.layers.descriptors.radial_g1_g2_g3 import take_columns
 
-LARGEST_ORDERS = {"T2": 500, "T3": 50}  # papers have up to 20 and 10; T3 takes (order + 1)^2 harmonics
-KINDS = tuple(LARGEST_ORDERS)
 
+@keras.saving.register_keras_serializable(package="atomzoo")
+class ChebyshevDescriptor(Descriptor):
+    """The Chebyshev descriptor of Artrith, Urban and Ceder, which most aenet networks take.
 
-@dataclass(frozen=True)
-class ChebyshevFunction:
-    """One coefficient of the expansion of an atom's radial or angular distribution in Chebyshev polynomials.
+    The expansion of the radial and angular distribution of the neighbors in Chebyshev polynomials, see
+    `ChebyshevFunction`. No sum over triplets is needed: T_n is a polynomial, hence a Legendre series sum_l c_l P_l;
+    with w_j = s_j fc(r_ij) and unit vectors u_j, as in `AngularFunctions`,
 
-    For atom i, with the Chebyshev polynomials T_n, the cutoff function fc and t the angle at i between j and k:
-
-        T2 = sum_j      s_j     T_n(2 r_ij / Rc - 1) fc(r_ij)
-        T3 = sum_{j<k}  s_j s_k T_n(cos t)           fc(r_ij) fc(r_ik)
-
-    The weights s of the elements are 1 in the first channel of the descriptor, which knows no elements. In the second
-    they differ, and tell the elements apart; the number of features does not grow with the number of elements.
+        sum_{j<k} T_n(u_j.u_k) w_j w_k = 1/2 [sum_l c_l sum_m A_lm^2 - sum_j w_j^2],   A_lm = sum_j w_j C_lm(u_j).
 
     Args:
-        kind: "T2" or "T3".
-        cutoff: cutoff radius Rc in A, positive.
-        order: n, not negative.
-        weights: `()` for 1; else pairs of an element and its weight, 0 for elements that are not named.
+        functions: List of `ChebyshevFunction`, or of their dicts; `chebyshev_basis` makes that of aenet.
+        elements: List of chemical symbols; a species index is a position in it.
+        cutoff_function: "cosine", "tanh", "polynomial", or a cutoff layer, whose radius is replaced by each function's.
+
+    Call arguments:
+        displacements: Float tensor (..., M, 3), R_j - R_i in A. Anything where the species is -1.
+        neighbor_species: Integer tensor (..., M), -1 = padding.
+        triplets: Not needed.
+
+    Returns:
+        Tensor (..., F), one column for each of `layer.functions`.
 
     Raises:
-        ValueError: a value out of range.
+        ValueError: if `functions` is empty, or one of them bad.
 
     Example:
-        >>> str(ChebyshevFunction("T2", cutoff=6.0, order=3, weights=(("Ti", -1.0), ("O", 1.0))))
-        'T2(Ti:-1 O:1) cutoff=6 order=3'
+
+    >>> import numpy as np
+    >>> from atomzoo.layers import ChebyshevDescriptor, chebyshev_basis
+    >>> layer = ChebyshevDescriptor(chebyshev_basis(["Si"], 4.0, 2, 4.0, 1), ["Si"], dtype="float64")
+    >>> displacements = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]])  # one atom with two neighbors at a right angle
+    >>> values = layer(displacements, np.array([0, 0]))
+    >>> [abs(round(float(value), 6)) for value in values]
+    [1.0, 0.0, 1.0, 0.25, 0.0]
 
     References:
         Artrith, Urban and Ceder, Phys. Rev. B 96, 014112 (2017), https://doi.org/10.1103/PhysRevB.96.014112
     """
 
-    kind: str
-    cutoff: float
-    order: int
-    weights: tuple[tuple[str, float], ...] = ()
+    def __init__(self, functions, elements, cutoff_function="cosine", **kwargs):
+        functions = [f if isinstance(f, ChebyshevFunction) else ChebyshevFunction.from_dict(f) for f in functions]
+        if not functions:
+            raise ValueError("`functions` must name at least one Chebyshev function. Received: an empty list")
+        super().__init__(elements, max(function.cutoff for function in functions), **kwargs)
+        self.functions = resolve(functions, self.elements)
+        self.n_features = len(self.functions)
+        self.cutoff_function = get_cutoff_function(cutoff_function)
+        self._channels = list(dict.fromkeys(function.weights for function in self.functions))
+        self._weights = np.array([_weights(channel, self.elements) for channel in self._channels])
+        self._blocks = []  # for each kind and cutoff radius: kind, cutoff function, largest order
+        for kind, radius in dict.fromkeys((function.kind, function.cutoff) for function in self.functions):
+            orders = [f.order for f in self.functions if (f.kind, f.cutoff) == (kind, radius)]
+            self._blocks.append((kind, self.cutoff_function.with_cutoff(radius, self.dtype_policy), max(orders)))
+        self._columns = [self._column(function) for function in self.functions]
 
-    def __post_init__(self):
-        if self.kind not in KINDS:
-            raise ValueError(f"`kind` must be one of {', '.join(KINDS)}. Received: kind={self.kind!r}")
-        if not (_is_finite(self.cutoff) and self.cutoff > 0):
-            raise ValueError(f"`cutoff` must be a positive radius in A. Received: cutoff={self.cutoff!r}")
-        largest = LARGEST_ORDERS[self.kind]
-        if not (isinstance(self.order, Integral) and not isinstance(self.order, bool) and 0 <= self.order <= largest):
-            raise ValueError(f"`order` must be a whole number from 0 to {largest}. Received: order={self.order!r}")
-        object.__setattr__(self, "cutoff", float(self.cutoff))
-        object.__setattr__(self, "order", int(self.order))
-        object.__setattr__(self, "weights", _checked_weights(self.weights))
+    def _column(self, function):
+        """Place among the blocks' outputs, each (channels, orders)."""
+        start = 0
+        for kind, cutoff, largest in self._blocks:
+            if (kind, cutoff.cutoff) == (function.kind, function.cutoff):
+                return start + self._channels.index(function.weights) * (largest + 1) + function.order
+            start += len(self._channels) * (largest + 1)
 
     @property
-    def is_angular(self):
-        """Whether it sums over pairs of neighbors (T3)."""
-        return self.kind == "T3"
+    def feature_names(self):
+        """Each function as text."""
+        return [str(function) for function in self.functions]
 
-    def to_dict(self):
-        """Returns a dict of the fields, ready for JSON."""
-        weights = {"weights": [list(pair) for pair in self.weights]} if self.weights else {}
-        return {"kind": self.kind, "cutoff": self.cutoff, "order": self.order} | weights
+    def call(self, displacements, neighbor_species, triplets=None):
+        is_neighbor = (neighbor_species >= 0)[..., None]
+        displacements = ops.where(is_neighbor, displacements, ops.zeros_like(displacements))
+        distances, directions = distances_and_directions(displacements)
+        masks = element_masks(neighbor_species, len(self.elements), self.compute_dtype)
+        weights = ops.matmul(ops.convert_to_tensor(self._weights, dtype=self.compute_dtype), masks)
+        harmonics = self._harmonics(directions)
+        parts = []
+        for kind, cutoff, largest in self._blocks:
+            weighted = weights * cutoff(distances)[..., None, :]  # (..., channels, M)
+            if kind == "T2":
+                sums = ops.matmul(weighted, _polynomials(distances, cutoff.cutoff, largest))
+            else:
+                sums = self._pair_sums(weighted, harmonics[..., : (largest + 1) ** 2], largest)
+            parts.append(ops.reshape(sums, (*ops.shape(sums)[:-2], len(self._channels) * (largest + 1))))
+        return take_columns(ops.concatenate(parts, axis=-1), 1, self._columns)
+
+    def _harmonics(self, directions):
+        degrees = [largest for kind, _, largest in self._blocks if kind == "T3"]
+        return ops.stack(real_harmonics(*directions, max(degrees)), axis=-1) if degrees else None
+
+    def _pair_sums(self, weighted, harmonics, largest):
+        a = ops.matmul(weighted, harmonics)
+        product = ops.matmul(a * a, ops.convert_to_tensor(_legendre_table(largest), dtype=self.compute_dtype))
+        return 0.5 * (product - ops.sum(weighted * weighted, axis=-1, keepdims=True))  # T_n(1) is 1
+
+    def get_config(self):
+        config = super().get_config()
+        del config["cutoff"]  # the largest of the functions'
+        return {
+            **config,
+            "functions": [function.to_dict() for function in self.functions],
+            "cutoff_function": keras.saving.serialize_keras_object(self.cutoff_function),
+        }
 
     @classmethod
-    def from_dict(cls, fields):
-        """The function that `to_dict` described.
-
-        Raises:
-            ValueError: a key is missing, unknown or bad, and which.
-        """
-        for name in ("kind", "cutoff", "order"):
-            if name not in fields:
-                raise ValueError(f"A Chebyshev function needs the key `{name}`. Received: {fields}")
-        unknown = [name for name in fields if name not in ("kind", "cutoff", "order", "weights")]
-        if unknown:
-            raise ValueError(f"{fields['kind']} has no key `{unknown[0]}`. Received: {fields}")
-        return cls(**fields)
-
-    def checked(self, elements):
-        """Itself, if the elements it weights are among `elements`, else a ValueError."""
-        for element, _ in self.weights:
-            if element not in elements:
-                raise ValueError(f"{self} counts {element}, which is not in `elements`. Received: elements={elements}")
-        return self
-
-    def __str__(self):
-        weights = " ".join(f"{element}:{weight:g}" for element, weight in self.weights)
-        return f"{self.kind}({weights or '*'}) cutoff={self.cutoff:g} order={self.order}"
+    def from_config(cls, config):
+        if "functions" not in config:  # of files in which the layer is called ChebyshevLayer
+            names = ("radial_cutoff", "radial_order", "angular_cutoff", "angular_order", "weights")
+            basis = {name: config[name] for name in names}
+            config = {name: value for name, value in config.items() if name not in names}
+            config["functions"] = chebyshev_basis(config["elements"], **basis)
+        return cls(**config)
 
 
-def chebyshev_basis(elements, radial_cutoff, radial_order, angular_cutoff, angular_order, weights=None):
-    """The functions of a Chebyshev descriptor, in aenet's order.
-
-    First T2 of order 0 to `radial_order`, then T3 of order 0 to `angular_order`, both with weights 1; for more than one
-    element then both again with the weights of the elements.
-
-    Args:
-        elements: chemical symbols of the neighbors.
-        radial_cutoff, angular_cutoff: in A.
-        radial_order, angular_order: largest orders.
-        weights: dict by element; by default whole numbers around 0 in the order of `elements`, without 0 for an even
-            number of them, as in aenet: -1, 1 for two elements, -1, 0, 1 for three.
-
-    Returns:
-        List of `ChebyshevFunction`.
-
-    Example:
-        >>> len(chebyshev_basis(["Ti", "O"], 8.0, 16, 6.5, 4))
-        44
-    """
-    weights = element_weights(elements) if weights is None else weights
-    channels = [()] if len(elements) == 1 else [(), tuple(weights.items())]
-    return [
-        ChebyshevFunction(kind, cutoff, order, channel)
-        for channel in channels
-        for kind, cutoff, largest in (("T2", radial_cutoff, radial_order), ("T3", angular_cutoff, angular_order))
-        for order in range(largest + 1)
-    ]
+keras.saving.get_custom_objects()["atomzoo>ChebyshevLayer"] = ChebyshevDescriptor
 
 
-def element_weights(elements):
-    """aenet's weights of the second channel, a dict by element.
-
-    Example:
-        >>> element_weights(["Li", "Ni", "Ti", "O"])
-        {'Li': -2.0, 'Ni': -1.0, 'Ti': 1.0, 'O': 2.0}
-    """
-    n = len(elements)
-    values = [k - n // 2 for k in range(n)]
-    return {e: float(k + 1 if n % 2 == 0 and k >= 0 else k) for e, k in zip(elements, values, strict=True)}
+def _polynomials(distances, radius, largest):
+    """T_0 to T_largest of the scaled distances, (..., M, orders); bounded beyond the radius, where fc is 0."""
+    x = ops.minimum(2.0 * distances / radius - 1.0, 1.0)
+    values = [ops.ones_like(x), x]
+    while len(values) <= largest:
+        values.append(2.0 * x * values[-1] - values[-2])
+    return ops.stack(values[: largest + 1], axis=-1)
 
 
-def as_function(given):
-    """A `SymmetryFunction` or `ChebyshevFunction`, given as such or as its dict.
-
-    Example:
-        >>> str(as_function({"kind": "G1", "cutoff": 6.0}))
-        'G1(*) cutoff=6'
-    """
-    if isinstance(given, SymmetryFunction | ChebyshevFunction):
-        return given
-    if isinstance(given, dict) and given.get("kind") in KINDS:
-        return ChebyshevFunction.from_dict(given)
-    return SymmetryFunction.from_dict(given)
+def _weights(channel, elements):
+    return [dict(channel).get(element, 0.0) if channel else 1.0 for element in elements]
 
 
-def _checked_weights(weights):
-    pairs = [tuple(pair) for pair in weights if isinstance(pair, list | tuple)]
-    valid = all(len(pair) == 2 and isinstance(pair[0], str) and _is_finite(pair[1]) for pair in pairs)
-    if not valid or len(pairs) != len(weights) or len({pair[0] for pair in pairs}) != len(pairs):
-        raise ValueError(f"`weights` must be pairs of an element and a number. Received: weights={weights!r}")
-    return tuple((element, float(weight)) for element, weight in pairs)
-
-
-def _is_finite(value):
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+def _legendre_table(largest):
+    """The coefficients c_l of T_0 to T_largest, repeated for the 2 l + 1 harmonics of degree l: (harmonics, orders)."""
+    repeats = 2 * np.arange(largest + 1) + 1
+    x, weights = legendre.leggauss(largest + 1)  # integrates the products P_l T_n exactly
+    projections = legendre.legvander(x, largest).T @ (weights[:, None] * chebyshev.chebvander(x, largest))
+    return np.repeat(0.5 * repeats[:, None] * projections, repeats, axis=0)

@@ -77,6 +77,16 @@ class SymmetryFunction:
         """Whether it sums over pairs of neighbors (G4, G5)."""
         return self.kind in ("G4", "G5")
 
+    def resolved(self, elements):
+        """The functions, each with `neighbors` set, that it stands for; see `resolve`."""
+        for element in self.neighbors:
+            check_element(self, element, elements)
+        if self.neighbors:
+            choices = [tuple(sorted(self.neighbors, key=elements.index))]
+        else:
+            choices = combinations_with_replacement(elements, 2 if self.is_angular else 1)
+        return [replace(self, neighbors=neighbors) for neighbors in choices]
+
     def to_dict(self):
         """Returns a dict of the fields that matter to its kind, ready for JSON; `neighbors` only if set."""
         fields = {"kind": self.kind} | {name: getattr(self, name) for name in PARAMETERS[self.kind]}
@@ -148,25 +158,20 @@ def resolve(functions, elements):
         >>> [str(f) for f in resolve([SymmetryFunction("G1", cutoff=6.0)], ["Ti", "O"])]
         ['G1(Ti) cutoff=6', 'G1(O) cutoff=6']
     """
+    check_elements(elements)
+    return [resolved for function in functions for resolved in function.resolved(list(elements))]
+
+
+def check_elements(elements):
+    """A ValueError unless `elements` is a list of different symbols."""
     if isinstance(elements, str) or not elements or len(set(elements)) != len(elements):
         raise ValueError(f"`elements` must be a list of different symbols. Received: elements={elements!r}")
-    elements = list(elements)
-    return [resolved for function in functions for resolved in _resolved(function, elements)]
 
 
-def _resolved(function, elements):
-    if not isinstance(function, SymmetryFunction):
-        return [function.checked(elements)]  # a `ChebyshevFunction`, which counts all elements
-    return [replace(function, neighbors=neighbors) for neighbors in _neighbor_choices(function, elements)]
-
-
-def _neighbor_choices(function, elements):
-    for element in function.neighbors:
-        if element not in elements:
-            raise ValueError(f"{function} counts {element}, which is not in `elements`. Received: elements={elements}")
-    if function.neighbors:
-        return [tuple(sorted(function.neighbors, key=elements.index))]
-    return combinations_with_replacement(elements, 2 if function.is_angular else 1)
+def check_element(function, element, elements):
+    """A ValueError unless `element`, which the function counts, is one of `elements`."""
+    if element not in elements:
+        raise ValueError(f"{function} counts {element}, which is not in `elements`. Received: elements={elements}")
 
 
 def _check_kind(kind):

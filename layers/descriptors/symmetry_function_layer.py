@@ -5,10 +5,9 @@ from keras import ops
 
 from atomzoo.layers.descriptors.angular_g4_g5_triplets import TripletFunctions
 from atomzoo.layers.descriptors.angular_g5_linear import AngularFunctions
-from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction, as_function
-from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunctions
+from atomzoo.layers.descriptors.base import Descriptor
 from atomzoo.layers.descriptors.cutoffs import get_cutoff_function
-from atomzoo.layers.descriptors.functions import resolve
+from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.layers.descriptors.geometry import distances_and_directions, element_masks
 from atomzoo.layers.descriptors.radial_factors import TRAINABLE
 from atomzoo.layers.descriptors.radial_g1_g2_g3 import RadialFunctions
@@ -18,7 +17,7 @@ MAX_DEGREE = 32
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
-class SymmetryFunctionLayer(keras.layers.Layer):
+class SymmetryFunctionLayer(Descriptor):
     """Atom-centered symmetry functions G1 to G5 of the displacements from each atom to its neighbors.
 
     The formulas are those of `SymmetryFunction`, in the numbering of Behler 2011. Radial parameters are Keras weights
@@ -31,7 +30,6 @@ class SymmetryFunctionLayer(keras.layers.Layer):
 
     Args:
         functions: List of `SymmetryFunction`, or of their dicts. Each without `neighbors` is resolved by element.
-            `ChebyshevFunction`s may be among them.
         elements: List of chemical symbols; a species index is a position in it.
         cutoff_function: "cosine", "tanh", "polynomial", or a cutoff layer, whose radius is replaced by each function's.
         trainable: False, True, or which of "eta", "rs", "kappa" are trained.
@@ -73,30 +71,27 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         linear_g5=True,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        given = [as_function(function) for function in functions]
+        given = [f if isinstance(f, SymmetryFunction) else SymmetryFunction.from_dict(f) for f in functions]
         if not given:
             raise ValueError("`functions` must name at least one symmetry function. Received: an empty list")
-        self.elements = list(elements)
+        super().__init__(elements, max(function.cutoff for function in given), **kwargs)
         self.cutoff_function = get_cutoff_function(cutoff_function)
         self.trainable_parameters = _trainable_parameters(trainable)
         self.double_count = double_count
         self.linear_g5 = linear_g5
         self.initial_functions = tuple(resolve(given, self.elements))
-        groups = {"radial": [], "angular": [], "narrow": [], "wide": [], "chebyshev": []}
+        self.n_features = len(self.initial_functions)
+        groups = {"radial": [], "angular": [], "narrow": [], "wide": []}
         for index, function in enumerate(self.initial_functions):
             groups[self._group(function)].append(index)
         self.radial = self._part(RadialFunctions, groups["radial"])
         self.angular = self._part(AngularFunctions, groups["angular"], double_count=double_count)
         self.narrow = self._part(TripletFunctions, groups["narrow"], double_count=double_count)
         self.wide = self._part(TripletFunctions, groups["wide"], double_count=double_count)
-        self.chebyshev = self._chebyshev_part(groups["chebyshev"])
         order = sum(groups.values(), [])
         self._columns = [order.index(index) for index in range(len(order))]
 
     def _group(self, function):
-        if isinstance(function, ChebyshevFunction):
-            return "chebyshev"
         if not function.is_angular:
             return "radial"
         if function.kind == "G4":
@@ -111,15 +106,9 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         kwargs.update(cutoff_function=self.cutoff_function, trainable_parameters=self.trainable_parameters)
         return layer(functions, self.elements, dtype=self.dtype_policy, **kwargs)
 
-    def _chebyshev_part(self, indices):
-        functions = [self.initial_functions[index] for index in indices]
-        options = {"double_count": self.double_count, "dtype": self.dtype_policy}
-        return ChebyshevFunctions(functions, self.elements, self.cutoff_function, **options) if functions else None
-
     @property
     def _parts(self):
-        parts = (self.radial, self.angular, self.narrow, self.wide, self.chebyshev)
-        return [part for part in parts if part is not None]
+        return [part for part in (self.radial, self.angular, self.narrow, self.wide) if part is not None]
 
     @property
     def functions(self):
@@ -128,9 +117,9 @@ class SymmetryFunctionLayer(keras.layers.Layer):
         return [current[column] for column in self._columns]
 
     @property
-    def cutoff(self):
-        """The largest cutoff radius, in A: what the neighbor list needs."""
-        return max(function.cutoff for function in self.initial_functions)
+    def feature_names(self):
+        """Each function as text, with the parameters as they now are."""
+        return [str(function) for function in self.functions]
 
     @property
     def needs_triplets(self):
@@ -156,20 +145,16 @@ class SymmetryFunctionLayer(keras.layers.Layer):
             parts.append(self.narrow(displacements, neighbor_species, triplets))
         if self.wide:
             parts.append(self.wide(displacements, neighbor_species))
-        if self.chebyshev:
-            parts.append(self.chebyshev(distances, directions, masks))
         features = ops.concatenate(parts, axis=-1)
         in_order = self._columns == list(range(len(self._columns)))
         return features if in_order else ops.take(features, self._columns, axis=-1)
 
-    def compute_output_shape(self, displacements_shape, neighbor_species_shape, triplets_shape=None):
-        return (*displacements_shape[:-2], len(self.initial_functions))
-
     def get_config(self):
+        config = super().get_config()
+        del config["cutoff"]  # the largest of the functions'
         return {
-            **super().get_config(),
+            **config,
             "functions": [function.to_dict() for function in self.initial_functions],
-            "elements": self.elements,
             "cutoff_function": keras.saving.serialize_keras_object(self.cutoff_function),
             "trainable": list(self.trainable_parameters),
             "double_count": self.double_count,

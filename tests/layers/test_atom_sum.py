@@ -41,6 +41,25 @@ def test_sums_in_float64_whatever_comes_in():
     np.testing.assert_allclose(float(energy[0]) + 2689.0, 1e-6, rtol=1e-6)
 
 
+def test_atoms_in_a_row():
+    """The same energies as padded, whatever stands in empty rows; a structure without atoms has none."""
+    layer = AtomSum(2)
+    layer.build()
+    layer.scale.assign(0.5)
+    layer.shifts.assign([-1000.0, -100.0])
+    energies = np.array([1.0, 8.0, 2.0, 4.0, 16.0, np.nan, 7.0])
+    species, structure = np.array([0, 1, 1, 1, 0, -1, -1]), np.array([0, 1, 0, 0, 1, 3, 3])
+    assert np.asarray(layer(energies, species, structure, n_structures=3)).tolist() == [
+        3.5 - 1200.0,
+        12.0 - 1100.0,
+        0.0,
+    ]
+    assert np.asarray(layer.interaction_energy(energies, species, structure, 3)).tolist() == [3.5, 12.0, 0.0]
+    assert np.asarray(layer.reference_energy(species, structure, 3)).tolist() == [-1200.0, -1100.0, 0.0]
+    _, gradient = value_and_gradient(lambda x: layer(x, species, structure, n_structures=3), energies)
+    assert np.asarray(gradient).tolist() == [0.5] * 5 + [0.0, 0.0]
+
+
 def test_config_round_trip():
     layer = AtomSum(3, name="sum")
     assert AtomSum.from_config(layer.get_config()).get_config() == layer.get_config()

@@ -81,6 +81,56 @@ def test_an_unbounded_activation_of_other_elements_and_padding():
     assert np.isfinite(np.asarray(values)).all() and np.isfinite(np.asarray(gradient)).all()
 
 
+# The same atoms in a row, with two empty rows, and the rows of each element, with two empty slots.
+ROW_FEATURES = np.concatenate([FEATURES.reshape(8, 3), np.full((2, 3), np.nan)])
+ROW_SPECIES = np.concatenate([SPECIES.ravel(), [-1, -1]])
+ROWS = [np.array([0, 3, 5, 10, 10], "int32"), np.array([10, 1, 2, 4], "int32")]
+
+
+@pytest.mark.parametrize("columns", [None, {"Ti": [2, 0], "O": [1]}])
+def test_rows(columns):
+    layer = network(feature_columns=columns)
+    expected = np.concatenate([np.asarray(layer(FEATURES, SPECIES)).ravel(), [0.0, 0.0]])
+    assert_close(layer(ROW_FEATURES, ROW_SPECIES, ROWS), expected, 1e-14)
+    assert_close(layer(ROW_FEATURES, ROW_SPECIES), expected, 1e-14)
+
+
+def test_rows_of_an_element_without_atoms():
+    energies = network()(np.ones((2, 3)), np.zeros(2, int), [np.array([0, 1]), np.array([2, 2])])
+    assert_close(energies, network()(np.ones((1, 2, 3)), np.zeros((1, 2), int))[0], 1e-14)
+
+
+def test_empty_slots_have_no_slope():
+    """In first and second derivatives, of an activation that overflows too, and if the last row is not a number."""
+    layer = network(activation={"Ti": "decay", "O": "tanh"})
+    features = np.where(np.isnan(ROW_FEATURES), [[np.nan, np.inf, -1e6]], ROW_FEATURES)
+
+    def slopes(x):
+        return value_and_gradient(lambda x: layer(x, ROW_SPECIES, ROWS), x)[1] ** 2
+
+    slope, second = value_and_gradient(slopes, features)
+    batch = ROW_FEATURES[:8][ROW_SPECIES[:8] >= 0]
+    expected = value_and_gradient(lambda x: layer(x[None], SPECIES[SPECIES >= 0][None]), batch)[1]
+    assert_close(np.asarray(slope)[ROW_SPECIES >= 0], np.asarray(expected) ** 2, 1e-13)
+    assert not np.asarray(slope)[ROW_SPECIES < 0].any() and not np.asarray(second)[ROW_SPECIES < 0].any()
+    assert np.isfinite(np.asarray(second)).all() and np.asarray(second)[ROW_SPECIES >= 0].any()
+
+
+def test_dropout():
+    """In training only: a half of the hidden outputs is dropped, and the rest doubled, so that the mean stays."""
+    layer = network(hidden=(400,), activation="linear", dropout=0.5)
+    features, species = np.ones((1, 1000, 3)), np.zeros((1, 1000), int)
+    expected = float(np.asarray(layer(features, species))[0, 0])
+    dropped = np.asarray(layer(features, species, training=True))[0]
+    assert len(set(dropped)) > 900
+    assert abs(dropped.mean() - expected) < 4 * dropped.std() / np.sqrt(1000)
+    again = network(hidden=(400,), activation="linear", dropout=0.5)
+    np.testing.assert_array_equal(np.asarray(again(features, species, training=True))[0], dropped)
+    assert [weight.shape for weight in again.trainable_weights] == [(1, 3, 400), (400,), (1, 400, 1), (1,)] * 2
+    plain = network(hidden=(400,), activation="linear")
+    np.testing.assert_array_equal(np.asarray(plain(features, species, training=True)), plain(features, species))
+
+
 def test_weights():
     """(3 + 1) 6 + (6 + 1) 5 + (5 + 1) 1 = 65 for each element."""
     layer = network()
@@ -138,7 +188,7 @@ def test_float32():
 
 
 def test_config_round_trip():
-    layer = network(hidden={"Ti": (4,), "O": (2, 2)}, activation="sigmoid", seed=3)
+    layer = network(hidden={"Ti": (4,), "O": (2, 2)}, activation="sigmoid", seed=3, dropout=0.1)
     again = AtomicNetwork.from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
     assert_close(again(FEATURES, SPECIES), layer(FEATURES, SPECIES), 0)
@@ -155,6 +205,7 @@ def test_config_round_trip_of_columns():
 @pytest.mark.parametrize(
     ("option", "message"),
     [
+        ({"dropout": 1.0}, r"`dropout` must lie in \[0, 1\). Received: dropout=1.0"),
         ({"activation": ["tanh"]}, r"`activation` of Ti must be a name, or one for .* Received: \['tanh'\]"),
         ({"activation": "thanh"}, "Received: 'thanh'"),
         ({"feature_columns": {"Ti": [0], "O": []}}, r"`feature_columns` of O must be one or more .* Received: \[\]"),

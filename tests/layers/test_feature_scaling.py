@@ -1,7 +1,9 @@
+import keras
 import numpy as np
 import pytest
 
 from atomzoo.layers import FeatureScaling
+from atomzoo.layers.feature_scaling import METHODS
 from tests.physics import assert_close
 
 # Atoms of element 0 have features (1, 10), (3, 10) and (5, 10); those of element 1 (0, -4) and (1, 4); one is padding.
@@ -156,3 +158,173 @@ def test_bad_output_range(method, output_range, message):
 def test_unknown_method():
     with pytest.raises(ValueError, match="`method` must be one of min-max, .* Received: method='minmax'"):
         FeatureScaling(1, 1, method="minmax")
+
+
+RNG = np.random.default_rng(0)
+# Correlated features of widely different size, one of them constant, of the atoms of two elements; some are padding.
+MANY_SPECIES = RNG.integers(-1, 2, (40, 6))
+MIXING = RNG.normal(size=(2, 4, 4)) * [1e-3, 1.0, 30.0, 0.0]
+MANY = RNG.normal(size=(40, 6, 4)) @ MIXING[0] + [0.2, -5.0, 100.0, 3.0]
+MANY[MANY_SPECIES == 1] = MANY[MANY_SPECIES == 1] * [1, 1, 1, 0] @ MIXING[1] + [0.1, 7.0, 2.0, -1.0]
+
+
+def scaling_of_many(method, dtype="float64", **kwargs):
+    layer = FeatureScaling(2, 4, method, dtype=dtype, **kwargs)
+    layer.adapt(np.where(MANY_SPECIES[..., None] < 0, np.nan, MANY), MANY_SPECIES)
+    return layer
+
+
+def test_principal_components_are_uncorrelated_and_of_variance_one():
+    """Of zero mean; but for the damping, and for the constant feature's component, which is zero."""
+    scaled = np.asarray(scaling_of_many("principal-components")(MANY, MANY_SPECIES))
+    for element in (0, 1):
+        values = scaled[MANY_SPECIES == element]
+        z = np.asarray(scaling_of_many("z-score")(MANY, MANY_SPECIES))[MANY_SPECIES == element]
+        variances = np.linalg.eigvalsh(np.cov(z.T, bias=True))
+        np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(np.cov(values.T, bias=True), np.diag(variances / (variances + 1e-3)), atol=1e-12)
+
+
+def test_principal_components_of_one_element():
+    layer = FeatureScaling(1, 4, "principal-components", dtype="float64")
+    layer.adapt(MANY, np.minimum(MANY_SPECIES, 0))
+    species = np.where(MANY_SPECIES == 0, 0, -1)
+    two = FeatureScaling(2, 4, "principal-components", dtype="float64")
+    two.adapt(MANY, np.minimum(MANY_SPECIES, 0))
+    assert_close(np.asarray(layer(MANY, species))[species == 0], np.asarray(two(MANY, species))[species == 0], 1e-14)
+
+
+@pytest.fixture
+def trained_normalization():
+    """Batch normalization whose weights are not those of the beginning."""
+    layer = scaling_of_many("batch-normalization", momentum=0.9)
+    move_weights(layer)
+    return layer
+
+
+def test_batch_normalization_is_that_of_keras():
+    """One element, no padding, both modes; the layer of Keras sees z-scores, and these are features before `adapt`."""
+    ours = FeatureScaling(1, 4, "batch-normalization", dtype="float64")
+    theirs = keras.layers.BatchNormalization(dtype="float64")
+    theirs.build(MANY.shape)
+    ours.build()
+    species = np.zeros(MANY.shape[:2], int)
+    small = MANY * [10.0, 1.0, 0.03, 1.0]
+    weights = [RNG.uniform(0.5, 1.5, 4) for _ in range(4)]
+    theirs.set_weights(weights)
+    for weight, value in zip(ours.second_step.weights, weights, strict=True):
+        weight.assign(value[None])
+    for batch in np.split(small, 4):
+        assert_close(ours(batch, species[:10], training=True), theirs(batch, training=True), 1e-12)
+        assert_close(ours(batch, species[:10]), theirs(batch), 1e-12)
+    for weight, expected in zip(ours.second_step.weights, theirs.get_weights(), strict=True):
+        assert_close(np.asarray(weight)[0], expected, 1e-13)
+    ours.adapt(MANY, species)
+    theirs.set_weights([np.asarray(weight)[0] for weight in ours.second_step.weights])
+    z = np.where(MANY.std((0, 1)) > 1e-10, (MANY - MANY.mean((0, 1))) / np.maximum(MANY.std((0, 1)), 1e-10), 0)
+    assert_close(ours(MANY, species), theirs(z), 1e-12)
+    assert_close(ours(MANY, species, training=True), theirs(z, training=True), 1e-12)
+
+
+def test_batch_normalization_leaves_out_padding_and_other_elements(trained_normalization):
+    """In each mode an element's atoms get what a layer of theirs alone makes of them, whatever padding holds."""
+    layer, expected = trained_normalization, {}
+    for element in (0, 1):
+        alone = FeatureScaling(1, 4, "batch-normalization", momentum=0.9, dtype="float64")
+        alone.build()
+        for weight, other in zip(alone.weights, layer.weights, strict=True):
+            weight.assign(np.asarray(other)[element : element + 1])
+        atoms = MANY[MANY_SPECIES == element]
+        species = np.zeros(len(atoms), int)
+        scaled = [np.asarray(alone(atoms, species, training=training)) for training in (False, True)]
+        expected[element] = (*scaled, alone)
+    padded = np.where(MANY_SPECIES[..., None] < 0, 1e30, MANY)
+    padded[np.argwhere(MANY_SPECIES < 0)[0][0], np.argwhere(MANY_SPECIES < 0)[0][1]] = np.nan
+    results = [np.asarray(layer(padded, MANY_SPECIES, training=training)) for training in (False, True)]
+    for element, (*scaled, alone) in expected.items():
+        for result, values in zip(results, scaled, strict=True):
+            assert_close(result[MANY_SPECIES == element], values, 1e-13)
+        for weight, other in zip(alone.weights, layer.weights, strict=True):
+            assert_close(np.asarray(other)[element], np.asarray(weight)[0], 1e-13)
+
+
+def test_statistics_of_an_element_that_a_batch_lacks_stay(trained_normalization):
+    layer = trained_normalization
+    before = [np.array(weight) for weight in layer.second_step.weights]
+    layer(MANY, np.minimum(MANY_SPECIES, 0), training=True)
+    after = [np.array(weight) for weight in layer.second_step.weights]
+    assert all((a[1] == b[1]).all() for a, b in zip(before, after, strict=True))
+    assert (before[2][0] != after[2][0]).any() and (before[3][0] != after[3][0]).any()
+
+
+def test_moving_statistics_begin_at_those_of_the_data():
+    """And `adapt` brings them back there: tiny and large features alike come out with variance 1 / (1 + 1e-3)."""
+    layer = scaling_of_many("batch-normalization")
+    for _ in range(3):
+        layer(MANY + 1.0, MANY_SPECIES, training=True)
+    assert np.abs(np.asarray(layer(MANY, MANY_SPECIES))[MANY_SPECIES == 0].mean(axis=0)).max() > 1e-2
+    layer.adapt(MANY, MANY_SPECIES)
+    for element in (0, 1):
+        values = np.asarray(layer(MANY, MANY_SPECIES))[MANY_SPECIES == element]
+        np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(values.var(axis=0)[:3], 1 / 1.001, rtol=1e-12)
+
+
+def test_what_is_trained():
+    layer = scaling_of_many("batch-normalization")
+    assert [weight.name for weight in layer.trainable_variables] == ["gamma", "beta"]
+    assert scaling_of_many("principal-components").trainable_variables == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_transform_is_call(method):
+    layer = scaling_of_many(method)
+    move_weights(layer)
+    features, species = MANY[MANY_SPECIES >= 0], MANY_SPECIES[MANY_SPECIES >= 0]
+    assert_close(layer.transform(features, species), layer(features, species), 1e-13)
+    assert layer.transform(features.astype("float32"), species).dtype == np.float64
+
+
+def move_weights(layer):
+    for weight in layer.second_step.weights if layer.second_step else []:
+        weight.assign(np.asarray(weight) * 1.3 + RNG.uniform(0.1, 0.5, weight.shape))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_transformed_derivatives_are_those_of_the_scaled_features(method):
+    layer = scaling_of_many(method)
+    move_weights(layer)
+    features, species = MANY[MANY_SPECIES >= 0], MANY_SPECIES[MANY_SPECIES >= 0]
+    changes = RNG.normal(size=(len(features), 2, 3, 4))
+    expected = [
+        [layer.transform(features + changes[:, i, j], species) - layer.transform(features, species) for j in range(3)]
+        for i in range(2)
+    ]
+    assert_close(layer.transform_derivatives(changes, species), np.moveaxis(expected, 2, 0), 1e-10)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_folded(method):
+    layer = scaling_of_many(method)
+    move_weights(layer)
+    for element in (0, 1):
+        kernel, bias = RNG.normal(size=(4, 3)), RNG.normal(size=3)
+        features = MANY[MANY_SPECIES == element]
+        scaled = np.asarray(layer(features, np.full(len(features), element)))
+        offset, factor, new_kernel, new_bias = layer.folded(element, kernel, bias)
+        assert_close(((features - offset) * factor) @ new_kernel + new_bias, scaled @ kernel + bias, 1e-13)
+        assert offset.dtype == factor.dtype == new_kernel.dtype == new_bias.dtype == np.float64
+
+
+@pytest.mark.parametrize("method", ["principal-components", "batch-normalization"])
+def test_float32_follows_float64(method):
+    single, double = scaling_of_many(method, "float32"), scaling_of_many(method)
+    values = single(MANY.astype("float32"), MANY_SPECIES, training=True)
+    assert "float32" in str(values.dtype)
+    expected = np.asarray(double(MANY, MANY_SPECIES, training=True))
+    np.testing.assert_allclose(np.asarray(values)[MANY_SPECIES >= 0], expected[MANY_SPECIES >= 0], atol=1e-4)
+
+
+def test_bad_momentum():
+    with pytest.raises(ValueError, match=r"`momentum` must lie in \[0, 1\). Received: momentum=1"):
+        FeatureScaling(1, 1, "batch-normalization", momentum=1)

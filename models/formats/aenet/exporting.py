@@ -7,11 +7,11 @@ import numpy as np
 from atomzoo.datasets.io.output_files import check_output
 from atomzoo.layers.descriptors.cutoffs import CosineCutoff
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
-from atomzoo.layers.feature_scaling import FeatureScaling
 from atomzoo.models.formats.aenet.fields import write_network
 from atomzoo.models.formats.aenet.importing import CONSTANT, deviation, network_setup
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, AenetNetwork
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, basis_parameters, canonical_order
+from atomzoo.models.formats.first_layer import folded_first_layer
 
 RMIN = 0.75  # A; aenet sets aside memory for as many neighbors as fit at this distance
 # aenet finds a deviation as sqrt(cov - avg^2). Beyond this avg / deviation, too few digits would be left.
@@ -61,15 +61,12 @@ def to_networks(potential):
 
 def _check(potential):
     layer = potential.descriptor
-    if not isinstance(potential.feature_scaling, FeatureScaling):
-        name = type(potential.feature_scaling).__name__
-        raise ValueError(f"aenet scales features by fixed statistics of the training set. Received: {name}")
     cutoff_function = layer.cutoff_function
     if type(cutoff_function) is not CosineCutoff or cutoff_function.inner_fraction:
         name = type(cutoff_function).__name__
         inner = f", inner_fraction={cutoff_function.inner_fraction:g}" if cutoff_function.inner_fraction else ""
         raise ValueError(f"aenet has only the cosine cutoff function. Received: {name}{inner}")
-    if layer.double_count and any(function.is_angular for function in layer.functions):
+    if getattr(layer, "double_count", False) and any(function.is_angular for function in layer.functions):
         raise ValueError("aenet counts each pair of neighbors once. Received: double_count=True")
     for element, names in potential.atomic_network.activation.items():
         for name in names:
@@ -83,15 +80,14 @@ def _check(potential):
 
 def _network(potential, index):
     element = potential.elements[index]
-    functions, columns = potential.functions, potential.atomic_network.feature_columns
-    columns = columns[element] if columns else list(range(len(functions)))
+    columns, offset, factor, kernel, bias = folded_first_layer(potential, index)
     if unchanged := _unchanged(potential, index, columns):
         return unchanged
-    setup = AenetSetup(element, potential.elements, [functions[column] for column in columns], RMIN)
+    setup = AenetSetup(element, potential.elements, [potential.functions[column] for column in columns], RMIN)
     order = canonical_order(setup)
     columns = [columns[k] for k in order]
-    layers = _layers(potential, index)
-    statistics, layers[0] = _with_z_scores(potential, index, columns, layers[0][0][order], layers[0][1])
+    statistics, first = _with_z_scores(potential, index, columns, offset[order], factor[order], kernel[order], bias)
+    layers = [first, *_layers(potential, index)[1:]]
     count = int(np.asarray(potential.feature_scaling.count)[index])
     return AenetNetwork(
         nodes=(len(columns), *(len(bias) for _, bias in layers)),
@@ -147,14 +143,14 @@ def _function_fields(setup):
     }
 
 
-def _with_z_scores(potential, index, columns, kernel, bias):
+def _with_z_scores(potential, index, columns, offset, factor, kernel, bias):
     """The statistics in aenet's terms, and the first layer's kernel and bias that go with them.
 
-    The potential's layer takes x = (G - offset) factor, aenet's z = (G - avg) / sqrt(cov - avg^2).
+    The layer of `folded_first_layer` takes x = (G - offset) factor, that of aenet z = (G - avg) / sqrt(cov - avg^2).
     """
     scaling = potential.feature_scaling
-    tables = (scaling.minimum, scaling.maximum, scaling.mean, scaling.deviation, *scaling.offset_and_factor())
-    smallest, largest, mean, spread, offset, factor = (np.array(table)[index, columns] for table in tables)
+    tables = (scaling.minimum, scaling.maximum, scaling.mean, scaling.deviation)
+    smallest, largest, mean, spread = (np.array(table)[index, columns] for table in tables)
     constant = np.array(scaling.is_constant())[index, columns]
     # Where the deviation would lose its digits or is 0 in spite of a factor, z = G is as good.
     plain = ~constant & ((spread <= 2 * CONSTANT) | (np.abs(mean) > LARGEST_RATIO * spread))

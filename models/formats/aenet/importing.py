@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.layers.descriptors.chebyshev import chebyshev_basis
+from atomzoo.layers.descriptors.chebyshev_functions import chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.fields import read_network
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, canonical_order

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from ase.data import atomic_numbers
 
-from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction, chebyshev_basis
+from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction, chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 
 KEYS = {

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from atomzoo.layers.descriptors.chebyshev import chebyshev_basis
+from atomzoo.layers.descriptors.chebyshev_functions import chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.formats.aenet.setup import (
     BASIS_KEYS,

@@ -5,6 +5,7 @@ import numpy as np
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.layers.descriptors.functions import PARAMETERS
+from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.potential.extrapolation import ROUNDING
 
 VERSION = 1
@@ -89,7 +90,7 @@ def _lines(potential):
         *HEADER.format(elements=elements).splitlines(),
         f"elements {elements}",
         _cutoff_line(potential.descriptor.cutoff_function),
-        f"pair_count {2 if potential.descriptor.double_count else 1}",
+        f"pair_count {2 if getattr(potential.descriptor, 'double_count', False) else 1}",
         f"energy_scale {_number(potential.atom_sum.scale)}",
         f"functions {len(potential.functions)}",
         *(_function_line(function) for function in potential.functions),
@@ -120,19 +121,22 @@ def _function_line(function):
 
 def _network_lines(potential, element):
     index = potential.elements.index(element)
-    columns = (potential.atomic_network.feature_columns or {}).get(element, range(len(potential.functions)))
-    offset, factor = (np.asarray(table)[index] for table in potential.feature_scaling.offset_and_factor())
+    columns, offset, factor, *first_layer = folded_first_layer(potential, index)
     smallest, largest = _widened_range(potential, element)
     stack, activations = potential.atomic_network.stacks[index], potential.atomic_network.activation[element]
+    layers = [first_layer, *((np.asarray(dense.kernel)[0], np.asarray(dense.bias)) for dense in stack[1:])]
     lines = [
         f"element {element}",
         f"energy_shift {_number(np.asarray(potential.atom_sum.shifts)[index])}",
         f"inputs {len(columns)}",
-        *(f"{k} {_numbers((offset[k], factor[k]))} {float(smallest[k])!r} {float(largest[k])!r}" for k in columns),
-        f"layers {len(stack)}",
+        *(
+            f"{k} {_numbers(linear)} {float(smallest[k])!r} {float(largest[k])!r}"
+            for k, *linear in zip(columns, offset, factor, strict=True)
+        ),
+        f"layers {len(layers)}",
     ]
-    for dense, activation in zip(stack, activations, strict=True):
-        lines += _layer_lines(np.asarray(dense.kernel)[0], np.asarray(dense.bias), activation, element)
+    for (kernel, bias), activation in zip(layers, activations, strict=True):
+        lines += _layer_lines(kernel, bias, activation, element)
     return lines
 
 

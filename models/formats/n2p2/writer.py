@@ -7,6 +7,7 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
+from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.formats.n2p2.functions import TYPES, format_function, parse_function, sort_key
 from atomzoo.models.formats.n2p2.networks import ACTIVATIONS
 from atomzoo.models.formats.n2p2.tables import format_scaling, format_weights, weights_file
@@ -84,7 +85,7 @@ def write_n2p2(potential, folder, length_unit="A", energy_unit="eV"):
 def _network(potential, element, elements, units):
     index, scaling = potential.elements.index(element), potential.feature_scaling
     constant = np.asarray(scaling.is_constant())[index]
-    given = (potential.atomic_network.feature_columns or {}).get(element, range(len(constant)))
+    given, _, _, *first_layer = folded_first_layer(potential, index)
     lines = {}
     for position, column in enumerate(given):
         if not constant[column]:
@@ -99,9 +100,9 @@ def _network(potential, element, elements, units):
     order = sorted(lines, key=key)
     columns = [given[position] for position in order]
     tables = (scaling.minimum, scaling.maximum, scaling.mean, scaling.deviation)
-    layers = [
+    layers = [first_layer] + [
         (np.asarray(dense.kernel)[0].astype("float64"), np.asarray(dense.bias).astype("float64"))
-        for dense in potential.atomic_network.stacks[index]
+        for dense in potential.atomic_network.stacks[index][1:]
     ]
     layers[0] = (layers[0][0][order], layers[0][1])
     if not all(np.isfinite(values).all() for layer in layers for values in layer):
@@ -184,9 +185,10 @@ def _cutoff_line(cutoff_function):
 
 
 def _scaling_lines(scaling):
-    yield from SCALINGS[scaling.method]
-    if scaling.output_range:
-        low, high = scaling.output_range
+    method, output_range = (scaling.method, scaling.output_range) if not scaling.second_step else ("z-score", (0, 1))
+    yield from SCALINGS[method]
+    if output_range:
+        low, high = output_range
         yield from (f"scale_min_short {to_text(low)}", f"scale_max_short {to_text(high)}")
 
 

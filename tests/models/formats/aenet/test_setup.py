@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction, chebyshev_basis
+from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction, chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.formats.aenet.setup import AenetSetup, canonical_order, write_setup
 from atomzoo.models.formats.aenet.setup_reader import read_setup

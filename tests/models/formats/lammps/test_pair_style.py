@@ -6,7 +6,7 @@ from ase.stress import full_3x3_to_voigt_6_stress
 
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
-from atomzoo.layers.descriptors.chebyshev import ChebyshevFunction
+from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
 from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled

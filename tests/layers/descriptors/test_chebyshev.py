@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from atomzoo.layers import ChebyshevFunction, ChebyshevLayer, SymmetryFunction, SymmetryFunctionLayer, chebyshev_basis
-from atomzoo.layers.descriptors.chebyshev import as_function, element_weights
-from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import ChebyshevDescriptor, ChebyshevFunction, TanhCutoff, chebyshev_basis
+from atomzoo.layers.descriptors.chebyshev_functions import element_weights
+from atomzoo.layers.descriptors.from_functions import function_from
 from atomzoo.models.potential.gradients import value_and_gradient
-from tests.examples import crystal, layer_inputs, neighborhood, rattled
+from tests.examples import neighborhood
 from tests.physics import assert_close, central_differences
 
 ELEMENTS = ["Ti", "O", "Au"]
@@ -42,7 +42,7 @@ def direct_sums(displacements, species, weights, radial, angular):
 def test_is_the_sum_over_pairs(n_elements, orders):
     elements = ELEMENTS[:n_elements]
     displacements, species = neighborhood(n_elements, n_neighbors=9)
-    layer = ChebyshevLayer(elements, 4.0, orders[0], 3.5, orders[1], dtype="float64")
+    layer = ChebyshevDescriptor(chebyshev_basis(elements, 4.0, orders[0], 3.5, orders[1]), elements, dtype="float64")
     weights = list(element_weights(elements).values())
     expected = direct_sums(displacements, species, weights, (4.0, orders[0]), (3.5, orders[1]))
     assert_close(layer(displacements, species), expected, 1e-13)
@@ -51,7 +51,7 @@ def test_is_the_sum_over_pairs(n_elements, orders):
 
 def test_slopes():
     displacements, species = neighborhood(2)
-    layer = ChebyshevLayer(["Ti", "O"], 4.0, 4, 3.5, 3, dtype="float64")
+    layer = ChebyshevDescriptor(chebyshev_basis(["Ti", "O"], 4.0, 4, 3.5, 3), ["Ti", "O"], dtype="float64")
     batch = np.broadcast_to(species, (3 * displacements.size, len(species)))
     expected = central_differences(lambda x: layer(x, batch[: len(x)]), displacements)
     for column in range(expected.shape[1]):
@@ -72,36 +72,64 @@ def test_weights_of_elements_are_those_of_aenet():
 def test_own_weights_and_elements_that_are_not_counted():
     displacements, species = neighborhood(2)
     own = ChebyshevFunction("T3", 4.0, 2, (("O", 3.0),))
-    value = SymmetryFunctionLayer([own], ["Ti", "O"], dtype="float64")(displacements, species)
+    value = ChebyshevDescriptor([own], ["Ti", "O"], dtype="float64")(displacements, species)
     expected = direct_sums(displacements, species, [0.0, 3.0], (4.0, 2), (4.0, 2))[-1]
     assert_close(value, [expected], 1e-11)
 
 
-def test_beside_symmetry_functions_each_keeps_its_column():
+def test_columns_follow_the_functions():
     displacements, species = neighborhood(2)
-    mixed = chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 2)
-    mixed.insert(3, SymmetryFunction("G2", 4.0, eta=0.5))
-    mixed.reverse()
-    layer = SymmetryFunctionLayer(mixed, ["Ti", "O"], dtype="float64")
-    values = np.asarray(layer(displacements, species))
-    one_by_one = (SymmetryFunctionLayer([function], ["Ti", "O"], dtype="float64") for function in mixed)
+    functions = chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 2) + chebyshev_basis(["Ti", "O"], 3.5, 1, 3.8, 1)
+    functions.reverse()
+    values = np.asarray(ChebyshevDescriptor(functions, ["Ti", "O"], dtype="float64")(displacements, species))
+    one_by_one = (ChebyshevDescriptor([function], ["Ti", "O"], dtype="float64") for function in functions)
     alone = [np.asarray(layer(displacements, species)) for layer in one_by_one]
     assert_close(values, np.concatenate(alone), 1e-13)
 
 
+def test_attributes_of_a_descriptor():
+    layer = ChebyshevDescriptor(chebyshev_basis(["Ti", "O"], 4.0, 1, 3.0, 0), ["Ti", "O"])
+    assert (layer.n_features, layer.cutoff, layer.elements, layer.needs_triplets) == (6, 4.0, ["Ti", "O"], False)
+    assert layer.feature_names[:3] == ["T2(*) cutoff=4 order=0", "T2(*) cutoff=4 order=1", "T3(*) cutoff=3 order=0"]
+
+
 def test_saving():
-    layer = ChebyshevLayer(["Ti", "O"], 4.0, 2, 3.0, 1, weights={"Ti": 0.5, "O": 2.0}, cutoff_function="tanh")
+    functions = chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 1, weights={"Ti": 0.5, "O": 2.0})
+    layer = ChebyshevDescriptor(functions, ["Ti", "O"], cutoff_function="tanh", dtype="float64")
     config = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
     copy = keras.saving.deserialize_keras_object(config)
-    assert copy.functions == layer.functions
-    inputs = neighborhood(2)
-    assert_close(copy(*inputs), layer(*inputs))
+    assert copy.functions == layer.functions == functions
+    assert_close(copy(*neighborhood(2)), layer(*neighborhood(2)), 0)
+
+
+def test_a_file_of_its_former_name():
+    """ChebyshevLayer had the orders and cutoff radii of the basis in place of its functions."""
+    config = {
+        "class_name": "ChebyshevLayer",
+        "registered_name": "atomzoo>ChebyshevLayer",
+        "module": "atomzoo.layers.descriptors.chebyshev_layer",
+        "config": {
+            "name": "chebyshev_layer",
+            "trainable": True,
+            "dtype": "float64",
+            "elements": ["Ti", "O"],
+            "cutoff_function": keras.saving.serialize_keras_object(TanhCutoff()),
+            "radial_cutoff": 4.0,
+            "radial_order": 2,
+            "angular_cutoff": 3.0,
+            "angular_order": 1,
+            "weights": {"Ti": 0.5, "O": 2.0},
+        },
+    }
+    layer = keras.saving.deserialize_keras_object(json.loads(json.dumps(config)))
+    assert layer.functions == chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 1, weights={"Ti": 0.5, "O": 2.0})
+    assert isinstance(layer.cutoff_function, TanhCutoff)
 
 
 def test_dicts():
     function = ChebyshevFunction("T2", 4.0, 2, (("Ti", 0.5), ("O", 2.0)))
-    assert as_function(json.loads(json.dumps(function.to_dict()))) == function
-    assert as_function({"kind": "T3", "cutoff": 3, "order": 0}) == ChebyshevFunction("T3", 3.0, 0)
+    assert function_from(json.loads(json.dumps(function.to_dict()))) == function
+    assert function_from({"kind": "T3", "cutoff": 3, "order": 0}) == ChebyshevFunction("T3", 3.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -119,28 +147,9 @@ def test_dicts():
 )
 def test_errors(fields, message):
     with pytest.raises(ValueError, match=message):
-        as_function(fields)
+        function_from(fields)
 
 
 def test_errors_of_elements():
     with pytest.raises(ValueError, match="counts O, which is not in `elements`"):
-        SymmetryFunctionLayer([ChebyshevFunction("T2", 4.0, 0, (("O", 1.0),))], ["Ti"])
-
-
-def test_a_potential_takes_it():
-    """Forces are those of the energy, and a saved potential is the same; the layer alone agrees on a small cell."""
-    basis = chebyshev_basis(["Ti", "O"], 4.0, 4, 3.5, 2)
-    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], basis, hidden=(5,), scaling="z-score", dtype="float64")
-    atoms = crystal(["Ti", "O"])
-    potential.adapt(rattled(atoms, 4))
-    result = potential.evaluate_atoms(atoms)
-    layer = ChebyshevLayer(["Ti", "O"], 4.0, 4, 3.5, 2, dtype="float64")
-    assert_close(result["features"], layer(*layer_inputs(atoms, ["Ti", "O"])[:2]), 1e-12)
-    moved = []
-    for step in (-1e-4, 1e-4):
-        copy = atoms.copy()
-        copy.positions[1, 2] += step
-        moved.append(potential.evaluate_atoms(copy)["interaction_energy"])
-    assert result["forces"][1, 2] == pytest.approx(-(moved[1] - moved[0]) / 2e-4, rel=1e-5)
-    copy = NeuralNetworkPotential.from_config(json.loads(json.dumps(potential.get_config())))
-    assert copy.functions == potential.functions == basis
+        ChebyshevDescriptor([ChebyshevFunction("T2", 4.0, 0, (("O", 1.0),))], ["Ti"])
