@@ -1,15 +1,14 @@
 """Symmetry-function values of many structures, kept in a file: evaluated once for a function set and a data set."""
 
-import fcntl
 import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 
 from atomzoo.datasets.arrays.padded import find_species
 from atomzoo.models.potential.atom_rows import atom_rows
@@ -99,7 +98,7 @@ def _cached(structures, functions, elements, directions, folder, cutoff_function
     n_directions = () if directions is None else directions.shape[1:2]
     shape = (len(species), *n_directions, len(potential.functions))
     dtype = np.dtype("float64" if directions is None else "float32")
-    with _locked(path):
+    with FileLock(path.with_suffix(".lock")):  # that of a process that is killed is free again
         if _opened(path, shape, dtype) is None:
             temporary = path.with_name(f".{path.name}")  # of one process at a time, so that killed ones leave no more
             values = np.lib.format.open_memmap(temporary, mode="w+", dtype=dtype, shape=shape)
@@ -150,17 +149,6 @@ def _opened(path, shape, dtype):
     except (OSError, ValueError):
         return None
     return values if values.shape == shape and values.dtype == dtype else None
-
-
-@contextmanager
-def _locked(path):
-    """Lets one process at a time in; the lock of a process that is killed is free again."""
-    with open(path.with_suffix(".lock"), "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)  # closing the file frees it only if no other process was forked meanwhile
 
 
 def _evaluate(potential, structures, directions, values, progress):

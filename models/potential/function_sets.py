@@ -11,9 +11,9 @@ unordered pair of them (G4, G5).
 """
 
 import json
-import os
 from pathlib import Path
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers.descriptors.chebyshev import as_function
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.setup_reader import read_setup
@@ -142,9 +142,8 @@ def save_function_set(functions, path):
     lines = [json.dumps(function.to_dict()) for function in functions]
     if not lines:
         raise ValueError(f"A function set needs one or more functions. Received: {functions}")
-    temporary = Path(f"{path}.tmp")
-    temporary.write_text("[" + ",\n ".join(lines) + "]\n", encoding="utf-8")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text("[" + ",\n ".join(lines) + "]\n", encoding="utf-8")
 
 
 def _read_json(path):
