@@ -1,6 +1,6 @@
 """The closed loops of Au3, Au4 and Au5 behind table 3: run once by DFT, and recorded.
 
-The record of a loop is its folder (see `LoopFolder`), here in `recorded`. A loop whose folder is complete is replayed
+The record of a loop is its folder (see `LoopFolder`), beside the data of gold clusters. A loop whose folder is complete is replayed
 without a single DFT call; where something is missing, pw.x computes it. Remove the folders to run them anew.
 
 The engine is that of the embedded data (`gold_clusters.reference_engine`): energies of other cutoffs must not be mixed.
@@ -12,7 +12,6 @@ import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 
 import ase.io
 import numpy as np
@@ -26,7 +25,7 @@ from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
 
 QUICK = "**Quick run: the record of Au3 only.**\n"
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = gold_clusters.FOLDER / "loops"
 SIZES = (3, 4, 5)
 N_NETWORKS = 2
 TOLERANCE = 1e-3  # eV

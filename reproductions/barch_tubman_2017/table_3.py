@@ -14,7 +14,7 @@ end of a loop that does so (`atomzoo.models.active_learning.refine`), whose roun
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses
   isomers.
 * DFT: Quantum ESPRESSO with the settings of the data (`gold_clusters.reference_engine`), 100 calls a size at most.
-  The results are recorded in `recorded` (`loops.py`); without pw.x the loops are replayed from there.
+  The results are recorded beside the data (`loops.py`); without pw.x the loops are replayed from there.
 * The paper prints "eV", which is Ry. Of its energies only E(Au3) was at hand; no number is printed that was not read.
 * Gradients: the paper had no analytic one. Both relax the lowest training sample by the first round's network.
 """
