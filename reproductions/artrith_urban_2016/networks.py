@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.datasets.io.output_files import replacing
+from atomzoo.reproductions.report import write_csv
 
 # "aenet's": the layers of aenet's set001. Force weights were chosen by the validation structures.
 NETWORKS = {
@@ -40,8 +40,7 @@ def train_one(network, hidden, activation, directions, force_weight, epochs, see
     path = Path(folder) / f"{network} {seed}.keras"
     save_potential(potential, path)
     table = tio2_data.predicted(potential, every)
-    with replacing(path.with_suffix(".csv")) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.6f")
+    write_csv(path.with_suffix(".csv"), table, "%.6f")
     best = int(np.argmin(history["val_loss"]))
     return {
         **{

@@ -19,15 +19,13 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
 
 import shutil
 import time
-from pathlib import Path
 
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import results_folder, write_results
+from atomzoo.reproductions.report import results_folder, write_csv, write_results
 
-RESULTS = Path(__file__).parent / "results"
 QUICK_EPOCHS = 3
 
 
@@ -41,7 +39,7 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.artrith_urban_2016 import tio2_output
 
-    folder = results_folder(RESULTS, output, quick)
+    folder = results_folder("artrith-urban-2016", output, quick)
     every = tio2_data.QUICK_EVERY if quick else 1
     partial = folder / "tio2.partial"
     partial.mkdir(exist_ok=True)
@@ -60,8 +58,7 @@ def run(seeds=None, quick=False, output=None):
     text = tio2_output.describe(rows, structures, every, quick, time.time() - start)
     with replacing(folder / "tio2_bulk.keras") as temporary:
         shutil.copy(partial / f"{BEST} {seed}.keras", temporary)
-    with replacing(folder / "tio2_structures.csv") as temporary:
-        structures.to_csv(temporary, index=False, float_format="%.6f")
+    write_csv(folder / "tio2_structures.csv", structures, "%.6f")
     rows = rows.drop(columns=["folder", "version"])
     write_results(folder, "tio2", rows, text, {"": tio2_output.figure(structures)})
     shutil.rmtree(partial)

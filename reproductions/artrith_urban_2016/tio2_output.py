@@ -12,7 +12,7 @@ from atomzoo.datasets.tio2 import SPLIT_FILE
 from atomzoo.datasets.tio2_files import find_source
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.artrith_urban_2016.networks import NETWORKS
-from atomzoo.reproductions.writing import QUICK, footer, markdown_table, spread
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 AENET = "aenet 15-15 tanh"
 SIZES = {"6 atoms": (0, 6), "22 to 24 atoms": (22, 24), "46 to 95 atoms": (46, 95)}
@@ -55,7 +55,7 @@ def describe(rows, structures, every, quick, seconds):
     parts += ["## Test errors by cell size, MAE / RMSE in meV/atom (of each network the seed that validates best)\n"]
     parts += [_groups(structures, _by_size(structures)), "## By stoichiometry\n"]
     parts += [_groups(structures, _by_stoichiometry(structures))]
-    return "\n".join([*parts, footer("artrith-urban-2016", "tio2", seconds)])
+    return "\n".join([*parts, footer("artrith-urban-2016/tio2", seconds)])
 
 
 def _errors(rows, structures):

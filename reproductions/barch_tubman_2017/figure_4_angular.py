@@ -22,8 +22,7 @@ from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET, jobs
 from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
-from atomzoo.reproductions.writing import write_results
+from atomzoo.reproductions.report import results_folder, write_results
 
 NAME = "figure_4_angular"
 TITLE = "figure 4 with angular functions: dense hydrogen, fixed and trained"
@@ -39,10 +38,11 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.barch_tubman_2017 import epoch_times
 
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     runs = hydrogen.trained_networks(jobs("G2+G5", seeds, quick), folder)
     structures, _ = dense_hydrogen.load_data(SET)
     times = epoch_times.table(structures[: hydrogen.QUICK_STRUCTURES] if quick else structures, 1 if quick else 5)
-    parts = text(NAME, TITLE, runs, quick, time.time() - start, epoch_times.markdown(times))
+    item = "barch-tubman-2017/figure-4-angular"
+    parts = text(item, TITLE, runs, quick, time.time() - start, epoch_times.markdown(times))
     rows = pandas.concat([long(runs), pandas.DataFrame(times)], ignore_index=True)
     write_results(folder, NAME, rows, parts, {"": figure(runs, quick)})

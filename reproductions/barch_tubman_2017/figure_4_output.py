@@ -10,8 +10,7 @@ import pandas
 from scipy import stats
 
 from atomzoo.reproductions.barch_tubman_2017.hydrogen import training_time
-from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.writing import QUICK, spread
+from atomzoo.reproductions.report import QUICK, footer, spread
 
 ERRORS = {"training": "train_mse_eV2", "validation": "validation_mse_eV2"}
 COLORS = {False: "tab:gray", True: "tab:blue"}
@@ -60,8 +59,8 @@ def comparison(fixed, trained):
     return {"ratio": float(np.exp(logarithms.mean())), "low": low, "high": high, "wins": wins, "sign": sign}
 
 
-def text(name, title, runs, quick, seconds, more=""):
-    """The Markdown of a figure: final errors, and trained against fixed; `more` before the last line."""
+def text(item, title, runs, quick, seconds, more=""):
+    """The Markdown of an item "paper/script": final errors, and trained against fixed; `more` before the last line."""
     n_seeds = runs["seed"].nunique()
     lines = [f"# Barch and Tubman 2017, {title}\n", *([QUICK] if quick else [])]
     lines.append(
@@ -73,7 +72,7 @@ def text(name, title, runs, quick, seconds, more=""):
     lines += ["|" + "---|" * 7, *(_row(label, final(runs, column)) for label, column in ERRORS.items())]
     gap = final(runs, ERRORS["validation"]) / final(runs, ERRORS["training"])
     lines += [_row("validation / training", gap), ""]
-    return "\n".join([*lines, *([more] if more else []), training_time(runs), footer(name, seconds)])
+    return "\n".join([*lines, *([more] if more else []), training_time(runs), footer(item, seconds)])
 
 
 def _row(label, errors):

@@ -8,8 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
-from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.writing import QUICK, markdown_table, spread, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread, write_results
 
 TITLES = {2: "Au2", 3: "Au3, equilateral triangle", 4: "Au4, tetrahedron"}
 
@@ -41,7 +40,7 @@ def _markdown(rows, data, quick, seconds):
             "Error: root mean square of curve minus data, for Au2, whose data lie on a curve.\n"
         ]
         + [markdown_table(names, [_summary(n, rows[rows["atoms"] == n], points) for n, points in data.items()])]
-        + [footer("figure_5", seconds)]
+        + [footer("barch-tubman-2017/figure-5", seconds)]
     )
 
 

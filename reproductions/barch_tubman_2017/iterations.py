@@ -18,8 +18,7 @@ import matplotlib.pyplot as plt
 import pandas
 
 from atomzoo.reproductions.barch_tubman_2017.loops import QUICK, TOLERANCE, closed_loops, describe
-from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
-from atomzoo.reproductions.writing import markdown_table, write_results
+from atomzoo.reproductions.report import footer, markdown_table, results_folder, write_results
 
 
 def run(seeds=None, quick=False, output=None):
@@ -30,7 +29,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au3 only, replayed.
         output: `Path` of the folder to write to, and for copies of the records; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     loops = closed_loops(seeds, quick, folder)
     rows = pandas.concat([error_table(loop) for loop in loops], ignore_index=True)
     figure = _figure(rows, quick)
@@ -50,7 +49,7 @@ def _markdown(rows, loops, quick, seconds):
     return "\n".join(
         ["# Barch and Tubman 2017, closed by DFT: error of the network's minimum\n", *[QUICK] * quick]
         + [describe(loops), markdown_table(("atoms", "round", "DFT calls", "error, meV", "isomer"), cells)]
-        + [footer("iterations", seconds)]
+        + [footer("barch-tubman-2017/iterations", seconds)]
     )
 
 

@@ -18,9 +18,8 @@ import numpy as np
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET
-from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 METHODS = ("G2+G5 fixed", "G1+G2+G3 trained", "G2+G5 trained")
 RATES = (1e-3, 3e-3, 1e-2)
@@ -36,7 +35,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few structures and epochs, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     partial = folder / "learning_rates.partial.jsonl"
     rows = run_jobs(train_inside, jobs(seeds, quick), partial, "Training networks")
     write_results(folder, "learning_rates", rows, _text(rows, quick, time.time() - start), {})
@@ -95,4 +94,4 @@ def _text(rows, quick, seconds):
     lines.append(markdown_table(header, table.reset_index().to_numpy().tolist()))
     rate, function_rate = choose(rows)
     lines.append(f"Chosen: {rate:g}, and {function_rate:g} times that for eta, rs and kappa.\n")
-    return "\n".join([*lines, footer("learning_rates", seconds)])
+    return "\n".join([*lines, footer("barch-tubman-2017/learning-rates", seconds)])

@@ -1,7 +1,8 @@
 """The closed loops of Au3, Au4 and Au5 behind table 3: run once by DFT, and recorded.
 
-The record of a loop is its folder (see `LoopFolder`), beside the data of gold clusters. A loop whose folder is complete is replayed
-without a single DFT call; where something is missing, pw.x computes it. Remove the folders to run them anew.
+The record of a loop is its folder (see `LoopFolder`), beside the data of gold clusters. A loop whose folder is
+complete is replayed without a single DFT call; where something is missing, pw.x computes it. Remove the folders to run
+them anew.
 
 The engine is that of the embedded data (`gold_clusters.reference_engine`): energies of other cutoffs must not be mixed.
 It gets each cluster in the same orientation (`free_clusters`).
@@ -12,6 +13,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 
 import ase.io
 import numpy as np
@@ -22,7 +24,7 @@ from atomzoo.datasets import gold_clusters
 from atomzoo.models.active_learning.refine import LoopResult, refine, train_on_forces
 from atomzoo.reproductions.barch_tubman_2017.free_clusters import FreeClusters, freed, is_free
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
-from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
+from atomzoo.reproductions.report import recorded
 
 QUICK = "**Quick run: the record of Au3 only.**\n"
 RECORDED = gold_clusters.FOLDER / "loops"
@@ -142,7 +144,7 @@ def closed_loops(seeds, quick, output):
         raise ValueError(f"The loops are recorded for one seed. Received: seeds={seeds}")
     if quick and not (RECORDED / "au3" / "log.csv").is_file():
         raise ValueError(f"A quick run replays the record of Au3. Received: '{RECORDED}', where it is not")
-    folder = RECORDED if output == RESULTS else _copied_records(output / "recorded")
+    folder = RECORDED if output == recorded("barch-tubman-2017") else _copied_records(output / "recorded")
     return [close_loop(n_atoms, folder / f"au{n_atoms}") for n_atoms in (SIZES[:1] if quick else SIZES)]
 
 

@@ -21,8 +21,7 @@ import pandas
 
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET
-from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, write_results
+from atomzoo.reproductions.report import QUICK, footer, results_folder, write_results
 
 LABELS = {"eta": r"$\eta$ (Å$^{-2}$)", "rs": "$R_s$ (Å)", "kappa": r"$\kappa$ (Å$^{-1}$)"}
 
@@ -35,7 +34,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few structures and epochs, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     epochs = hydrogen.QUICK_EPOCHS if quick else hydrogen.EPOCHS
     jobs = [
         {"set": SET, "functions": functions, "trained": True, "seed": seed, "epochs": epochs, "quick": quick}
@@ -77,7 +76,7 @@ def _text(runs, quick, seconds):
             moved = np.mean([np.abs(path[-1] - path[0]).mean() for path in paths]) / spacing
             jumped = np.mean([jumps(path).sum() for path in paths])
             lines.append(f"| {functions} | {name} | {len(start)} | {jumped:.1f} | {moved:.2f} |")
-    return "\n".join([*lines, "", hydrogen.training_time(runs), footer("parameter_paths", seconds)])
+    return "\n".join([*lines, "", hydrogen.training_time(runs), footer("barch-tubman-2017/parameter-paths", seconds)])
 
 
 def _figure(runs, quick):

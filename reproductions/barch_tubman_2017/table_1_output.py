@@ -5,8 +5,7 @@ import numpy as np
 from atomzoo.datasets.dense_hydrogen import POINTS
 from atomzoo.reproductions.barch_tubman_2017.figure_4_output import comparison
 from atomzoo.reproductions.barch_tubman_2017.hydrogen import training_time
-from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.writing import QUICK, spread
+from atomzoo.reproductions.report import QUICK, footer, spread
 
 SUMMARIES = {
     "mean": lambda errors: errors.mean(),
@@ -42,7 +41,9 @@ def text(rows, quick, seconds):
     )
     for label in ("validation", "train"):
         lines += [f"## {label}\n", *_table(rows, f"{label}_mse_eV2"), ""]
-    return "\n".join([*lines, *_claims(ours), "", NO_NUMBERS, training_time(ours), footer("table_1", seconds)])
+    return "\n".join(
+        [*lines, *_claims(ours), "", NO_NUMBERS, training_time(ours), footer("barch-tubman-2017/table-1", seconds)]
+    )
 
 
 def _table(rows, column):

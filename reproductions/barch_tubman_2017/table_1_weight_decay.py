@@ -11,9 +11,8 @@ import time
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET
 from atomzoo.reproductions.barch_tubman_2017.learning_rates import inner_parts
-from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 DECAYS = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2)
 
@@ -26,7 +25,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few structures and iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     partial = folder / "table_1_weight_decay.partial.jsonl"
     rows = run_jobs(train_inside, jobs(seeds, quick), partial, "Training networks")
     write_results(folder, "table_1_weight_decay", rows, _text(rows, quick, time.time() - start), {})
@@ -72,4 +71,4 @@ def _text(rows, quick, seconds):
         "out.\n"
     )
     lines.append(markdown_table(["weight decay", *table.columns], table.reset_index().to_numpy().tolist()))
-    return "\n".join([*lines, f"Chosen: {decay:g}.\n", footer("table_1_weight_decay", seconds)])
+    return "\n".join([*lines, f"Chosen: {decay:g}.\n", footer("barch-tubman-2017/table-1-weight-decay", seconds)])

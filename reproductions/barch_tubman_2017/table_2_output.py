@@ -9,11 +9,10 @@ import pandas
 from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2, aenet_baseline
-from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS, footer
-from atomzoo.reproductions.writing import QUICK, markdown_table, spread
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, recorded, spread
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
-FIRST_DATA = RESULTS / "table_2_first_data.csv"
+FIRST_DATA = recorded("barch-tubman-2017") / "table_2_first_data.csv"
 
 
 def describe(rows, quick, seconds):
@@ -45,7 +44,7 @@ def describe(rows, quick, seconds):
         "The paper's own columns are not beside these: its report (UCB/EECS-2017-104) was not at hand when this was "
         "made, and no number is printed here that was not read in it.\n"
     )
-    return "\n".join([*parts, footer("table_2", seconds)])
+    return "\n".join([*parts, footer("barch-tubman-2017/table-2", seconds)])
 
 
 def _energy_table(rows, split, factor):

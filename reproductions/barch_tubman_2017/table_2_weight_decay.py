@@ -14,9 +14,8 @@ import numpy as np
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.reproductions.barch_tubman_2017 import table_2
-from atomzoo.reproductions.barch_tubman_2017.writing import footer, results_folder
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 DECAYS = (1e-7, 1e-6, 1e-5, 1e-4)
 N_FOLDS = 4
@@ -30,7 +29,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au3, two folds, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = results_folder(output, quick)
+    folder = results_folder("barch-tubman-2017", output, quick)
     start = time.time()
     partial = folder / "table_2_weight_decay.partial.jsonl"
     jobs = [
@@ -92,4 +91,4 @@ def _markdown(means, quick, seconds):
     lines.append(markdown_table(header, table))
     floor = f"half the noise ({0.5e6 * gold_clusters.NOISE_FLOOR_EV2:.2g})"
     lines.append(f"The best whose training error stays above {floor}: {chosen:g}.\n")
-    return "\n".join([*lines, footer("table_2_weight_decay", seconds)])
+    return "\n".join([*lines, footer("barch-tubman-2017/table-2-weight-decay", seconds)])

@@ -30,7 +30,7 @@ from atomzoo.models.potential.extrapolation import ExtrapolationWarning
 from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
 from atomzoo.reproductions.barch_tubman_2017.loops import closed_loops
 from atomzoo.reproductions.barch_tubman_2017.table_3_output import write_table
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.report import results_folder
 
 PAPER_AU3_RY = -197.60902  # printed as eV
 # eV/A; makes the norm of the gradient of five atoms 9e-7 or less, and is above the error of central differences
@@ -45,7 +45,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au3 only, replayed.
         output: `Path` of the folder to write to, and for copies of the records; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     loops = closed_loops(seeds, quick, folder)
     tables = {
         "energies": pandas.DataFrame({f"Au{loop.n_atoms}": energies(loop) for loop in loops}, dtype=float),

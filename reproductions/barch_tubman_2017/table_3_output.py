@@ -9,12 +9,8 @@ import pandas
 from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
-from atomzoo.datasets.io.output_files import replacing
-from atomzoo.machine import machine
 from atomzoo.reproductions.barch_tubman_2017.loops import QUICK, describe
-from atomzoo.reproductions.barch_tubman_2017.writing import footer
-from atomzoo.reproductions.writing import markdown_table, write_results
-from atomzoo.version import __version__
+from atomzoo.reproductions.report import footer, markdown_table, write_results, write_rows
 
 TOTALS = ["network_eV", "engine_eV", "relaxed_eV", "lowest_eV"]
 
@@ -31,9 +27,7 @@ def write_table(folder, loops, tables, paper_au3, quick, seconds):
         seconds: What the run took.
     """
     for name in ("gradients", "isomers"):
-        rows = _exact(tables[name], ["energy_eV"]).assign(version=__version__, machine=machine())
-        with replacing(folder / f"table_3_{name}.csv") as temporary:
-            rows.to_csv(temporary, index=False, float_format="%.6g")
+        write_rows(folder / f"table_3_{name}.csv", _exact(tables[name], ["energy_eV"]))
     text = _markdown(loops, tables, paper_au3, quick, seconds)
     rounds = [{"atoms": loop.n_atoms, **row, "seed": 0} for loop in loops for row in loop.rounds]
     figure = _figure(loops, quick)
@@ -58,7 +52,11 @@ def _markdown(loops, tables, paper_au3, quick, seconds):
     parts += ["## Rounds of the loops\n", _rounds(loops)]
     parts += ["## Whether the networks' minima can be trusted\n", _trust(loops)]
     parts += ["## Isomers that DFT labelled\n", _isomers(tables["isomers"])]
-    parts += ["## Analytic and numerical gradient\n", _gradients(tables["gradients"]), footer("table_3", seconds)]
+    parts += [
+        "## Analytic and numerical gradient\n",
+        _gradients(tables["gradients"]),
+        footer("barch-tubman-2017/table-3", seconds),
+    ]
     return "\n".join(parts)
 
 

@@ -8,7 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.models import load_potential
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import potentials
 
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
@@ -35,7 +36,7 @@ def silicon_text(rows, reference, thesis, seed, quick, seconds):
     table = _properties(rows.assign(**_cubic(rows)), reference | _cubic(reference), names, thesis)
     errors = _errors(rows, "silicon", {"energy crystal": thesis["energy"], "forces crystal": thesis["forces"]})
     text = _text("silicon after Stillinger and Weber", rows, errors, table, seed, quick)
-    return text + writing.footer("stillinger_weber", seconds)
+    return text + report.footer("stende-2017/stillinger-weber", seconds)
 
 
 def silica_text(rows, reference, seed, quick, seconds):
@@ -44,7 +45,7 @@ def silica_text(rows, reference, seed, quick, seconds):
     names |= {name: f"{name.upper()}, GPa" for name in ("c11", "c12", "c13", "c14", "c33", "c44")}
     table = _properties(rows, reference, names)
     text = _text("silica after Vashishta", rows, _errors(rows, "silica"), table, seed, quick)
-    return text + writing.footer("vashishta", seconds)
+    return text + report.footer("stende-2017/vashishta", seconds)
 
 
 def figure(path, material):
@@ -73,7 +74,7 @@ def _text(title, rows, errors, table, seed, quick):
     )
     parts = [
         f"# Stende 2017: {title}\n",
-        *([writing.QUICK] if quick else []),
+        *([report.QUICK] if quick else []),
         f"Mean ± deviation over {rows['seed'].nunique()} seeds. {trained}. Seed {seed} of the last is kept.\n",
         "## Root mean squared errors on test trajectories\n",
         "Forces: per component. Nothing stands where a network was not trained on structures of that kind.\n",
@@ -95,10 +96,10 @@ def _properties(rows, reference, names, thesis=None):
     header = ["", "empirical potential", *(["thesis"] if thesis else []), *(TITLES[name] for name in networks)]
     table = []
     for name, title in names.items():
-        cells = [writing.spread(rows[name][rows["network"] == network], 4) for network in networks]
+        cells = [report.spread(rows[name][rows["network"] == network], 4) for network in networks]
         printed = [thesis.get(name, "")] if thesis else []
         table.append([title, f"{reference[name]:.4g}", *printed, *cells])
-    return writing.markdown_table(header, table)
+    return report.markdown_table(header, table)
 
 
 def _errors(rows, material, thesis=None):
@@ -110,6 +111,6 @@ def _errors(rows, material, thesis=None):
             name = f"{label} {source}"
             cells = [rows[name][rows["network"] == network].dropna() for network in networks]
             printed = [thesis.get(name, "")] if thesis else []
-            table.append([source, UNITS[label], *printed, *(writing.spread(c) if len(c) else "" for c in cells)])
+            table.append([source, UNITS[label], *printed, *(report.spread(c) if len(c) else "" for c in cells)])
     header = ["structures", "error of", *(["thesis"] if thesis else []), *(TITLES[name] for name in networks)]
-    return writing.markdown_table(header, table)
+    return report.markdown_table(header, table)

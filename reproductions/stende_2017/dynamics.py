@@ -11,7 +11,7 @@ from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
 from atomzoo.models import load_potential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 REPEAT = 4  # 512 atoms
 MELT_LATTICE = 5.28  # A; 2.53 g/cm^3, the density of liquid silicon
@@ -28,7 +28,7 @@ def engine(name):
     if name == "Stillinger-Weber":
         yield stillinger_weber()
         return
-    potential = load_potential(writing.RESULTS / "silicon.keras", dtype="float64")
+    potential = load_potential(report.recorded("stende-2017") / "silicon.keras", dtype="float64")
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "model.nn"
         write_lammps(potential, network)

@@ -16,7 +16,8 @@ import time
 import pandas
 
 from atomzoo.console import track
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import potentials
 from atomzoo.reproductions.stende_2017.ideal_readings import readings
 
 REQUIREMENTS = (
@@ -45,9 +46,9 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.models import load_potential
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
-    potential = load_potential(writing.RESULTS / "silicon.keras", dtype="float64")
+    potential = load_potential(report.recorded("stende-2017") / "silicon.keras", dtype="float64")
     train, _, test = (potentials.select(part, ["crystal"])[:: 8 if quick else 1] for part in potentials.data("silicon"))
     jobs = {
         "this potential": lambda: measured(potential, test),
@@ -58,7 +59,7 @@ def run(seeds=None, quick=False, output=None):
     rows = pandas.DataFrame(found, columns=["number", "evidence", "value", "source"])
     rows = rows.sort_values("number", kind="stable")
     rows.insert(1, "requirement", [REQUIREMENTS[number - 1] for number in rows["number"]])
-    writing.write_results(folder, "ideal_potential", rows, _markdown(rows, quick, time.time() - start), {})
+    report.write_results(folder, "ideal_potential", rows, _markdown(rows, quick, time.time() - start), {})
 
 
 def measured(potential, test):
@@ -99,9 +100,9 @@ def _markdown(rows, quick, seconds):
     return "\n".join(
         [
             "# Requirements of an ideal potential, and the evidence\n",
-            *([writing.QUICK] if quick else []),
+            *([report.QUICK] if quick else []),
             "In our own words, after Behler (2011, 2015). Unless it says otherwise the potential is silicon.keras.\n",
-            writing.markdown_table(["requirement", "evidence", "value", "from"], list(table)),
-            writing.footer("ideal_potential", seconds),
+            report.markdown_table(["requirement", "evidence", "value", "from"], list(table)),
+            report.footer("stende-2017/ideal-potential", seconds),
         ]
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 GOLD = "barch-tubman-2017/table-2"
 
@@ -22,7 +22,7 @@ def readings():
 
 def _file(script):
     paper, item = script.replace("-", "_").split("/")
-    folder = writing.RESULTS if paper == "stende_2017" else Path(__file__).parents[1] / paper / "results"
+    folder = report.recorded("stende-2017") if paper == "stende_2017" else Path(__file__).parents[1] / paper / "results"
     return folder / f"{item}.csv"
 
 

@@ -34,7 +34,8 @@ from matplotlib.ticker import MaxNLocator
 from atomzoo.console import track
 from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import potentials
 
 START, TEMPERATURE = 300.0, 1500.0  # K
 LIMITS = {"energy": 2e-3, "range": 0.1, "disagreement": 2e-3}  # eV/atom, widths of the range, eV/atom
@@ -54,7 +55,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, two rounds, few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial_folder = folder / "iterative_sampling.partial"
     start = time.time()
     tables = [
@@ -63,7 +64,7 @@ def run(seeds=None, quick=False, output=None):
     ]
     rows = pandas.concat(tables)
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "iterative_sampling", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "iterative_sampling", rows, text, {"": _figure(rows)})
     shutil.rmtree(partial_folder)
 
 
@@ -157,7 +158,7 @@ def _markdown(rows, quick, seconds):
     header += ["test error: energy, meV/atom", "forces, meV/Å"]
     lines = [
         "# Silicon by iterative sampling\n",
-        *([writing.QUICK] if quick else []),
+        *([report.QUICK] if quick else []),
         f"Frames: of {RUNS} runs of {STEPS * TIME_STEP / 1000:.0f} ps at {TEMPERATURE:.0f} K with the network.",
         f"Bad: energy off by more than {1e3 * LIMITS['energy']:g} meV/atom, a symmetry function out of its range by",
         f"more than {LIMITS['range']:g} of it, or networks {1e3 * LIMITS['disagreement']:g} meV/atom apart.",
@@ -168,8 +169,8 @@ def _markdown(rows, quick, seconds):
         lines.append(f"## Seed {seed}: {end} after {len(of_seed)} rounds\n")
         counts = of_seed[["round", "structures", "frames", "bad", *(f"bad_{name}" for name in NAMES)]]
         errors = of_seed[["test_energy", "test_forces"]].map("{:.3g}".format)
-        lines.append(writing.markdown_table(header, counts.join(errors).values.tolist()))
-    return "\n".join([*lines, writing.footer("iterative_sampling", seconds)])
+        lines.append(report.markdown_table(header, counts.join(errors).values.tolist()))
+    return "\n".join([*lines, report.footer("stende-2017/iterative-sampling", seconds)])
 
 
 def _figure(rows):

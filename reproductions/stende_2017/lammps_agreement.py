@@ -17,7 +17,8 @@ import numpy as np
 import pandas
 
 from atomzoo.console import track
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import potentials
 
 RANKS = (1, 2)
 REPEAT, STEPS, TEMPERATURE = 3, 1000, 1000.0
@@ -32,13 +33,13 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     jobs = [(m, ranks, seed) for m in potentials.ELEMENTS for ranks in RANKS for seed in range(seeds or 1)]
     steps = STEPS // (50 if quick else 1)
     rows = pandas.DataFrame([row for job in track(jobs, "Comparing") for row in compare(*job, steps)])
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "lammps_agreement", rows, text, {})
+    report.write_results(folder, "lammps_agreement", rows, text, {})
 
 
 def compare(material, ranks, seed, steps):
@@ -47,7 +48,7 @@ def compare(material, ranks, seed, steps):
     from atomzoo.models import load_potential
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 
-    potential = load_potential(writing.RESULTS / f"{material}.keras", dtype="float64")
+    potential = load_potential(report.recorded("stende-2017") / f"{material}.keras", dtype="float64")
     elements = potential.elements
     with tempfile.TemporaryDirectory() as name:
         network = Path(name) / "model.nn"
@@ -87,8 +88,8 @@ def _markdown(rows, quick, seconds):
     header = ["material", "structure", "atoms", "ranks", "energy, relative", "forces, eV/Å", "stress, eV/Å³"]
     parts = [
         "# The same potential in Keras and in LAMMPS: largest differences\n",
-        *([writing.QUICK] if quick else []),
-        writing.markdown_table([*header, "largest force, eV/Å"], cells),
-        writing.footer("lammps_agreement", seconds),
+        *([report.QUICK] if quick else []),
+        report.markdown_table([*header, "largest force, eV/Å"], cells),
+        report.footer("stende-2017/lammps-agreement", seconds),
     ]
     return "\n".join(parts)

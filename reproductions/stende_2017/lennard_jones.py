@@ -27,7 +27,7 @@ import pandas
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.console import track
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 EPSILON, SIGMA = 1.0318e-2, 3.405  # eV, A; argon
 CUTOFF = 2.5 * SIGMA
@@ -49,14 +49,14 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.stende_2017.lennard_jones_output import describe, draw
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     shorter = 50 if quick else 1
     jobs = [(train, seed) for seed in range(seeds or (1 if quick else 3)) for train in (by_distance, by_g1)]
     curves = [curve for train, seed in track(jobs, "Training networks") for curve in train(seed, shorter)]
     rows = pandas.DataFrame([_errors(curve) for curve in curves])
     text = describe(rows, curves, quick, time.time() - start)
-    writing.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)})
+    report.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)})
 
 
 def energy(r):

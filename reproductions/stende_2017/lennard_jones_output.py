@@ -7,7 +7,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from atomzoo.reproductions.stende_2017 import lennard_jones, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import lennard_jones
 
 # Color, line and width of each curve, in the order drawn; the last ones must leave the ones below visible.
 STYLES = {
@@ -33,19 +34,19 @@ def describe(rows, curves, quick, seconds):
     columns = ["rmse_energy_meV", "rmse_gradient_meV_per_A", "largest_energy_meV", "largest_gradient_meV_per_A"]
     lines = [("thesis", "TensorFlow, Adam", *lennard_jones.THESIS, "", "", "")]
     for (network, program), group in rows.groupby(["network", "program"], sort=False):
-        numbers = [writing.spread(group[name]) for name in columns]
+        numbers = [report.spread(group[name]) for name in columns]
         lines.append((network, program, *numbers, f"{group['train_seconds'].mean():.1f}"))
     names = ("input, training", "program", *units, *(f"largest {unit}" for unit in units), "training (s)")
     return "\n".join(
         ["# Stende 2017, figures 8.1 and 8.2: 1-10-1 network of the shifted Lennard-Jones potential of argon\n"]
-        + [writing.QUICK] * quick
+        + [report.QUICK] * quick
         + [f"Root mean square errors over {lennard_jones.N_TEST} random distances in [3.2, 8.5125] A and largest "
            f"errors over a grid; mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}.\n"]
-        + [writing.markdown_table(names, lines)]
+        + [report.markdown_table(names, lines)]
         + ["The same potential of G1 in two programs, largest difference from Keras float64 over all distances and "
            "seeds:\n"]
-        + [writing.markdown_table(("program", "energy (eV)", "gradient (eV/A)"), _differences(curves))]
-        + [writing.footer("lennard_jones", seconds)]
+        + [report.markdown_table(("program", "energy (eV)", "gradient (eV/A)"), _differences(curves))]
+        + [report.footer("stende-2017/lennard-jones", seconds)]
     )  # fmt: skip
 
 

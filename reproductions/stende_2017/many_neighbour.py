@@ -26,8 +26,9 @@ import time
 
 import numpy as np
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import lennard_jones, writing
+from atomzoo.reproductions.stende_2017 import lennard_jones
 
 N_DISTANCES, N_NEIGHBORS, N_TEST = 20_000, 10_000, 2000
 ITERATIONS, STEPS = 1000, 25_000
@@ -46,7 +47,7 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.stende_2017.many_neighbour_output import describe, draw
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "many_neighbour.partial.jsonl"
     start = time.time()
     shorter = 100 if quick else 1
@@ -58,7 +59,7 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(train, jobs, partial, "Training networks")
     table = rows.drop(columns=list(CURVES))
     text = describe(table, quick, time.time() - start)
-    writing.write_results(folder, "many_neighbour", table, text, {"": draw(rows)})
+    report.write_results(folder, "many_neighbour", table, text, {"": draw(rows)})
     partial.unlink()
 
 

@@ -7,7 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 QUANTITIES = {
     "energy, test error (meV)": "test_rmse_energy_meV",
@@ -42,12 +42,12 @@ def describe(rows, quick, seconds):
     ]
     return "\n".join(
         ["# Stende 2017, chapter 8: networks of many neighbors, and forces as outputs\n"]
-        + [writing.QUICK] * quick
+        + [report.QUICK] * quick
         + [
             f"Root mean squares; mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}. The thesis warns that "
             "forces that are outputs do not fit the energy, and prints no number: there is no column for it.\n"
         ]
-        + [writing.markdown_table(("", *names), lines)]
+        + [report.markdown_table(("", *names), lines)]
         + [
             "Forces of the differentiated network are minus the gradient of its energy by construction; that they do "
             "no work along a closed loop tests the sum over the loop. The total energy is that of 16 trajectories of "
@@ -55,7 +55,7 @@ def describe(rows, quick, seconds):
             "Forces that are outputs heat the atom until it leaves; what follows is far from all training data, and "
             "the size of the change says nothing more.\n"
         ]
-        + [writing.footer("many_neighbour", seconds)]
+        + [report.footer("stende-2017/many-neighbour", seconds)]
     )
 
 
@@ -108,4 +108,4 @@ def _distances(axes, curves):
 
 
 def _cell(values):
-    return "" if values.isna().any() else writing.spread(values)
+    return "" if values.isna().any() else report.spread(values)

@@ -24,8 +24,9 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
 import shutil
 import time
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions.stende_2017 import potentials
 
 NETWORKS = {
     "thesis": {
@@ -62,7 +63,7 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.stende_2017.crystal_output import figure, silicon_text
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silicon.partial"
     partial.mkdir(exist_ok=True)
     start = time.time()
@@ -77,5 +78,5 @@ def run(seeds=None, quick=False, output=None):
     reference = potentials.crystal_properties("silicon", potentials.ENGINES["silicon"]().relax)
     text = silicon_text(rows, reference, THESIS, seed, quick, time.time() - start)
     rows = rows.drop(columns=["folder", "version"])
-    writing.write_results(folder, "stillinger_weber", rows, text, {"": figure(folder / "silicon.keras", "silicon")})
+    report.write_results(folder, "stillinger_weber", rows, text, {"": figure(folder / "silicon.keras", "silicon")})
     shutil.rmtree(partial)

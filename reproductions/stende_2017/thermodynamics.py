@@ -19,8 +19,8 @@ import numpy as np
 import pandas
 from ase.units import GPa
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURE = 1000.0  # K
 EQUILIBRATION, STEPS, EVERY = 5000, 100_000, 100
@@ -35,7 +35,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     partial = folder / "thermodynamics.partial.jsonl"
     jobs = [
@@ -47,7 +47,7 @@ def run(seeds=None, quick=False, output=None):
     rows = rows.drop(columns=["shorter", "version"]).explode([*QUANTITIES], ignore_index=True)
     rows = rows.astype(dict.fromkeys(QUANTITIES, float))
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "thermodynamics", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "thermodynamics", rows, text, {"": _figure(rows)})
     partial.unlink()
 
 
@@ -87,15 +87,15 @@ def _markdown(rows, quick, seconds):
             ]
         )
         cells = [f"{1e6 * found[column].abs().max():.2g}" for column in ("drift", "fluctuation")]
-        table.append([name, *cells, writing.spread(found["temperature"], 4), writing.spread(found["pressure"], 3)])
+        table.append([name, *cells, report.spread(found["temperature"], 4), report.spread(found["pressure"], 3)])
     header = ["potential", "energy drift, 1e-6 eV/atom", "energy fluctuation, 1e-6 eV/atom"]
     header += ["mean temperature, K", "mean pressure, GPa"]
     parts = [
         "# Silicon at constant energy: the network and Stillinger and Weber\n",
-        *([writing.QUICK] if quick else []),
+        *([report.QUICK] if quick else []),
         f"512 atoms, {rows['time'].max():.0f} ps, steps of 1 fs; of drift and fluctuation the largest of the seeds.\n",
-        writing.markdown_table(header, table),
-        writing.footer("thermodynamics", seconds),
+        report.markdown_table(header, table),
+        report.footer("stende-2017/thermodynamics", seconds),
     ]
     return "\n".join(parts)
 

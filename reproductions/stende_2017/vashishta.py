@@ -18,8 +18,9 @@ University of Oslo (2017), which trains silicon and oxygen on data of the potent
 import shutil
 import time
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions.stende_2017 import potentials
 
 NETWORK = {
     "network": "30-30",
@@ -43,7 +44,7 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.reproductions.stende_2017.crystal_output import figure, silica_text
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silica.partial"
     partial.mkdir(exist_ok=True)
     start = time.time()
@@ -57,5 +58,5 @@ def run(seeds=None, quick=False, output=None):
     reference = potentials.crystal_properties("silica", potentials.ENGINES["silica"]().relax)
     text = silica_text(rows, reference, seed, quick, time.time() - start)
     rows = rows.drop(columns=["folder", "version"])
-    writing.write_results(folder, "vashishta", rows, text, {"": figure(folder / "silica.keras", "silica")})
+    report.write_results(folder, "vashishta", rows, text, {"": figure(folder / "silica.keras", "silica")})
     shutil.rmtree(partial)

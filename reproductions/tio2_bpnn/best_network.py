@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pandas
 
-from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.tio2_bpnn.writing import RESULTS
+from atomzoo.reproductions.report import recorded, write_csv
 
 EPOCHS, PATIENCE = 200, 40
 QUICK_EPOCHS = 3
@@ -17,7 +16,7 @@ QUICK_SETTINGS = {"layers": 4, "nodes": 16, "learning_rate": 5e-4, "dropout": 0.
 
 def best_settings(folder):
     """The settings of the trial with the smallest validation RMSE in table_1.csv, of a folder or of the results."""
-    found = [path for path in (Path(folder) / "table_1.csv", RESULTS / "table_1.csv") if path.exists()]
+    found = [path for path in (Path(folder) / "table_1.csv", recorded("tio2-bpnn") / "table_1.csv") if path.exists()]
     if not found:
         raise FileNotFoundError("There is no table_1.csv yet: run tio2-bpnn/table-1 first")
     trials = pandas.read_csv(found[0])
@@ -67,8 +66,7 @@ def train_one(layers, nodes, learning_rate, dropout, epochs, seed, every, folder
     predictions = tio2_data.predicted(potential, every)
     table = pandas.DataFrame(history).assign(epoch=lambda table: table.index + 1)
     for name, rows in (("history", table), ("predictions", predictions)):
-        with replacing(_file(Path(folder), seed, name)) as temporary:
-            rows.to_csv(temporary, index=False, float_format="%.6g")
+        write_csv(_file(Path(folder), seed, name), rows)
     return {
         f"{part}_{name}": float(value)
         for part, rows in predictions.groupby("part")

@@ -2,7 +2,7 @@ import pandas
 import pytest
 
 from atomzoo.reproductions.barch_tubman_2017 import hydrogen, table_1_weight_decay
-from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
+from atomzoo.reproductions.report import recorded
 
 
 def test_the_choice_by_hand():
@@ -32,5 +32,5 @@ def test_what_is_written(tmp_path, monkeypatch, capsys):
 
 
 def test_the_table_is_trained_with_the_recorded_choice():
-    rows = pandas.read_csv(RESULTS / "table_1_weight_decay.csv")
+    rows = pandas.read_csv(recorded("barch-tubman-2017") / "table_1_weight_decay.csv")
     assert table_1_weight_decay.choose(rows)[0] == hydrogen.WEIGHT_DECAY

@@ -2,7 +2,7 @@ import pandas
 
 from atomzoo.reproductions.barch_tubman_2017.table_2 import WEIGHT_DECAY
 from atomzoo.reproductions.barch_tubman_2017.table_2_weight_decay import average, choose
-from atomzoo.reproductions.barch_tubman_2017.writing import RESULTS
+from atomzoo.reproductions.report import recorded
 
 
 def means(train, held_out):
@@ -21,5 +21,5 @@ def test_but_not_by_fitting_the_noise():
 
 
 def test_the_table_is_trained_with_the_recorded_choice():
-    rows = pandas.read_csv(RESULTS / "table_2_weight_decay.csv")
+    rows = pandas.read_csv(recorded("barch-tubman-2017") / "table_2_weight_decay.csv")
     assert choose(average(rows))[0] == WEIGHT_DECAY

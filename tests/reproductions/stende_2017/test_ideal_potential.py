@@ -6,7 +6,8 @@ import pytest
 if keras.backend.backend() != "tensorflow":
     pytest.skip("training needs TensorFlow", allow_module_level=True)
 
-from atomzoo.reproductions.stende_2017 import ideal_evidence, ideal_potential, ideal_readings, potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017 import ideal_evidence, ideal_potential, ideal_readings, potentials
 from tests.reproductions.stende_2017 import small
 
 
@@ -70,7 +71,7 @@ def write(folder, name, rows):
 
 
 def test_readings(tmp_path, monkeypatch):
-    monkeypatch.setattr(writing, "RESULTS", tmp_path)
+    monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
     missing = [value for _, _, value, file in ideal_readings.readings() if "stende" in file]
     assert len(missing) == 9 and all(value.startswith("not there yet: `atomzoo reproduce stende") for value in missing)
     programs = ("LAMMPS", "Keras compiled")
@@ -100,7 +101,7 @@ def test_a_quick_run(tmp_path, monkeypatch, capsys):
     for atoms in structures:
         atoms.info["source"] = "crystal"
     small.potential(structures).save(tmp_path / "silicon.keras")
-    monkeypatch.setattr(writing, "RESULTS", tmp_path)
+    monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
     monkeypatch.setattr(potentials, "data", lambda material: (structures, [], structures))
     monkeypatch.setattr(potentials, "functions", lambda name: small.FUNCTIONS)
     monkeypatch.setattr(ideal_evidence, "PARTS", (8, 1))

@@ -1,4 +1,4 @@
-"""What every reproduction writes: csv, md and png, and the text on the console."""
+"""How every reproduction prints and writes its results: csv, md and png, and the text on the console."""
 
 from datetime import date
 from pathlib import Path
@@ -11,20 +11,31 @@ from atomzoo.datasets.io.output_files import replacing
 from atomzoo.machine import machine
 from atomzoo.version import __version__
 
+FOLDER = Path(__file__).parent
 QUICK = "**Quick run: it shows that the script runs; the numbers mean nothing.**\n"
 
 
-def results_folder(results, output, quick):
-    """The `Path` of the folder to write to, made if need be: `output`, by default `results` or, if quick, another."""
-    folder = Path(output) if output is not None else (Path("quick-results") if quick else results)
+def recorded(paper):
+    """The `Path` of the folder of a paper's committed results, such as those of "barch-tubman-2017"."""
+    return FOLDER / paper.replace("-", "_") / "results"
+
+
+def results_folder(paper, output, quick):
+    """The `Path` of the folder to write to, made if need be.
+
+    Args:
+        paper: str, such as "barch-tubman-2017".
+        output: `Path`, or None for the folder of the paper's results, or of a quick run for `quick-results`.
+        quick: whether this is a quick run.
+    """
+    folder = Path(output) if output is not None else (Path("quick-results") if quick else recorded(paper))
     folder.mkdir(exist_ok=True)
     return folder
 
 
-def footer(paper, name, seconds):
-    """The last line of a Markdown file: version, date, machine, time and command of a paper's script."""
-    command = f"`atomzoo reproduce {paper}/{name.replace('_', '-')}`"
-    return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, {command}\n"
+def footer(item, seconds):
+    """The last line of a Markdown file: version, date, machine, time and command of an item "paper/script"."""
+    return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, `atomzoo reproduce {item}`\n"
 
 
 def write_results(folder, name, rows, text, figures):
@@ -37,9 +48,7 @@ def write_results(folder, name, rows, text, figures):
         text: Markdown.
         figures: dict of matplotlib figures by what follows `name` in the name of their file, "" for `name`.png.
     """
-    rows = rows.assign(version=__version__, machine=machine())
-    with replacing(folder / f"{name}.csv") as temporary:
-        rows.to_csv(temporary, index=False, float_format="%.6g")
+    write_rows(folder / f"{name}.csv", rows)
     with replacing(folder / f"{name}.md") as temporary:
         temporary.write_text(text)
     for ending, figure in figures.items():
@@ -49,6 +58,17 @@ def write_results(folder, name, rows, text, figures):
     console = Console()
     console.print(Markdown(text))
     console.print(f"Written to {folder}: {name}.csv, .md{', .png' * bool(figures)}")
+
+
+def write_rows(path, rows):
+    """Writes a `pandas.DataFrame` to a csv file, and adds version and machine to each row."""
+    write_csv(path, rows.assign(version=__version__, machine=machine()))
+
+
+def write_csv(path, rows, float_format="%.6g"):
+    """Writes a `pandas.DataFrame` to a csv file."""
+    with replacing(path) as temporary:
+        rows.to_csv(temporary, index=False, float_format=float_format)
 
 
 def markdown_table(names, rows):
