@@ -5,7 +5,7 @@ a decorrelated frame of DFT molecular dynamics some twenty. The first potential 
 visit, and is wrong by some eV where it leads itself; what DFT says there trains the second, which draws the sets:
 
     python -m atomzoo.datasets.generate dense-hydrogen --set 1 2 3 4 5 6 7 8 --steps 100
-    dynamics="python -m atomzoo.reproductions.barch_tubman_2017.hydrogen_dynamics"
+    dynamics="python -m atomzoo.reproductions.barch_tubman_2017.studies.hydrogen_dynamics"
     $dynamics first?.extxyz --every 4 --frames 200 -o sampled1
     python -m atomzoo.datasets.generate label sampled1/set?.extxyz --frames 200 -o labelled1
     $dynamics labelled1/set?.extxyz --every 2 --frames 1000 -o sampled

@@ -22,7 +22,7 @@ import time
 
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
+from atomzoo.reproductions.artrith_urban_2016._shared import BEST, NETWORKS, by_structure, describe, figure, train_one
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import results_folder, write_csv, write_results
 
@@ -37,8 +37,6 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few structures and epochs, one seed, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.artrith_urban_2016 import tio2_output
-
     folder = results_folder("artrith-urban-2016", output, quick)
     every = tio2_data.QUICK_EVERY if quick else 1
     partial = folder / "tio2.partial"
@@ -54,11 +52,11 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(train_one, jobs, partial / "rows.jsonl", "Training networks")
     best = rows[rows["network"] == BEST]
     seed = best.loc[best["validation_loss"].idxmin(), "seed"]
-    structures = tio2_output.by_structure(rows, partial)
-    text = tio2_output.describe(rows, structures, every, quick, time.time() - start)
+    structures = by_structure(rows, partial)
+    text = describe(rows, structures, every, quick, time.time() - start)
     with replacing(folder / "tio2_bulk.keras") as temporary:
         shutil.copy(partial / f"{BEST} {seed}.keras", temporary)
     write_csv(folder / "tio2_structures.csv", structures, "%.6f")
     rows = rows.drop(columns=["folder", "version"])
-    write_results(folder, "tio2", rows, text, {"": tio2_output.figure(structures)})
+    write_results(folder, "tio2", rows, text, {"": figure(structures)})
     shutil.rmtree(partial)

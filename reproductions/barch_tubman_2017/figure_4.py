@@ -18,8 +18,8 @@ seconds in the last line of the results are theirs alone.
 
 import time
 
-from atomzoo.reproductions.barch_tubman_2017 import hydrogen
-from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared.figure_4_output import figure, long, text
 from atomzoo.reproductions.report import results_folder, write_results
 
 SET = 4

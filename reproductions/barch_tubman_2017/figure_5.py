@@ -24,8 +24,8 @@ from ase.units import Bohr
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.models.relaxation.isomers import sorted_distances
-from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
-from atomzoo.reproductions.barch_tubman_2017.free_clusters import freed, is_free
+from atomzoo.reproductions.barch_tubman_2017._shared.figure_5_output import write_figure
+from atomzoo.reproductions.barch_tubman_2017._shared.free_clusters import freed, is_free
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import results_folder
 
@@ -68,7 +68,7 @@ def scan(atoms, seed, iterations):
     from atomzoo.models.potential.extrapolation import (
         find_extrapolations,  # here, so that only the worker processes load Keras
     )
-    from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN
+    from atomzoo.reproductions.barch_tubman_2017._shared.loops import TRAIN
 
     potential, structures = TRAIN(frames(atoms), seed, iterations=iterations), shapes(atoms)
     results = potential.evaluate_atoms(structures)

@@ -24,8 +24,8 @@ import time
 import pandas
 
 from atomzoo.datasets import dense_hydrogen
-from atomzoo.reproductions.barch_tubman_2017 import hydrogen
-from atomzoo.reproductions.barch_tubman_2017.table_1_output import text
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import text
 from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import results_folder, write_results

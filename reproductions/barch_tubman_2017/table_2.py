@@ -29,7 +29,7 @@ import numpy as np
 from ase.units import Ry
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.reproductions.barch_tubman_2017.table_2_output import describe, draw
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_output import describe, draw
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import results_folder, write_results
 

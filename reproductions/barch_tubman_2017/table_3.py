@@ -27,9 +27,9 @@ import pandas
 
 from atomzoo.models import load_potential, relax
 from atomzoo.models.potential.extrapolation import ExtrapolationWarning
-from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
-from atomzoo.reproductions.barch_tubman_2017.loops import closed_loops
-from atomzoo.reproductions.barch_tubman_2017.table_3_output import write_table
+from atomzoo.reproductions.barch_tubman_2017._shared.isomer_names import isomer_name
+from atomzoo.reproductions.barch_tubman_2017._shared.loops import closed_loops
+from atomzoo.reproductions.barch_tubman_2017._shared.table_3_output import write_table
 from atomzoo.reproductions.report import results_folder
 
 PAPER_AU3_RY = -197.60902  # printed as eV

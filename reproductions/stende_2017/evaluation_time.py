@@ -27,7 +27,7 @@ from atomzoo.datasets.empirical import diamond_silicon
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
 from atomzoo.reproductions import report
-from atomzoo.reproductions.stende_2017 import potentials
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 REPEATS = (1, 2, 3, 4, 6, 8)  # 8 to 4096 atoms
 EAGER_LIMIT = 1000  # atoms; what is in between takes memory

@@ -47,7 +47,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.lennard_jones_output import describe, draw
+    from atomzoo.reproductions.stende_2017._shared.lennard_jones_output import describe, draw
 
     folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
@@ -86,7 +86,7 @@ def by_distance(seed, shorter=1):
     Returns:
         List of dicts: network, program, seed, train_seconds, and the arrays r (A), energy (eV) and slope (eV/A).
     """
-    from atomzoo.reproductions.stende_2017 import small_networks
+    from atomzoo.reproductions.stende_2017._shared import small_networks
 
     r = distances(seed, N_TRAIN)[:, None]
     start = time.time()

@@ -26,7 +26,7 @@ import time
 
 from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import potentials
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 NETWORKS = {
     "thesis": {
@@ -61,7 +61,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one network and seed, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.crystal_output import figure, silicon_text
+    from atomzoo.reproductions.stende_2017._shared.crystal_output import figure, silicon_text
 
     folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silicon.partial"

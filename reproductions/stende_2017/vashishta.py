@@ -20,7 +20,7 @@ import time
 
 from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import potentials
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 NETWORK = {
     "network": "30-30",
@@ -42,7 +42,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.crystal_output import figure, silica_text
+    from atomzoo.reproductions.stende_2017._shared.crystal_output import figure, silica_text
 
     folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silica.partial"

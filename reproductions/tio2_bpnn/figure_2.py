@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.report import QUICK, footer, results_folder, write_results
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 
 def run(seeds=None, quick=False, output=None):

@@ -15,7 +15,7 @@ import numpy as np
 
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 OUTLIER = 1.5  # deviations
 

@@ -9,7 +9,7 @@ import time
 
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, spread, write_results
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 
 def run(seeds=None, quick=False, output=None):

@@ -11,7 +11,7 @@ import numpy as np
 
 from atomzoo.reproductions import tio2_data
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, spread, write_results
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 PAPER = 327.7  # eV
 AENET = {"rmse": 5.215, "mae": 2.883}  # meV/atom

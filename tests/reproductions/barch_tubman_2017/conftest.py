@@ -8,7 +8,7 @@ from filelock import FileLock
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.models.active_learning.refine import train_on_forces
-from atomzoo.reproductions.barch_tubman_2017 import loops
+from atomzoo.reproductions.barch_tubman_2017._shared import loops
 from tests.models.engines import FUNCTIONS, EMTEngine, triangles
 
 

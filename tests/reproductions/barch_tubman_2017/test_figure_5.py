@@ -5,7 +5,8 @@ import pytest
 from ase import Atoms
 from ase.units import Bohr
 
-from atomzoo.reproductions.barch_tubman_2017 import figure_5, figure_5_output
+from atomzoo.reproductions.barch_tubman_2017 import figure_5
+from atomzoo.reproductions.barch_tubman_2017._shared import figure_5_output
 
 
 @pytest.mark.parametrize("n_atoms", [2, 3, 4])
