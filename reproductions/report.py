@@ -1,5 +1,6 @@
 """How every reproduction prints and writes its results: csv, md and png, and the text on the console."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -69,6 +70,12 @@ def write_csv(path, rows, float_format="%.6g"):
     """Writes a `pandas.DataFrame` to a csv file."""
     with replacing(path) as temporary:
         rows.to_csv(temporary, index=False, float_format=float_format)
+
+
+def copy_file(source, path):
+    """Copies a file to a path, which is replaced only once all is written."""
+    with replacing(path) as temporary:
+        shutil.copy(source, temporary)
 
 
 def markdown_table(names, rows):

@@ -5,7 +5,7 @@ University of Oslo (2017), which finds no visible difference for the crystal.
 
 * 512 atoms in LAMMPS, steps of 1 fs, constant volume: the crystal at 1000 K; the melt at 2000 K and 2.53 g/cm^3,
   molten at 4000 K anew by each potential. After equilibration 10 ps, a frame each 50 fs.
-* Network: silicon.keras of `stillinger_weber.py`.
+* Network: `si-stillinger-weber` of the zoo, made by `stillinger_weber.py`.
 * Sampling error: the runs are repeated with several seeds. The two functions are compared bin by bin with the standard
   errors of their means over seeds (t, of some N(0, 1) if the functions are the same, but for few seeds of wider tails):
   its root mean square is near 1, or a little above, where there is no difference.

@@ -4,7 +4,7 @@ Section 8.2 of J.-A. Stende, Constructing high-dimensional neural network potent
 University of Oslo (2017).
 
 * 512 atoms of the crystal in LAMMPS: 5 ps at 1000 K with a thermostat, then 100 ps without, steps of 1 fs (NVE).
-* Network: silicon.keras of `stillinger_weber.py`.
+* Network: `si-stillinger-weber` of the zoo, made by `stillinger_weber.py`.
 * Drift: slope of a straight line through the total energy, times 100 ps. Fluctuation: deviation from that line.
 """
 

@@ -9,9 +9,8 @@ from ase.geometry.rdf import get_rdf
 
 from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
-from atomzoo.models import load_potential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 REPEAT = 4  # 512 atoms
 MELT_LATTICE = 5.28  # A; 2.53 g/cm^3, the density of liquid silicon
@@ -24,11 +23,11 @@ POTENTIALS = ("Stillinger-Weber", "network")
 
 @contextmanager
 def engine(name):
-    """The `Lammps` engine of one of `POTENTIALS`; the network is silicon.keras among the results."""
+    """The `Lammps` engine of one of `POTENTIALS`; the network is `si-stillinger-weber` of the zoo."""
     if name == "Stillinger-Weber":
         yield stillinger_weber()
         return
-    potential = load_potential(report.recorded("stende-2017") / "silicon.keras", dtype="float64")
+    potential = potentials.published("silicon")
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "model.nn"
         write_lammps(potential, network)

@@ -1,7 +1,5 @@
 """What the results of other scripts say of the requirements of `ideal_potential.py`."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas
 
@@ -21,9 +19,8 @@ def readings():
 
 
 def _file(script):
-    paper, item = script.replace("-", "_").split("/")
-    folder = report.recorded("stende-2017") if paper == "stende_2017" else Path(__file__).parents[1] / paper / "results"
-    return folder / f"{item}.csv"
+    paper, item = script.split("/")
+    return report.recorded(paper) / f"{item.replace('-', '_')}.csv"
 
 
 def _best(table, column):

@@ -1,7 +1,6 @@
 """The potentials of silicon and silica: how they are trained on data of the empirical potentials, and measured."""
 
 import functools
-import shutil
 import time
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import numpy as np
 from ase.units import GPa
 
 from atomzoo.datasets import empirical
-from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.potential.function_sets import load_function_set
 
@@ -23,6 +21,7 @@ LOSS_WEIGHTS = {
 ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
 ENGINES = {"silicon": empirical.stillinger_weber, "silica": empirical.vashishta}
+PUBLISHED = {"silicon": "si-stillinger-weber", "silica": "sio2-vashishta"}  # names in the zoo
 SILICA_CUTOFF, BOND_CUTOFF = 5.5, 2.6  # A, those of the empirical potential's pairs and angles
 CLOSEST_LIKE = {"Si": 2.4, "O": 2.0}  # A, of two atoms of one element in the data
 BONDED = {"Si": ("O", "O"), "O": ("Si", "Si")}  # the angles that have energies, by the atom in the middle
@@ -177,18 +176,24 @@ def train_and_measure(material, network, seed, folder, **settings):
     return {name: float(value) for name, value in {**found, **crystal, "train_seconds": round(seconds, 1)}.items()}
 
 
-def keep_best(rows, material, network, partial, folder):
-    """Copies the potential of a network with the least error of the validation forces to `folder`/`material`.keras.
+def best(rows, material, network, partial):
+    """The potential of a network with the least error of the validation forces.
 
     Args:
         rows: `pandas.DataFrame` of `train_and_measure`, with network and seed.
         partial: `Path` of the folder of all potentials.
 
     Returns:
-        Its seed.
+        Its seed, and the `Path` of its file.
     """
     of_network = rows[rows["network"] == network].set_index("seed")
     seed = of_network["forces validation"].idxmin()
-    with replacing(folder / f"{material}.keras") as temporary:
-        shutil.copy(partial / f"{material}-{network}-{seed}.keras", temporary)
-    return seed
+    return seed, partial / f"{material}-{network}-{seed}.keras"
+
+
+def published(material):
+    """The potential of the material in the zoo, in float64."""
+    from atomzoo.models import load_potential
+    from atomzoo.models.zoo.published import published_file
+
+    return load_potential(published_file(PUBLISHED[material]), dtype="float64")

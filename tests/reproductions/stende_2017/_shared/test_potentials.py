@@ -2,7 +2,6 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models import load_potential
 from atomzoo.reproductions.stende_2017._shared import potentials
 from tests.reproductions.stende_2017 import small
 
@@ -53,15 +52,17 @@ def test_errors_are_in_milli_electron_volts(monkeypatch):
     assert found["validation"]["forces"] == pytest.approx(1e3 * np.sqrt(np.mean(forces**2)))
 
 
-def test_the_best_is_kept(tmp_path):
-    partial = tmp_path / "partial"
-    partial.mkdir()
-    for seed in (0, 1):
-        potential = small.potential()
-        potential.atom_sum.scale.assign(1.0 + seed)
-        potential.save(partial / f"silicon-short-{seed}.keras")
+def test_the_best_has_the_least_validation_error(tmp_path):
     rows = pandas.DataFrame({
         "network": ["short", "short", "thesis"], "seed": [0, 1, 0], "forces validation": [3.0, 2.0, 1.0],
     })  # fmt: skip
-    assert potentials.keep_best(rows, "silicon", "short", partial, tmp_path) == 1
-    assert float(load_potential(tmp_path / "silicon.keras").atom_sum.scale) == 2.0
+    assert potentials.best(rows, "silicon", "short", tmp_path) == (1, tmp_path / "silicon-short-1.keras")
+
+
+@pytest.mark.parametrize("material", potentials.PUBLISHED)
+def test_the_published_potential_is_of_the_material(material):
+    potential = potentials.published(material)
+    atoms = potentials.CRYSTALS[material]()
+    assert potential.elements == potentials.ELEMENTS[material] and potential.compute_dtype == "float64"
+    forces = potential.evaluate_atoms(atoms)["forces"]  # near an equilibrium
+    assert np.abs(forces).max() < 1.0

@@ -101,7 +101,8 @@ def test_a_quick_run(tmp_path, monkeypatch, capsys):
     structures = potentials.ENGINES["silicon"]().label(small.crystals(64))
     for atoms in structures:
         atoms.info["source"] = "crystal"
-    small.potential(structures).save(tmp_path / "silicon.keras")
+    potential = small.potential(structures)
+    monkeypatch.setattr(potentials, "published", lambda material: potential)
     monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
     monkeypatch.setattr(potentials, "data", lambda material: (structures, [], structures))
     monkeypatch.setattr(potentials, "functions", lambda name: small.FUNCTIONS)
