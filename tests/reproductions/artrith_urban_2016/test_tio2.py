@@ -31,6 +31,7 @@ def test_groups():
     assert oxygen == {"TiO2": [True, False, False], "O vacancies": [False, True, True]}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_compares_with_aenet(small_tio2, capsys):
     folder = small_tio2 / "results"

@@ -33,6 +33,7 @@ def test_error_of_a_curve():
     assert figure_5_output._errors(rows, points) == pytest.approx([0.4 / np.sqrt(2)])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     figure_5.run(quick=True, output=tmp_path)

@@ -37,6 +37,7 @@ def fast(monkeypatch):
         monkeypatch.setattr(module, "run_jobs", serial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "material"), [(stillinger_weber, "silicon"), (vashishta, "silica")])
 def test_a_quick_run(module, material, fast, tmp_path, capsys):
     name = module.__name__.rsplit(".", 1)[1]

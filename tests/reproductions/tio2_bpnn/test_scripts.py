@@ -5,7 +5,6 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models.tuning.grid import TABLE_1
 from atomzoo.reproductions.tio2_bpnn import _shared, figure_2, figure_3, figure_4, table_1, table_2, test_error
 
 
@@ -39,10 +38,7 @@ def test_best_settings_are_those_of_the_smallest_error(tmp_path):
     assert _shared.best_settings(tmp_path) == expected
 
 
-def test_the_grid_has_54_networks():
-    assert np.prod([len(values) for values in TABLE_1.values()]) == 54
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_quick_runs(small_tio2, capsys):
     folder = small_tio2 / "results"

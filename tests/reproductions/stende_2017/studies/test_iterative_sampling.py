@@ -49,6 +49,7 @@ def test_initial_data():
     assert not structures[0].has("momenta") and structures[0].get_forces().any()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rounds(fast, tmp_path, capsys):
     iterative_sampling.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
