@@ -12,7 +12,7 @@ from atomzoo.machine import machine
 RESULTS = Path(__file__).parent / "results"
 
 
-def origin():
+def environment():
     """Version, machine and date, in words."""
     return f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
 
@@ -30,8 +30,8 @@ def write(name, title, notes, columns, rows):
     lines = [columns, ["---"] * len(columns), *rows]
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
     with replacing(RESULTS / f"{name}.md") as path:
-        path.write_text(f"# {title}\n\n{origin()}\n\n{notes}\n\n{table}\n", encoding="utf-8")
+        path.write_text(f"# {title}\n\n{environment()}\n\n{notes}\n\n{table}\n", encoding="utf-8")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     with replacing(RESULTS / f"{name}.csv") as path:
-        path.write_text(f"# {origin()}\n{text.getvalue()}", encoding="utf-8")
+        path.write_text(f"# {environment()}\n{text.getvalue()}", encoding="utf-8")

@@ -9,7 +9,7 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.report import origin, write
+from benchmarks.report import environment, write
 from benchmarks.timing import run_alone
 
 COLUMNS = {
@@ -77,7 +77,7 @@ def main():
         for row in measurements(quick):
             rows.append(row)
             status.update(f"measuring; {len(rows)} rows done, last: {row['case']}, {row['kind']}")
-    table = Table(title=origin(), caption=NOTES.replace("\n", " "), caption_justify="left")
+    table = Table(title=environment(), caption=NOTES.replace("\n", " "), caption_justify="left")
     for key, heading in COLUMNS.items():
         table.add_column(heading, justify="left" if key in ("case", "kind") else "right")
     for row in rows:

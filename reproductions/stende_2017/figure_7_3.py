@@ -54,7 +54,7 @@ def analyze(values):
     reasons = [selection.dropped["Si"].get(function) for function in rows.index]
     rows = rows.assign(
         kept=[reason is None for reason in reasons],
-        twin=[numbers.get(reason.twin, "") if reason else "" for reason in reasons],
+        correlated_with=[numbers.get(reason.twin, "") if reason else "" for reason in reasons],
         correlation=[reason.correlation if reason else 0.0 for reason in reasons],
     )
     rows.insert(0, "number", numbers.values())
@@ -92,7 +92,7 @@ def _markdown(rows, values, quick, seconds):
 def _verdict(row):
     if row.kept:
         return "kept"
-    return f"{row.correlation:.4f} with {row.twin}" if row.twin else "small range"
+    return f"{row.correlation:.4f} with {row.correlated_with}" if row.correlated_with else "small range"
 
 
 def _angular_figure(functions, structures):

@@ -48,15 +48,15 @@ def train_on_labels(structures, seed, iterations, force_weight):
         return train_on_forces(frames, seed, iterations=iterations)
     results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
     pairs = zip(results, labelled, strict=True)
-    height = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
+    offset = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
     repeats = max(len(frames) // len(labelled), 1)
-    data = [*(_lowered(atoms, height) for atoms in frames), *labelled * repeats]
+    data = [*(_shifted(atoms, -offset) for atoms in frames), *labelled * repeats]
     return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight)
 
 
-def _lowered(atoms, height):
+def _shifted(atoms, offset):
     copy = atoms.copy()
-    copy.calc = SinglePointCalculator(copy, energy=atoms.get_potential_energy() - height, forces=atoms.get_forces())
+    copy.calc = SinglePointCalculator(copy, energy=atoms.get_potential_energy() + offset, forces=atoms.get_forces())
     return copy
 
 

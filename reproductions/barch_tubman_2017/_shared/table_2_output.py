@@ -12,7 +12,7 @@ from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2, aene
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, recorded, spread
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
-FIRST_DATA = recorded("barch-tubman-2017") / "table_2_first_data.csv"
+EARLIER_DATA = recorded("barch-tubman-2017") / "table_2_earlier_data.csv"
 
 
 def describe(rows, quick, seconds):
@@ -29,7 +29,7 @@ def describe(rows, quick, seconds):
         parts.append(QUICK)
     parts.append(
         f"Mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}, in 1e-6 eV^2; below some "
-        f"{NOISE_FLOOR_EV2 * 1e6:.2g} is the noise of the labels (density cutoff {DENSITY_CUTOFF:g} Ry). First data: "
+        f"{NOISE_FLOOR_EV2 * 1e6:.2g} is the noise of the labels (density cutoff {DENSITY_CUTOFF:g} Ry). Earlier data: "
         "the set that this one replaced, of 900 frames a size from one start and with a noise of some 5 in its labels "
         "(120 Ry); aenet (2.0.4, one run) was trained on its splits, with the same functions and widths, and both "
         "columns are recorded. With forces: trained on energies and forces.\n"
@@ -50,14 +50,14 @@ def describe(rows, quick, seconds):
 def _energy_table(rows, split, factor):
     """Errors of energies, a Markdown table; `factor` from 1e-6 eV^2 to what is printed."""
     lines = []
-    for cell, aenet, first, energies, forces in _cells(rows, split):
+    for cell, aenet, earlier, energies, forces in _cells(rows, split):
         columns = []
         for name in ("train_mse_eV2", "validation_mse_eV2"):
-            ours = [spread(group[name] * 1e6 * factor) for group in (first, energies)]
+            ours = [spread(group[name] * 1e6 * factor) for group in (earlier, energies)]
             columns += [f"{aenet[name] * 1e6 * factor:.1f}", *ours]
         lines.append([*cell, *columns, spread(forces["validation_mse_eV2"] * 1e6 * factor)])
-    first = ["aenet, first data", "ours, first data", "ours"]
-    names = [f"{part}: {name}" for part in ("train", "val.") for name in first]
+    columns = ["aenet, earlier data", "ours, earlier data", "ours"]
+    names = [f"{part}: {name}" for part in ("train", "val.") for name in columns]
     return markdown_table(["atoms", "network", *names, "with forces"], lines)
 
 
@@ -69,18 +69,18 @@ def _force_table(rows, split):
         for name, digits in (("validation_force_rmse_eV_per_A", 3), ("train_seconds", 0)):
             columns += [f"{value:.{digits}f}" for value in (aenet[name], *(group[name].mean() for group in ours))]
         lines.append([*cell, *columns])
-    first = ["aenet, first data", "ours, first data", "ours", "with forces"]
-    names = [f"{part}: {name}" for part in ("forces", "s") for name in first]
+    columns = ["aenet, earlier data", "ours, earlier data", "ours", "with forces"]
+    names = [f"{part}: {name}" for part in ("forces", "s") for name in columns]
     return markdown_table(["atoms", "network", *names], lines)
 
 
 def _cells(rows, split):
-    """(atoms, network) of each cell of the table, aenet's row, and ours: on the first data, without and with forces."""
-    recorded = {"aenet": aenet_baseline().query("method == @METHOD"), "ours": pandas.read_csv(FIRST_DATA)}
+    """(atoms, network) of each cell, aenet's row, and ours: on the earlier data, without and with forces."""
+    tables = {"aenet": aenet_baseline().query("method == @METHOD"), "ours": pandas.read_csv(EARLIER_DATA)}
     for (atoms, network), group in rows[rows["split"] == split].groupby(["atoms", "network"]):
-        same = {name: _cell(table, atoms, network, split) for name, table in recorded.items()}
-        first = same["ours"][~same["ours"]["forces"]]
-        yield (atoms, network), same["aenet"].iloc[0], first, group[~group["forces"]], group[group["forces"]]
+        same = {name: _cell(table, atoms, network, split) for name, table in tables.items()}
+        earlier = same["ours"][~same["ours"]["forces"]]
+        yield (atoms, network), same["aenet"].iloc[0], earlier, group[~group["forces"]], group[group["forces"]]
 
 
 def _cell(table, atoms, network, split):
@@ -93,10 +93,10 @@ def draw(rows, quick):
     figure, axes = plt.subplots(1, len(splits), figsize=(6.5 * len(splits), 4.5), sharey=True, layout="constrained")
     for axis, split in zip(axes, splits, strict=True):
         cells = list(_cells(rows, split))
-        for position, (_, aenet, first, energies, forces) in enumerate(cells):
+        for position, (_, aenet, earlier, energies, forces) in enumerate(cells):
             series = {
-                "aenet, first data": (aenet.to_frame().T, -0.3, "s", "tab:gray"),
-                "ours, first data": (first, -0.1, "D", "tab:green"),
+                "aenet, earlier data": (aenet.to_frame().T, -0.3, "s", "tab:gray"),
+                "ours, earlier data": (earlier, -0.1, "D", "tab:green"),
                 "ours": (energies, 0.1, "o", "tab:blue"),
                 "ours, with forces": (forces, 0.3, "^", "tab:orange"),
             }

@@ -82,9 +82,9 @@ def _rounds(loops):
     rows = []
     for loop in loops:
         for row in loop.rounds:
-            heights = [_above(row[name], loop) for name in ("network_eV", "engine_eV", "relaxed_eV")]
+            above = [_above(row[name], loop) for name in ("network_eV", "engine_eV", "relaxed_eV")]
             cells = (loop.n_atoms, row["round"], row["structures"], row["calls"], row["isomer"])
-            rows.append((*cells, *heights, _number(1e3 * row["difference_eV"], 3)))
+            rows.append((*cells, *above, _number(1e3 * row["difference_eV"], 3)))
     note = (
         "Energies in meV above the lowest that DFT found in the loop. Difference: |network - DFT| at the network's "
         "minimum, plus what DFT's relaxation gains from there.\n"
@@ -144,8 +144,8 @@ def _figure(loops, quick):
     for axis, loop in zip(axes[0], loops, strict=True):
         rounds = pandas.DataFrame(loop.rounds)
         for name, (label, style) in series.items():
-            heights = 1e3 * (rounds[name].astype(float) - loop.lowest_energy)
-            axis.plot(rounds["round"], heights, style, label=label, mfc="none")
+            above = 1e3 * (rounds[name].astype(float) - loop.lowest_energy)
+            axis.plot(rounds["round"], above, style, label=label, mfc="none")
         start = 1e3 * (loop.start.get_potential_energy() - loop.lowest_energy)
         axis.axhline(start, color="tab:gray", lw=1, ls="--", label="lowest training sample")
         axis.set_yscale("symlog", linthresh=1.0)
