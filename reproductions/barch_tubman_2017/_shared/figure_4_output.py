@@ -10,7 +10,7 @@ import pandas
 from scipy import stats
 
 from atomzoo.reproductions.barch_tubman_2017._shared.hydrogen import training_time
-from atomzoo.reproductions.report import QUICK, footer, spread
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 ERRORS = {"training": "train_mse_eV2", "validation": "validation_mse_eV2"}
 COLORS = {False: "tab:gray", True: "tab:blue"}
@@ -68,10 +68,10 @@ def text(item, title, runs, quick, seconds, more=""):
         f"{runs['epochs'].iloc[0]} epochs. Mean squared errors of total energies in eV^2 after the last epoch, "
         f"mean ± deviation over {n_seeds} seeds.\n"
     )
-    lines += ["| error | fixed | trained | trained / fixed | 95 % interval | seeds lower | p of the sign test |"]
-    lines += ["|" + "---|" * 7, *(_row(label, final(runs, column)) for label, column in ERRORS.items())]
+    names = ["error", "fixed", "trained", "trained / fixed", "95 % interval", "seeds lower", "p of the sign test"]
     gap = final(runs, ERRORS["validation"]) / final(runs, ERRORS["training"])
-    lines += [_row("validation / training", gap), ""]
+    errors = {**{label: final(runs, column) for label, column in ERRORS.items()}, "validation / training": gap}
+    lines.append(markdown_table(names, [_row(label, values) for label, values in errors.items()]))
     return "\n".join([*lines, *([more] if more else []), training_time(runs), footer(item, seconds)])
 
 
@@ -79,8 +79,7 @@ def _row(label, errors):
     compared = comparison(errors[False], errors[True])
     interval = "" if compared["low"] is None else f"{compared['low']:.3f} to {compared['high']:.3f}"
     cells = [label, spread(errors[False]), spread(errors[True]), f"{compared['ratio']:.3f}", interval]
-    cells += [f"{compared['wins']} of {len(errors)}", f"{compared['sign']:.3g}"]
-    return "| " + " | ".join(cells) + " |"
+    return [*cells, f"{compared['wins']} of {len(errors)}", f"{compared['sign']:.3g}"]
 
 
 def figure(runs, quick):

@@ -5,7 +5,7 @@ import numpy as np
 from atomzoo.datasets.dense_hydrogen import POINTS
 from atomzoo.reproductions.barch_tubman_2017._shared.figure_4_output import comparison
 from atomzoo.reproductions.barch_tubman_2017._shared.hydrogen import training_time
-from atomzoo.reproductions.report import QUICK, footer, spread
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 SUMMARIES = {
     "mean": lambda errors: errors.mean(),
@@ -40,7 +40,7 @@ def text(rows, quick, seconds):
         "more training structures a set.\n"
     )
     for label in ("validation", "train"):
-        lines += [f"## {label}\n", *_table(rows, f"{label}_mse_eV2"), ""]
+        lines += [f"## {label}\n", _table(rows, f"{label}_mse_eV2")]
     return "\n".join(
         [*lines, *_claims(ours), "", NO_NUMBERS, training_time(ours), footer("barch-tubman-2017/table-1", seconds)]
     )
@@ -49,14 +49,14 @@ def text(rows, quick, seconds):
 def _table(rows, column):
     methods = list(rows["method"].unique())
     errors = rows.pivot_table(index="set", columns="method", values=column)
-    lines = ["| set | r_s | T (K) | " + " | ".join(methods) + " |", "|" + "---|" * (3 + len(methods))]
+    lines = []
     for number, of_set in rows.groupby("set"):
         cells = [spread(of_set[of_set["method"] == method][column]) for method in methods]
-        lines.append("| " + " | ".join([str(number), *map(str, POINTS[number]), *cells]) + " |")
+        lines.append([number, *POINTS[number], *cells])
     for label, summary in SUMMARIES.items():
         cells = [f"{summary(errors[method]):.3g}" for method in methods]
-        lines.append("| " + " | ".join([label, "", "", *cells]) + " |")
-    return lines
+        lines.append([label, "", "", *cells])
+    return markdown_table(["set", "r_s", "T (K)", *methods], lines)
 
 
 def _claims(rows):

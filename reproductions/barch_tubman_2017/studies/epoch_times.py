@@ -12,6 +12,7 @@ from atomzoo.layers import SymmetryFunctionLayer
 from atomzoo.models import NeuralNetworkPotential
 from atomzoo.models.training.trained_functions import FollowingScaling
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.report import markdown_table
 
 KINDS = {
     "fixed": "fixed, cached",
@@ -94,9 +95,9 @@ def table(structures, epochs):
 def markdown(rows):
     """The rows as a Markdown table, with the ratio to the linear-cost form."""
     linear = rows[1]["per_1000"]
-    lines = ["| G2 + G5, 36 functions | structures | s an epoch | s for 1000 structures | of linear cost |"]
-    lines.append("|---|---|---|---|---|")
+    names = ["G2 + G5, 36 functions", "structures", "s an epoch", "s for 1000 structures", "of linear cost"]
+    lines = []
     for row in rows:
-        cells = [row["case"], row["structures"], *(f"{row[name]:.2f}" for name in ("seconds", "per_1000"))]
-        lines.append("| " + " | ".join(map(str, [*cells, f"{row['per_1000'] / linear:.2f}"])) + " |")
-    return "\n".join(lines) + "\n"
+        seconds = (row["seconds"], row["per_1000"], row["per_1000"] / linear)
+        lines.append([row["case"], row["structures"], *(f"{value:.2f}" for value in seconds)])
+    return markdown_table(names, lines)

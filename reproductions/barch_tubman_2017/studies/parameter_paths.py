@@ -21,7 +21,7 @@ import pandas
 
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.reproductions.barch_tubman_2017.figure_4 import SET
-from atomzoo.reproductions.report import QUICK, footer, results_folder, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 LABELS = {"eta": r"$\eta$ (Å$^{-2}$)", "rs": "$R_s$ (Å)", "kappa": r"$\kappa$ (Å$^{-1}$)"}
 
@@ -67,7 +67,7 @@ def _text(runs, quick, seconds):
         f"Set {SET}, {runs['epochs'].iloc[0]} epochs, seeds: {runs['seed'].nunique()}. Jumped: nearer, at the end, to "
         "where another of its kind began. Moved: mean change, in units of the mean distance between starts.\n"
     )
-    lines += ["| functions | parameter | number | jumped, mean over seeds | moved |", "|---|---|---|---|---|"]
+    names, table = ["functions", "parameter", "number", "jumped, mean over seeds", "moved"], []
     for functions, group in runs.groupby("functions"):
         for name in group["paths"].iloc[0]:
             paths = [np.array(paths[name]) for paths in group["paths"]]
@@ -75,8 +75,9 @@ def _text(runs, quick, seconds):
             spacing = np.ptp(start) / max(len(start) - 1, 1) or 1.0  # all alike: in units of its own
             moved = np.mean([np.abs(path[-1] - path[0]).mean() for path in paths]) / spacing
             jumped = np.mean([jumps(path).sum() for path in paths])
-            lines.append(f"| {functions} | {name} | {len(start)} | {jumped:.1f} | {moved:.2f} |")
-    return "\n".join([*lines, "", hydrogen.training_time(runs), footer("barch-tubman-2017/parameter-paths", seconds)])
+            table.append([functions, name, len(start), f"{jumped:.1f}", f"{moved:.2f}"])
+    lines.append(markdown_table(names, table))
+    return "\n".join([*lines, hydrogen.training_time(runs), footer("barch-tubman-2017/parameter-paths", seconds)])
 
 
 def _figure(runs, quick):
