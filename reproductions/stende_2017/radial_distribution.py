@@ -53,7 +53,7 @@ def run(seeds=None, quick=False, output=None):
 
 def sample(phase, potential, seed, shorter):
     """Equilibrates and samples: dict of distances r (A) and g, lists."""
-    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
+    from atomzoo.reproductions.stende_2017._shared import dynamics  # here, so that only the worker processes load Keras
 
     steps, temperature = EQUILIBRATION // shorter, TEMPERATURES[phase]
     with dynamics.engine(potential) as engine:

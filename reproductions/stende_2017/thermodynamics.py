@@ -53,7 +53,7 @@ def run(seeds=None, quick=False, output=None):
 
 def trajectory(potential, seed, shorter):
     """A run at constant energy: dict of lists of `QUANTITIES`."""
-    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
+    from atomzoo.reproductions.stende_2017._shared import dynamics  # here, so that only the worker processes load Keras
 
     with dynamics.engine(potential) as engine:
         start = dynamics.crystal(engine, TEMPERATURE, seed, EQUILIBRATION // shorter)
