@@ -8,6 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+STUDIES = "studies"  # folder of a paper's scripts that are no table or figure of it
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -44,19 +46,22 @@ def data_sets():
 
 
 def reproductions():
-    """List of `Entry`: the modules of the packages in `atomzoo.reproductions` with a function `run`."""
+    """List of `Entry`: the modules with a function `run` of each paper's package, items first, then its studies."""
     package = import_module("atomzoo.reproductions")
     return [
-        Entry(f"{paper}/{name}".replace("_", "-"), f"atomzoo.reproductions.{paper}.{name}", path, summary)
+        Entry(f"{paper}/{name}".replace("_", "-"), ".".join((package.__name__, paper, *room, name)), path, summary)
         for paper, folder in _packages(package.__path__)
-        for name, path, functions, summary in _modules([str(folder)])
+        for room in ((), (STUDIES,))
+        for name, path, functions, summary in _modules([str(folder.joinpath(*room))])
         if "run" in functions
     ]
 
 
 def results_of(reproduction):
-    """The files (sorted list of `Path`) that a reproduction has left in the folder `results` beside it."""
-    return sorted(reproduction.path.parent.glob(f"results/{reproduction.path.stem}[._-]*"))
+    """The files (sorted list of `Path`) that a reproduction has left in the folder `results` of its paper."""
+    folder = reproduction.path.parent
+    paper = folder.parent if folder.name == STUDIES else folder
+    return sorted(paper.glob(f"results/{reproduction.path.stem}[._-]*"))
 
 
 def _packages(folders):

@@ -5,24 +5,18 @@ smallest case only and writes nothing.
 """
 
 import argparse
-import csv
-import datetime
-import io
 import re
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from atomzoo import __version__
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
-from atomzoo.datasets.io.output_files import replacing
-from atomzoo.machine import machine
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
+from benchmarks.report import write
 from benchmarks.silicon import distorted_silicon, silicon_potential
 
-RESULTS = Path(__file__).parent / "results"
 COLUMNS = ("functions", "atoms", "ranks", "steps", "atom-steps/s", "CPU use (%)", "us/atom")
 NOTES = """\
 Molecular dynamics (NVE, 0.5 fs, 300 K) of distorted diamond silicon in LAMMPS, neighbor lists (skin 2 A) included. A
@@ -78,30 +72,17 @@ def measure(folder, pair, kind, copies, ranks, steps):
     return kind, int(atoms), ranks, steps, round(rate), round(100 * share), round(1e6 * ranks * share / rate, 2)
 
 
-def write(rows, origin):
-    """`lammps_plugin.csv` and `.md`."""
-    RESULTS.mkdir(exist_ok=True)
-    table = "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows))
-    with replacing(RESULTS / "lammps_plugin.md") as path:
-        path.write_text(f"# Speed of the LAMMPS plugin\n\n{origin}\n\n{NOTES}\n\n{table}\n", encoding="utf-8")
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
-    with replacing(RESULTS / "lammps_plugin.csv") as path:
-        path.write_text(f"# {origin}\n{text.getvalue()}", encoding="utf-8")
-
-
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lammps_plugin", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the smallest case only; writes nothing")
     quick = parser.parse_args().quick
-    origin = f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for row in measurements(Path(folder), quick):
             print(*(f"{name}: {value}" for name, value in zip(COLUMNS, row, strict=True)), sep=", ", flush=True)
             rows.append(row)
     if not quick:
-        write(rows, origin)
+        write("lammps_plugin", "Speed of the LAMMPS plugin", NOTES, COLUMNS, rows)
 
 
 if __name__ == "__main__":

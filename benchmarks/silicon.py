@@ -5,17 +5,16 @@
 
 import json
 import sys
-import time
 
-import keras
 import numpy as np
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.arrays.structure_dataset import to_arrays
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential
+from atomzoo.datasets.arrays.batch import to_arrays
+from atomzoo.layers import SymmetryFunction
 from atomzoo.models.potential.evaluation import AtomRow
+from atomzoo.reproductions.barch_tubman_2017.studies.epoch_times import EpochTimer
 from benchmarks.timing import peak_memory, processor_times
 
 WARM_UP = 3  # epochs that are not counted: the first compiles
@@ -65,20 +64,6 @@ def training(cells=2, cutoff=4.5, n_structures=32, batch_size=8, epochs=20):
     batch = dataset[0][0]
     steps = [seconds / len(dataset) for seconds in timer.seconds[WARM_UP:]]
     return _per_atom(batch["species"].size, steps) | _size(batch, memory)
-
-
-class EpochTimer(keras.callbacks.Callback):
-    """Seconds that each epoch takes."""
-
-    def __init__(self):
-        super().__init__()
-        self.seconds = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._start = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.seconds.append(time.perf_counter() - self._start)
 
 
 def _with_random_labels(atoms, seed):

@@ -5,20 +5,13 @@ The full run takes a minute or two and writes `benchmarks/results/symmetry_funct
 """
 
 import argparse
-import csv
-import datetime
-import io
-import os
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from atomzoo import __version__
-from atomzoo.machine import machine
+from benchmarks.report import environment, write
 from benchmarks.timing import run_alone
 
-RESULTS = Path(__file__).parent / "results"
 COLUMNS = {
     "case": "case",
     "kind": "kind",
@@ -75,42 +68,24 @@ def as_text(row):
     return [f"{cell:.{digits[key]}f}" if isinstance(cell, float) else str(cell) for key, cell in cells.items()]
 
 
-def write(rows, origin):
-    """`symmetry_functions.csv` and `.md`, each in place only once it is complete."""
-    RESULTS.mkdir(exist_ok=True)
-    lines = [list(COLUMNS.values()), ["---"] * len(COLUMNS), *map(as_text, rows)]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    _replace(RESULTS / "symmetry_functions.md", f"# Speed of symmetry functions\n\n{origin}\n\n{NOTES}\n\n{table}\n")
-    text = io.StringIO(f"# {origin}\n")
-    text.seek(0, io.SEEK_END)
-    csv.writer(text, lineterminator="\n").writerows([lines[0], *lines[2:]])
-    _replace(RESULTS / "symmetry_functions.csv", text.getvalue())
-
-
-def _replace(path, text):
-    temporary = path.with_suffix(".temporary")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.symmetry_functions", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the smallest cases only; writes nothing")
     quick = parser.parse_args().quick
-    origin = f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
     console, rows = Console(), []
     with Console(stderr=True).status("measuring") as status:
         for row in measurements(quick):
             rows.append(row)
             status.update(f"measuring; {len(rows)} rows done, last: {row['case']}, {row['kind']}")
-    table = Table(title=origin, caption=NOTES.replace("\n", " "), caption_justify="left")
+    table = Table(title=environment(), caption=NOTES.replace("\n", " "), caption_justify="left")
     for key, heading in COLUMNS.items():
         table.add_column(heading, justify="left" if key in ("case", "kind") else "right")
     for row in rows:
         table.add_row(*as_text(row))
     console.print(table)
     if not quick:
-        write(rows, origin)
+        cells = [as_text(row) for row in rows]
+        write("symmetry_functions", "Speed of symmetry functions", NOTES, list(COLUMNS.values()), cells)
 
 
 if __name__ == "__main__":

@@ -6,24 +6,20 @@ structure and writes nothing. The data must be where `atomzoo.datasets.tio2.load
 """
 
 import argparse
-import datetime
 import json
 import os
 import resource
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import pandas
 
-from atomzoo import __version__
 from atomzoo.datasets import tio2
 from atomzoo.datasets.tio2_files import find_source
-from atomzoo.machine import machine
+from benchmarks.report import write
 from benchmarks.timing import peak_memory, run_alone
 
-RESULTS = Path(__file__).parent / "results"
 SETS = ("aenet-tio2-wide", "aenet-tio2")
 ELEMENTS = ["Ti", "O"]
 NOTES = """\
@@ -70,19 +66,7 @@ def main():
     table = pandas.DataFrame([timed({"functions": name, **options}) for name in SETS]).round(1)
     print(table.to_string(index=False))
     if not quick:
-        write(table)
-
-
-def write(table):
-    """`tio2_features.csv` and `.md`, each in place only once it is complete."""
-    origin = f"atomzoo {__version__}, {machine()}, {datetime.date.today()}, `python -m benchmarks.tio2_features`"
-    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
-    rows = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    texts = {".md": f"# Features of TiO2\n\n{origin}\n\n{NOTES}\n\n{rows}\n", ".csv": table.to_csv(index=False)}
-    for suffix, text in texts.items():
-        temporary = RESULTS / f".tio2_features{suffix}"
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, RESULTS / f"tio2_features{suffix}")
+        write("tio2_features", "Features of TiO2", NOTES, list(table.columns), table.to_numpy().tolist())
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.machine import machine
-from atomzoo.reproductions.barch_tubman_2017 import epoch_times
+from atomzoo.reproductions.barch_tubman_2017.studies import epoch_times
 
 SET = 4
 

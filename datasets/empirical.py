@@ -1,4 +1,4 @@
-"""Reference data of empirical potentials, made with LAMMPS: Lennard-Jones Ar, Stillinger-Weber Si, Vashishta SiO2."""
+"""Reference data of empirical potentials, made with LAMMPS: Stillinger-Weber Si, Vashishta SiO2."""
 
 import numpy as np
 from ase import Atoms
@@ -8,23 +8,12 @@ from ase.spacegroup import crystal
 from atomzoo.datasets.engines.lammps import Lammps, potential_file
 from atomzoo.datasets.silicon_energies import silicon_energies
 
-# Argon: E(r) = 4 epsilon ((sigma/r)^12 - (sigma/r)^6), shifted to E(cutoff) = 0.
-ARGON_EPSILON = 1.0318e-2  # eV
-ARGON_SIGMA = 3.405  # A
-ARGON_CUTOFF = 2.5 * ARGON_SIGMA  # A
-
 SILICON_LATTICE = 5.431  # A, where the energy of Stillinger and Weber is lowest
 LARGEST_STRAIN = 0.05
 CLOSE = {"silicon": (1.5, 2.2), "silica": (1.15, 1.45)}  # A, nearer than nearly all bonded atoms come in the melt
 # Each part of the data has its own trajectories: their steps, and the number of strained cells.
 PARTS = {"train": (2000, 400), "validation": (250, 50), "test": (500, 100)}
 EQUILIBRATION = 500  # steps, left out
-
-
-def lennard_jones_argon(ranks=1):
-    """Return the `Lammps` engine of argon: the shifted Lennard-Jones potential of Stende's thesis (2017)."""
-    coefficients = f"pair_coeff 1 1 {ARGON_EPSILON} {ARGON_SIGMA}"
-    return Lammps([f"pair_style lj/cut {ARGON_CUTOFF}", "pair_modify shift yes", coefficients], ["Ar"], ranks)
 
 
 def stillinger_weber(ranks=1):

@@ -1,9 +1,6 @@
-"""Which atoms and structures of a trajectory to keep: more of those with large forces (Stende 2017)."""
+"""Which atoms of a trajectory to keep: more of those with large forces (Stende 2017)."""
 
-import ase
 import numpy as np
-
-from atomzoo.datasets.arrays.neighbors import neighbor_list
 
 
 def sampling_intervals(forces, alpha, max_interval):
@@ -53,52 +50,3 @@ def sampled_steps(forces, alpha, max_interval):
         sampled[step] = step - last >= interval
         last[sampled[step]] = step
     return sampled
-
-
-def sampled_frames(frames, alpha, max_interval):
-    """Whole structures to sample: as `sampled_steps`, by the largest force in the structure.
-
-    Args:
-        frames: list of Atoms with forces, successive steps.
-        alpha, max_interval: see `sampling_intervals`.
-
-    Returns:
-        list of Atoms, some of the frames.
-    """
-    largest = [max(frame.get_forces(), key=np.linalg.norm) for frame in frames]
-    sampled = sampled_steps(np.reshape(largest, (-1, 1, 3)), alpha, max_interval)
-    return [frame for frame, keep in zip(frames, sampled[:, 0], strict=True) if keep]
-
-
-def environments(frame, indices, cutoff):
-    """Cut out the environments of some atoms, as free clusters.
-
-    The energy of the atom is a function of its cluster only if `cutoff` is as large as the energy's range. LAMMPS
-    shares a three-body term equally among its atoms, so that range is twice the cutoff of Stillinger and Weber.
-
-    Args:
-        frame: Atoms with the energies (n,) of its atoms, eV, or without labels.
-        indices: the atoms in the middle.
-        cutoff: A.
-
-    Returns:
-        list of Atoms, not periodic: the atom at the origin, then its neighbors, the nearest first. If the frame has
-        energies, that of the middle atom is in `info["atomic_energy"]` (eV).
-
-    Example:
-        >>> chain = ase.Atoms("CO", [[0, 0, 0], [1, 0, 0]], cell=[2, 9, 9], pbc=True)
-        >>> environments(chain, [1], cutoff=1.5)[0].get_chemical_formula()
-        'C2O'
-    """
-    first, second, shifts = neighbor_list(frame, cutoff)
-    displacements = frame.positions[second] + shifts - frame.positions[first]
-    clusters = []
-    for index in indices:
-        pairs = np.flatnonzero(first == index)
-        pairs = pairs[np.argsort(np.linalg.norm(displacements[pairs], axis=1), kind="stable")]
-        numbers = frame.numbers[[index, *second[pairs]]]
-        cluster = ase.Atoms(numbers, np.vstack([np.zeros(3), displacements[pairs]]))
-        if frame.calc is not None and "energies" in frame.calc.results:
-            cluster.info["atomic_energy"] = float(frame.calc.results["energies"][index])
-        clusters.append(cluster)
-    return clusters

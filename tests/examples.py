@@ -5,9 +5,9 @@ import numpy as np
 from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
 from atomzoo.layers import SymmetryFunction
-from atomzoo import NeuralNetworkPotential
 
 CUTOFF = 4.0  # A
 ELEMENTS = {"one": ["Au"], "two": ["Ti", "O"]}
@@ -82,6 +82,8 @@ def neighborhood(n_elements, n_neighbors=6, seed=2):
 
 def small_potential(elements, functions=ONE_OF_EACH, **kwargs):
     """A potential with random weights, scaled and shifted to a few crystals and clusters; float64 unless asked."""
-    potential = NeuralNetworkPotential.from_functions(elements, functions, **{"hidden": (5, 4), "dtype": "float64", **kwargs})
+    potential = NeuralNetworkPotential.from_functions(
+        elements, functions, **{"hidden": (5, 4), "dtype": "float64", **kwargs}
+    )
     potential.adapt(rattled(crystal(elements), 3) + rattled(crystal(elements, pbc=False), 3))
     return potential

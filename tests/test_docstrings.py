@@ -33,9 +33,3 @@ def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failures, _ = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert failures == 0
-
-
-def test_the_examples_are_found():
-    finder = doctest.DocTestFinder()
-    found = [test for name in modules() for test in finder.find(importlib.import_module(name)) if test.examples]
-    assert len(found) > 20

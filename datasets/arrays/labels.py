@@ -35,7 +35,9 @@ def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "for
     {'energy': array([-3.])}
     """
     joined = {name: np.concatenate if name in OF_ATOMS else np.stack for name in names}
-    return {name: join([_needed(k, atoms, name) for k, atoms in enumerate(structures)]) for name, join in joined.items()}
+    return {
+        name: join([_needed(k, atoms, name) for k, atoms in enumerate(structures)]) for name, join in joined.items()
+    }
 
 
 def find_label(atoms: ase.Atoms, name: str) -> np.ndarray | None:

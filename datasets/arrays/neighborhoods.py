@@ -95,7 +95,9 @@ def chunks(pairs, cutoff, triplets=False):
         size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length())
         for start in range(0, len(of_width), size):
             atoms = of_width[start : start + size]
-            yield _chunk(pairs, atoms, ranges(starts[atoms], counts[atoms]), counts[atoms], size, width, cutoff, triplets)
+            yield _chunk(
+                pairs, atoms, ranges(starts[atoms], counts[atoms]), counts[atoms], size, width, cutoff, triplets
+            )
 
 
 def _chunk(pairs, atoms, numbers, counts, size, width, cutoff, triplets):

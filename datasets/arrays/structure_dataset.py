@@ -112,7 +112,9 @@ class StructureDataset(keras.utils.PyDataset):
         """The structures of each batch of this epoch."""
         if not self.shuffle:
             size = -(-self.n_structures // self.n_batches)
-            return [np.arange(start, min(start + size, self.n_structures)) for start in range(0, self.n_structures, size)]
+            return [
+                np.arange(start, min(start + size, self.n_structures)) for start in range(0, self.n_structures, size)
+            ]
         drawn = np.random.default_rng((self.seed, self.epoch)).random(self.n_structures)
         order = np.lexsort((drawn, *self.table.composition.T))
         return [order[k :: self.n_batches] for k in range(self.n_batches)]

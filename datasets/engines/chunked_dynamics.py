@@ -1,6 +1,5 @@
 """Molecular dynamics in short chunks that loses no finished step, whatever ends it."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from atomzoo.datasets.engines.espresso import read_frames
 from atomzoo.datasets.engines.label_error import LabelError
+from atomzoo.datasets.io.output_files import replacing
 
 
 class ChunkedDynamics:
@@ -95,9 +95,8 @@ class ChunkedDynamics:
         for step, frame in enumerate(frames, len(self.frames)):
             frame.info = {"step": step, "chunk": chunk, "isomer": isomer}
         self.frames += frames
-        temporary = self.path.with_name(self.path.name + ".tmp")
-        ase.io.write(temporary, self.frames, format="extxyz")
-        os.replace(temporary, self.path)
+        with replacing(self.path) as temporary:
+            ase.io.write(temporary, self.frames, format="extxyz")
         settings = self.path.with_suffix(".in")
         if not settings.exists():
             shutil.copy(self.work / "pw.in", settings)

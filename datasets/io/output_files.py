@@ -39,7 +39,8 @@ def replacing(path):
     """A temporary path to write to, which takes the place of `path` when the block ends without an error.
 
     Args:
-        path: the file to be written. The temporary one lies beside it and has the same ending.
+        path: the file to be written. The temporary one lies beside it and has the same endings, `.extxyz.gz` for
+            example, from which the programs that write it know format and compression.
 
     Raises:
         ValueError, OSError: as `check_output`.
@@ -53,9 +54,11 @@ def replacing(path):
         'complete'
     """
     path = check_output(path)
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield temporary
+        with open(temporary, "r+b") as file:
+            os.fsync(file.fileno())  # or a crash of the machine could leave the new name without the new content
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -4,12 +4,11 @@ Single precision would not do for positions: at 5 A it rounds by up to 2e-7 A, w
 atoms is more than 1e-6 eV. Integers of 1e-8 A take as many bytes, and hold exactly what an extxyz file holds.
 """
 
-import os
-from pathlib import Path
-
 import ase
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets.io.output_files import replacing
 
 POSITION_UNIT = 1e-8  # A
 FORCE_UNIT = 1e-5  # eV/A
@@ -37,10 +36,8 @@ def write_packed(path, structures):
         "positions": _bytes([atoms.get_positions(wrap=True) for atoms in structures], POSITION_UNIT),
         "forces": _bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], FORCE_UNIT),
     }
-    temporary = Path(f"{path}.tmp")
-    with open(temporary, "wb") as file:
+    with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
-    os.replace(temporary, path)
 
 
 def read_packed(path):

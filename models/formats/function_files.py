@@ -65,5 +65,3 @@ def load_setups(names, elements, length_unit="A"):
     neighbors = [element for setup in setups for element in setup.neighbor_elements]
     functions = {setup.element: list(setup.functions) for setup in setups}
     return functions, list(dict.fromkeys(neighbors + central)), "cosine"
-
-

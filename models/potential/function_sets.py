@@ -13,9 +13,9 @@ unordered pair of them (G4, G5).
 import json
 from pathlib import Path
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers.descriptors.from_functions import function_from
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
-from atomzoo.datasets.io.output_files import replacing
 
 
 def _radial(cutoff, etas, shifts=(0.0,)):

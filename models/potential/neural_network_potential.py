@@ -119,9 +119,7 @@ class NeuralNetworkPotential(keras.Model):
             functions, elements, cutoff_function, trainable_functions, name="descriptor", dtype=dtype
         )
         options = scaling if isinstance(scaling, dict) else {"method": scaling}
-        scaling = FeatureScaling(
-            len(elements), descriptor.n_features, name="feature_scaling", dtype=dtype, **options
-        )
+        scaling = FeatureScaling(len(elements), descriptor.n_features, name="feature_scaling", dtype=dtype, **options)
         network = AtomicNetwork(
             elements,
             descriptor.n_features,
@@ -286,10 +284,15 @@ class NeuralNetworkPotential(keras.Model):
                 Gaussian prior of width 1 on each weight if it is (noise / scale)^2 / number of structures.
         """
         loss = {"energy_per_atom": "mse"} if loss is None else loss
-        loss, metrics = (value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {}))
+        loss, metrics = (
+            value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {})
+        )
         self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics, **(kwargs.get("weighted_metrics") or {})})
         self.weight_decay = weight_decay
-        self._loss_functions, self._weights_of_losses = loss, {name: (loss_weights or {}).get(name, 1.0) for name in loss}
+        self._loss_functions, self._weights_of_losses = (
+            loss,
+            {name: (loss_weights or {}).get(name, 1.0) for name in loss},
+        )
         # Metrics are always given, if empty: Keras would keep those of an earlier compile().
         super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
 
@@ -334,7 +337,10 @@ class NeuralNetworkPotential(keras.Model):
     def loss_of(self, x, y, sample_weight):
         """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
         y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
-        values = [w * self._loss_functions[name](y[name], predicted[name], weights[name]) for name, w in self._weights_of_losses.items()]
+        values = [
+            w * self._loss_functions[name](y[name], predicted[name], weights[name])
+            for name, w in self._weights_of_losses.items()
+        ]
         return sum(values) + self.weight_penalty()
 
     def weight_penalty(self):

@@ -21,5 +21,7 @@ def from_saved_config(cls, config):
         arguments = {name: config[name] for name in OLD_ARGUMENTS if name in config}
         arguments |= {new: config.get(old) for old, new in OLD_NAMES.items()}
         return cls.from_functions(**arguments)
-    layers = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("descriptor", "network", "scaling")}
+    layers = {
+        name: keras.saving.deserialize_keras_object(config[name]) for name in ("descriptor", "network", "scaling")
+    }
     return cls(**layers, provenance=config["provenance"], name=config["name"])

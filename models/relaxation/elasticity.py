@@ -66,17 +66,6 @@ def equilibrium(atoms, relaxed, max_stress=1e-7, max_steps=20):
     raise ValueError(f"The cell has no equilibrium nearby. Received: {left:g} eV/A^3 after {max_steps} steps")
 
 
-def cubic_moduli(constants):
-    """Bulk modulus, shear modulus C44 (units of `constants`) and Poisson's ratio C12 / (C11 + C12) of a cubic crystal.
-
-    Args:
-        constants: (6, 6) of `elastic_constants`, in cubic axes; C11 is the mean of its three places, and so on.
-    """
-    c11 = np.diag(constants)[:3].mean()
-    c12 = constants[:3, :3][np.triu_indices(3, 1)].mean()
-    return {"bulk": (c11 + 2 * c12) / 3, "shear": np.diag(constants)[3:].mean(), "poisson": c12 / (c11 + c12)}
-
-
 def _strained(atoms, strain):
     atoms = atoms.copy()
     atoms.set_cell(atoms.cell.array @ (np.eye(3) + strain), scale_atoms=True)

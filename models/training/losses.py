@@ -17,7 +17,12 @@ def fitted_labels(forces=None, stress=False, energies=False):
         raise ValueError(f"`forces` must be one of {kinds}. Received: {forces!r}")
     if stress and forces == "projected":
         raise ValueError('`stress` cannot be fitted with forces="projected". Received: stress=True')
-    return ("energy_per_atom", *(["energies"] if energies else []), *FORCE_LABELS[forces], *(["stress"] if stress else []))
+    return (
+        "energy_per_atom",
+        *(["energies"] if energies else []),
+        *FORCE_LABELS[forces],
+        *(["stress"] if stress else []),
+    )
 
 
 def loss_weights(scale, structures, names, force_weight=1.0, stress_weight=1.0, energies_weight=1.0):

@@ -19,29 +19,25 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
 
 import shutil
 import time
-from pathlib import Path
 
-from atomzoo.datasets.io.output_files import replacing
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.artrith_urban_2016.networks import BEST, NETWORKS, train_one
+from atomzoo.reproductions.artrith_urban_2016._shared import BEST, NETWORKS, by_structure, describe, figure, train_one
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import results_folder, write_results
+from atomzoo.reproductions.report import copy_file, results_folder, write_csv, write_results
 
-RESULTS = Path(__file__).parent / "results"
 QUICK_EPOCHS = 3
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, prints the tables, and writes tio2.csv, .md, .png, tio2_structures.csv and tio2_bulk.keras.
+    """Trains the networks, prints the tables, and writes tio2.csv, .md, .png and tio2_structures.csv.
 
     Args:
         seeds: Number of seeds, 3 by default.
         quick: Whether to show that it runs: few structures and epochs, one seed, marked as such.
-        output: `Path` of the folder to write to; by default `results` beside this file.
+        output: `Path` of the folder to write to; by default `results` beside this file. The best potential is written
+            there too (tio2_bulk.keras), but not by default: it is in the zoo.
     """
-    from atomzoo.reproductions.artrith_urban_2016 import tio2_output
-
-    folder = results_folder(RESULTS, output, quick)
+    folder = results_folder("artrith-urban-2016", output, quick)
     every = tio2_data.QUICK_EVERY if quick else 1
     partial = folder / "tio2.partial"
     partial.mkdir(exist_ok=True)
@@ -56,12 +52,11 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(train_one, jobs, partial / "rows.jsonl", "Training networks")
     best = rows[rows["network"] == BEST]
     seed = best.loc[best["validation_loss"].idxmin(), "seed"]
-    structures = tio2_output.by_structure(rows, partial)
-    text = tio2_output.describe(rows, structures, every, quick, time.time() - start)
-    with replacing(folder / "tio2_bulk.keras") as temporary:
-        shutil.copy(partial / f"{BEST} {seed}.keras", temporary)
-    with replacing(folder / "tio2_structures.csv") as temporary:
-        structures.to_csv(temporary, index=False, float_format="%.6f")
+    structures = by_structure(rows, partial)
+    text = describe(rows, structures, every, quick, time.time() - start)
+    if output is not None:
+        copy_file(partial / f"{BEST} {seed}.keras", folder / "tio2_bulk.keras")
+    write_csv(folder / "tio2_structures.csv", structures, "%.6f")
     rows = rows.drop(columns=["folder", "version"])
-    write_results(folder, "tio2", rows, text, {"": tio2_output.figure(structures)})
+    write_results(folder, "tio2", rows, text, {"": figure(structures)})
     shutil.rmtree(partial)

@@ -18,10 +18,9 @@ seconds in the last line of the results are theirs alone.
 
 import time
 
-from atomzoo.reproductions.barch_tubman_2017 import hydrogen
-from atomzoo.reproductions.barch_tubman_2017.figure_4_output import figure, long, text
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
-from atomzoo.reproductions.writing import write_results
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared.figure_4_output import figure, long, text
+from atomzoo.reproductions.report import results_folder, write_results
 
 SET = 4
 TITLE = "figure 4: dense hydrogen, fixed and trained symmetry functions"
@@ -35,9 +34,9 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: two seeds, few structures and epochs, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     runs = hydrogen.trained_networks(jobs("G1+G2+G3", seeds, quick), folder)
-    parts = text("figure_4", TITLE, runs, quick, time.time() - start)
+    parts = text("barch-tubman-2017/figure-4", TITLE, runs, quick, time.time() - start)
     write_results(folder, "figure_4", long(runs), parts, {"": figure(runs, quick)})
 
 

@@ -24,10 +24,10 @@ from ase.units import Bohr
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.models.relaxation.isomers import sorted_distances
-from atomzoo.reproductions.barch_tubman_2017.figure_5_output import write_figure
-from atomzoo.reproductions.barch_tubman_2017.free_clusters import freed, is_free
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.barch_tubman_2017._shared.figure_5_output import write_figure
+from atomzoo.reproductions.barch_tubman_2017._shared.free_clusters import freed, is_free
 from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.report import results_folder
 
 SHAPES = {2: "distance-2.6", 3: "triangle", 4: "tetrahedron"}
 DISTANCES = np.linspace(3.8, 8.5, 95)  # Bohr
@@ -43,7 +43,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au2, two seeds, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     partial = folder / "figure_5.partial.jsonl"
     curves = run_jobs(scan, jobs(seeds, quick), partial, "Training networks")
     rows = pandas.concat([_long(curve) for curve in curves.to_dict("records")], ignore_index=True)
@@ -68,7 +68,7 @@ def scan(atoms, seed, iterations):
     from atomzoo.models.potential.extrapolation import (
         find_extrapolations,  # here, so that only the worker processes load Keras
     )
-    from atomzoo.reproductions.barch_tubman_2017.loops import TRAIN
+    from atomzoo.reproductions.barch_tubman_2017._shared.loops import TRAIN
 
     potential, structures = TRAIN(frames(atoms), seed, iterations=iterations), shapes(atoms)
     results = potential.evaluate_atoms(structures)

@@ -24,12 +24,11 @@ import time
 import pandas
 
 from atomzoo.datasets import dense_hydrogen
-from atomzoo.reproductions.barch_tubman_2017 import hydrogen
-from atomzoo.reproductions.barch_tubman_2017.table_1_output import text
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import text
 from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import write_results
+from atomzoo.reproductions.report import results_folder, write_results
 
 AENET_ITERATIONS, QUICK_AENET_ITERATIONS = 1000, 5
 AENET_RECORDED = dense_hydrogen.FOLDER / "aenet_baseline.csv"
@@ -44,7 +43,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: two sets, one seed, few structures and epochs, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     ours = run_jobs(train, jobs(seeds, quick), folder / PARTIAL, "Training networks")
     rows = pandas.concat([ours, aenet(folder, quick)], ignore_index=True)
     write_results(folder, "table_1", rows, text(rows, quick, time.time() - start), {})

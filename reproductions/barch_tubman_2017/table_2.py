@@ -29,10 +29,9 @@ import numpy as np
 from ase.units import Ry
 
 from atomzoo.datasets import gold_clusters
-from atomzoo.reproductions.barch_tubman_2017.table_2_output import describe, draw
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_output import describe, draw
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.writing import write_results
+from atomzoo.reproductions.report import results_folder, write_results
 
 SIZES = (3, 4, 5)
 SPLITS = ("random", "block")
@@ -53,7 +52,7 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file, for a quick run none.
     """
     seeds = seeds or (1 if quick else 3)
-    folder = results_folder(output, quick)
+    folder = results_folder("barch-tubman-2017", output, quick)
     partial = folder / "table_2.partial.jsonl"
     start = time.time()
     rows = run_jobs(train_one, jobs(seeds, quick), partial, "Training networks")

@@ -14,7 +14,7 @@ end of a loop that does so (`atomzoo.models.active_learning.refine`), whose roun
 * Minimum of a network: by global search, not only by descent from the lowest sample as in the paper, which misses
   isomers.
 * DFT: Quantum ESPRESSO with the settings of the data (`gold_clusters.reference_engine`), 100 calls a size at most.
-  The results are recorded in `recorded` (`loops.py`); without pw.x the loops are replayed from there.
+  The results are recorded beside the data (`loops.py`); without pw.x the loops are replayed from there.
 * The paper prints "eV", which is Ry. Of its energies only E(Au3) was at hand; no number is printed that was not read.
 * Gradients: the paper had no analytic one. Both relax the lowest training sample by the first round's network.
 """
@@ -27,10 +27,10 @@ import pandas
 
 from atomzoo import load_potential, relax
 from atomzoo.models.potential.extrapolation import ExtrapolationWarning
-from atomzoo.reproductions.barch_tubman_2017.isomer_names import isomer_name
-from atomzoo.reproductions.barch_tubman_2017.loops import closed_loops
-from atomzoo.reproductions.barch_tubman_2017.table_3_output import write_table
-from atomzoo.reproductions.barch_tubman_2017.writing import results_folder
+from atomzoo.reproductions.barch_tubman_2017._shared.isomer_names import isomer_name
+from atomzoo.reproductions.barch_tubman_2017._shared.loops import closed_loops
+from atomzoo.reproductions.barch_tubman_2017._shared.table_3_output import write_table
+from atomzoo.reproductions.report import results_folder
 
 PAPER_AU3_RY = -197.60902  # printed as eV
 # eV/A; makes the norm of the gradient of five atoms 9e-7 or less, and is above the error of central differences
@@ -45,7 +45,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: Au3 only, replayed.
         output: `Path` of the folder to write to, and for copies of the records; by default `results` beside this file.
     """
-    folder, start = results_folder(output, quick), time.time()
+    folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     loops = closed_loops(seeds, quick, folder)
     tables = {
         "energies": pandas.DataFrame({f"Au{loop.n_atoms}": energies(loop) for loop in loops}, dtype=float),

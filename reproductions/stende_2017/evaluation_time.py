@@ -26,7 +26,8 @@ from atomzoo.console import track
 from atomzoo.datasets.empirical import diamond_silicon
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions import report
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 REPEATS = (1, 2, 3, 4, 6, 8)  # 8 to 4096 atoms
 EAGER_LIMIT = 1000  # atoms; what is in between takes memory
@@ -51,7 +52,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one small crystal, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     jobs = [("atoms", WIDTH, repeat) for repeat in (REPEATS[:1] if quick else REPEATS)]
     jobs += [("width", width, 1 if quick else WIDTH_REPEAT) for width in (WIDTHS[:1] if quick else WIDTHS)]
@@ -62,7 +63,7 @@ def run(seeds=None, quick=False, output=None):
     ]
     rows = pandas.DataFrame(rows)
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "evaluation_time", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "evaluation_time", rows, text, {"": _figure(rows)})
 
 
 def measured(width, repeat, repetitions):
@@ -72,7 +73,9 @@ def measured(width, repeat, repetitions):
     atoms = diamond_silicon(repeat)
     atoms.rattle(0.1, seed=0)
     functions = potentials.functions("thesis")
-    potential = NeuralNetworkPotential.from_functions(["Si"], functions, (width, width), scaling="none", dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(
+        ["Si"], functions, (width, width), scaling="none", dtype="float64"
+    )
     potential.atom_sum.scale.assign(0.01)  # gentle forces
     seconds = {"Keras compiled": _fastest(lambda: potential.evaluate_atoms(atoms), repetitions)}
     if len(atoms) <= EAGER_LIMIT:
@@ -81,7 +84,7 @@ def measured(width, repeat, repetitions):
 
 
 def _eager(potential, atoms):
-    from atomzoo.datasets.arrays.structure_dataset import to_arrays
+    from atomzoo.datasets.arrays.batch import to_arrays
 
     arrays = to_arrays([atoms], potential.elements, potential.cutoff)
     potential.compile(loss={"forces": "mse"}, run_eagerly=True)  # so that `call` gives forces
@@ -115,15 +118,15 @@ def _lammps(potential, atoms):
 
 def _markdown(rows, quick, seconds):
     lines = ["# Stende 2017, figures 7.4 and 7.5: processor time of one evaluation, ms\n"]
-    lines += [writing.QUICK] if quick else []
+    lines += [report.QUICK] if quick else []
     for figure, title in (("atoms", "number of atoms"), ("width", "width of both hidden layers")):
         table = rows[rows["figure"] == figure].pivot_table(index=["width", "atoms"], columns="program", values="ms")
         cells = [
             [width, atoms, *(f"{ms:.3g}" if ms == ms else "" for ms in row), f"{1e3 * row['LAMMPS'] / atoms:.2f}"]
             for (width, atoms), row in table.iterrows()
         ]
-        lines += [f"## {title}\n", writing.markdown_table(["width", "atoms", *table, "LAMMPS, µs/atom"], cells)]
-    return "\n".join([*lines, writing.footer("evaluation_time", seconds)])
+        lines += [f"## {title}\n", report.markdown_table(["width", "atoms", *table, "LAMMPS, µs/atom"], cells)]
+    return "\n".join([*lines, report.footer("stende-2017/evaluation-time", seconds)])
 
 
 def _figure(rows):

@@ -24,7 +24,7 @@ import pandas
 
 from atomzoo.datasets.empirical import alpha_quartz, vashishta
 from atomzoo.datasets.sampling import sampled_steps
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 TEMPERATURE = 1000.0  # K
 ALPHAS = {"alpha_3": 3.0, "alpha_30": 30.0}  # eV/A; the first is the thesis's
@@ -43,14 +43,14 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: 72 atoms and a tenth of the steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     forces = [quartz_forces(seed, quick) for seed in range(seeds or 1)]
     samples = [samplings(trajectory) for trajectory in forces]
     magnitudes = {name: np.concatenate([sample[name] for sample in samples]) for name in SAMPLINGS}
     rows = pandas.concat([_histogram(sample).assign(seed=seed) for seed, sample in enumerate(samples)])
     text = _markdown(magnitudes, forces, quick, time.time() - start)
-    writing.write_results(folder, "figure_7_1", rows, text, {"": _figure(magnitudes)})
+    report.write_results(folder, "figure_7_1", rows, text, {"": _figure(magnitudes)})
 
 
 def quartz_forces(seed, quick=False):
@@ -90,10 +90,10 @@ def _markdown(magnitudes, forces, quick, seconds):
     n_steps, n_atoms, _ = forces[0].shape
     return "\n".join(
         ["# Stende 2017, figure 7.1: forces of the sampled environments\n"]
-        + [writing.QUICK] * quick
+        + [report.QUICK] * quick
         + [f"Quartz, {n_atoms} atoms, {TEMPERATURE:g} K, {n_steps} steps; tau_max = {MAX_INTERVAL}.\n"]
-        + [writing.markdown_table(("", *SAMPLINGS.values()), rows)]
-        + [writing.footer("figure_7_1", seconds)]
+        + [report.markdown_table(("", *SAMPLINGS.values()), rows)]
+        + [report.footer("stende-2017/figure-7-1", seconds)]
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas
 from ase.build import bulk
 
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 TEMPERATURES = (300, 600, 900, 1200)  # K
 CUTOFF = 6.0  # A
@@ -35,13 +35,13 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs, on a fifth of the data, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     data = [silicon(seed, quick) for seed in range(seeds or 1)]
     tables = [_table(structures).assign(seed=seed) for seed, structures in enumerate(data)]
     rows = pandas.concat(tables, ignore_index=True)
     text = _markdown(rows[rows["seed"] == 0], data[0], quick, time.time() - start)
-    writing.write_results(folder, "figure_7_2", rows, text, {"": _figure(data[0])})
+    report.write_results(folder, "figure_7_2", rows, text, {"": _figure(data[0])})
 
 
 def silicon(seed, quick=False):
@@ -90,10 +90,10 @@ def _markdown(rows, structures, quick, seconds):
     radial = rows.loc[rows["kind"] == "G2", ["number", "eta", "rs"]]
     return "\n".join(
         ["# Stende 2017, figure 7.2: radial symmetry functions chosen from the data\n"]
-        + [writing.QUICK] * quick
-        + [writing.markdown_table(("", "thesis", "ours"), comparison)]
-        + [writing.markdown_table(("G2", "eta (A^-2)", "rs (A)"), radial.itertuples(index=False))]
-        + ["An empty cell: the thesis's number is not known.\n", writing.footer("figure_7_2", seconds)]
+        + [report.QUICK] * quick
+        + [report.markdown_table(("", "thesis", "ours"), comparison)]
+        + [report.markdown_table(("G2", "eta (A^-2)", "rs (A)"), radial.itertuples(index=False))]
+        + ["An empty cell: the thesis's number is not known.\n", report.footer("stende-2017/figure-7-2", seconds)]
     )
 
 

@@ -16,7 +16,7 @@ import time
 
 import pandas
 
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 from atomzoo.reproductions.stende_2017.figure_7_2 import BOND, chosen, silicon
 
 LIMITS = (0.9, 0.95, 0.98, 0.99, 0.995)  # of the correlation; the third is the default of `select_functions`
@@ -32,7 +32,7 @@ def run(seeds=None, quick=False, output=None):
     """
     from atomzoo.models.selection.select_functions import feature_values
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     data = [silicon(seed, quick) for seed in range(seeds or (1 if quick else 3))]
     # One set for all seeds, that of the first, so that only the data differ.
@@ -41,7 +41,7 @@ def run(seeds=None, quick=False, output=None):
     rows = pandas.concat([analyze(v).assign(seed=seed) for seed, v in enumerate(values)], ignore_index=True)
     figures = {"": _angular_figure(functions, data[0]), "_analysis": _analysis_figure(values[0])}
     text = _markdown(rows, values, quick, time.time() - start)
-    writing.write_results(folder, "figure_7_3", rows, text, figures)
+    report.write_results(folder, "figure_7_3", rows, text, figures)
 
 
 def analyze(values):
@@ -54,7 +54,7 @@ def analyze(values):
     reasons = [selection.dropped["Si"].get(function) for function in rows.index]
     rows = rows.assign(
         kept=[reason is None for reason in reasons],
-        twin=[numbers.get(reason.twin, "") if reason else "" for reason in reasons],
+        correlated_with=[numbers.get(reason.twin, "") if reason else "" for reason in reasons],
         correlation=[reason.correlation if reason else 0.0 for reason in reasons],
     )
     rows.insert(0, "number", numbers.values())
@@ -78,18 +78,21 @@ def _markdown(rows, values, quick, seconds):
     names = ("", "function", "minimum", "maximum", "range", "seed 0", f"kept, of {len(values)} seeds")
     return "\n".join(
         ["# Stende 2017, figure 7.3 and section 7.2.2: range and correlation of the symmetry functions\n"]
-        + [writing.QUICK] * quick
+        + [report.QUICK] * quick
         + ["The thesis's final set for silicon has 24 functions, adjusted by hand; initial set here: 24.\n"]
-        + [writing.markdown_table(("largest correlation", "functions kept, each seed"), counts)]
-        + [f"With the default limit, {LIMITS[2]}:\n", writing.markdown_table(names, lines)]
-        + [f"{len(values)} seed{'s' * (len(values) > 1)} of the dynamics. ", writing.footer("figure_7_3", seconds)]
+        + [report.markdown_table(("largest correlation", "functions kept, each seed"), counts)]
+        + [f"With the default limit, {LIMITS[2]}:\n", report.markdown_table(names, lines)]
+        + [
+            f"{len(values)} seed{'s' * (len(values) > 1)} of the dynamics. ",
+            report.footer("stende-2017/figure-7-3", seconds),
+        ]
     )
 
 
 def _verdict(row):
     if row.kept:
         return "kept"
-    return f"{row.correlation:.4f} with {row.twin}" if row.twin else "small range"
+    return f"{row.correlation:.4f} with {row.correlated_with}" if row.correlated_with else "small range"
 
 
 def _angular_figure(functions, structures):

@@ -27,7 +27,7 @@ import pandas
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.console import track
-from atomzoo.reproductions.stende_2017 import writing
+from atomzoo.reproductions import report
 
 EPSILON, SIGMA = 1.0318e-2, 3.405  # eV, A; argon
 CUTOFF = 2.5 * SIGMA
@@ -47,16 +47,16 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.lennard_jones_output import describe, draw
+    from atomzoo.reproductions.stende_2017._shared.lennard_jones_output import describe, draw
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     shorter = 50 if quick else 1
     jobs = [(train, seed) for seed in range(seeds or (1 if quick else 3)) for train in (by_distance, by_g1)]
     curves = [curve for train, seed in track(jobs, "Training networks") for curve in train(seed, shorter)]
     rows = pandas.DataFrame([_errors(curve) for curve in curves])
     text = describe(rows, curves, quick, time.time() - start)
-    writing.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)})
+    report.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)})
 
 
 def energy(r):
@@ -86,7 +86,7 @@ def by_distance(seed, shorter=1):
     Returns:
         List of dicts: network, program, seed, train_seconds, and the arrays r (A), energy (eV) and slope (eV/A).
     """
-    from atomzoo.reproductions.stende_2017 import small_networks
+    from atomzoo.reproductions.stende_2017._shared import small_networks
 
     r = distances(seed, N_TRAIN)[:, None]
     start = time.time()
@@ -113,9 +113,9 @@ def by_distance(seed, shorter=1):
 
 def by_g1(seed, shorter=1):
     """Trains a potential of one symmetry function, and evaluates it in Keras and LAMMPS; returns as `by_distance`."""
+    from atomzoo import NeuralNetworkPotential, load_potential, save_potential
     from atomzoo.datasets.engines.lammps import Lammps
     from atomzoo.layers import SymmetryFunction
-    from atomzoo import NeuralNetworkPotential, load_potential, save_potential
     from atomzoo.models import fit_lbfgs
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 

@@ -26,8 +26,9 @@ import time
 
 import numpy as np
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import lennard_jones, writing
+from atomzoo.reproductions.stende_2017 import lennard_jones
 
 N_DISTANCES, N_NEIGHBORS, N_TEST = 20_000, 10_000, 2000
 ITERATIONS, STEPS = 1000, 25_000
@@ -44,9 +45,9 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: one seed, few iterations and steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017.many_neighbour_output import describe, draw
+    from atomzoo.reproductions.stende_2017._shared.many_neighbour_output import describe, draw
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "many_neighbour.partial.jsonl"
     start = time.time()
     shorter = 100 if quick else 1
@@ -58,7 +59,7 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(train, jobs, partial, "Training networks")
     table = rows.drop(columns=list(CURVES))
     text = describe(table, quick, time.time() - start)
-    writing.write_results(folder, "many_neighbour", table, text, {"": draw(rows)})
+    report.write_results(folder, "many_neighbour", table, text, {"": draw(rows)})
     partial.unlink()
 
 
@@ -70,7 +71,7 @@ def train(network, seed, iterations, steps):
 
 
 def _by_distances(all_at_once, seed, iterations):
-    from atomzoo.reproductions.stende_2017.small_networks import fit_lbfgs, sigmoid_network
+    from atomzoo.reproductions.stende_2017._shared.small_networks import fit_lbfgs, sigmoid_network
 
     generator = np.random.default_rng(seed)
     r, tested = (generator.uniform(lennard_jones.START, lennard_jones.CUTOFF, (n, 20)) for n in (N_DISTANCES, N_TEST))
@@ -100,8 +101,8 @@ def _by_distances(all_at_once, seed, iterations):
 
 
 def _by_neighbors(as_outputs, seed, iterations, steps):
-    from atomzoo.reproductions.stende_2017 import direct_forces
-    from atomzoo.reproductions.stende_2017.small_networks import fit_lbfgs, sigmoid_network
+    from atomzoo.reproductions.stende_2017._shared import direct_forces
+    from atomzoo.reproductions.stende_2017._shared.small_networks import fit_lbfgs, sigmoid_network
 
     d, tested = (direct_forces.displacements(2 * seed + k, n) for k, n in enumerate((N_NEIGHBORS, N_TEST)))
     labels, exact = direct_forces.exact(d), direct_forces.exact(tested)
@@ -134,7 +135,7 @@ def _by_neighbors(as_outputs, seed, iterations, steps):
 
 def _one_moving(predict, differentiate):
     """One of five neighbors moves along x, the others stay: exact and predicted energies (eV) and forces (eV/A)."""
-    from atomzoo.reproductions.stende_2017 import direct_forces
+    from atomzoo.reproductions.stende_2017._shared import direct_forces
 
     r = np.linspace(lennard_jones.START, lennard_jones.CUTOFF, 200)
     d = np.repeat(direct_forces.displacements(123, 1), len(r), axis=0)

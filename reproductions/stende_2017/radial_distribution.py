@@ -5,7 +5,7 @@ University of Oslo (2017), which finds no visible difference for the crystal.
 
 * 512 atoms in LAMMPS, steps of 1 fs, constant volume: the crystal at 1000 K; the melt at 2000 K and 2.53 g/cm^3,
   molten at 4000 K anew by each potential. After equilibration 10 ps, a frame each 50 fs.
-* Network: silicon.keras of `stillinger_weber.py`.
+* Network: `si-stillinger-weber` of the zoo, made by `stillinger_weber.py`.
 * Sampling error: the runs are repeated with several seeds. The two functions are compared bin by bin with the standard
   errors of their means over seeds (t, of some N(0, 1) if the functions are the same, but for few seeds of wider tails):
   its root mean square is near 1, or a little above, where there is no difference.
@@ -20,8 +20,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURES = {"crystal": 1000.0, "melt": 2000.0}  # K
 EQUILIBRATION, STEPS, EVERY = 5000, 10_000, 50
@@ -35,7 +35,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: two seeds, few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     partial = folder / "radial_distribution.partial.jsonl"
     jobs = [
@@ -47,13 +47,13 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(sample, jobs, partial, "Molecular dynamics").explode(["r", "g"], ignore_index=True)
     rows = rows.drop(columns=["shorter", "version"]).astype({"r": float, "g": float})
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "radial_distribution", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "radial_distribution", rows, text, {"": _figure(rows)})
     partial.unlink()
 
 
 def sample(phase, potential, seed, shorter):
     """Equilibrates and samples: dict of distances r (A) and g, lists."""
-    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
+    from atomzoo.reproductions.stende_2017._shared import dynamics  # here, so that only the worker processes load Keras
 
     steps, temperature = EQUILIBRATION // shorter, TEMPERATURES[phase]
     with dynamics.engine(potential) as engine:
@@ -85,10 +85,10 @@ def _markdown(rows, quick, seconds):
     header += ["largest difference", "largest standard error of it", "rms of difference / error"]
     parts = [
         "# Silicon: radial distribution functions of the network and of Stillinger and Weber\n",
-        *([writing.QUICK] if quick else []),
+        *([report.QUICK] if quick else []),
         f"512 atoms, {rows['seed'].nunique()} seeds of each, {STEPS / 1000:.0f} ps; bins of 0.05 Å.\n",
-        writing.markdown_table(header, table),
-        writing.footer("radial_distribution", seconds),
+        report.markdown_table(header, table),
+        report.footer("stende-2017/radial-distribution", seconds),
     ]
     return "\n".join(parts)
 

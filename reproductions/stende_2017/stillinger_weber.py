@@ -12,7 +12,7 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
 * "short": 31 functions within 3.6 A, where this potential acts, with a cutoff function of smooth second derivatives;
   two layers of 40 tanh nodes, trained on crystal, strained cells, liquid, and cells with a pair of atoms too close.
   (Without the latter a network drove two atoms of a melt at 4000 K into each other.) The seed with the least validation
-  error is kept (silicon.keras), and runs in the other scripts.
+  error is `si-stillinger-weber` of the zoo, and runs in the other scripts.
 * Result (results/stillinger_weber.md, 3 seeds): per atom of whole structures of the crystal 0.73 +- 0.10 meV with the
   thesis's functions and 0.123 +- 0.007 meV with ours, forces 36.1 and 4.95 meV/A. The thesis fits energies of single
   atoms; by that measure ours are 7.9 and 0.46 meV, at up to 1500 K. Bulk and shear modulus are 0.9 and 1.1 %, with our
@@ -24,8 +24,9 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
 import shutil
 import time
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import potentials, writing
+from atomzoo.reproductions.stende_2017._shared import potentials
 
 NETWORKS = {
     "thesis": {
@@ -53,16 +54,17 @@ THESIS = {"energy": 0.864, "forces": 41.2, "bulk": 103.0, "shear": 53.6, "poisso
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, prints the table, and writes stillinger_weber.csv, .md, .png and silicon.keras.
+    """Trains the networks, prints the table, and writes stillinger_weber.csv, .md and .png.
 
     Args:
         seeds: Number of seeds, 3 by default.
         quick: Whether to show that it runs: one network and seed, few iterations, marked as such.
-        output: `Path` of the folder to write to; by default `results` beside this file.
+        output: `Path` of the folder to write to; by default `results` beside this file. The potential that is kept is
+            written there too (silicon.keras), but not by default: it is in the zoo.
     """
-    from atomzoo.reproductions.stende_2017.crystal_output import figure, silicon_text
+    from atomzoo.reproductions.stende_2017._shared.crystal_output import figure, silicon_text
 
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silicon.partial"
     partial.mkdir(exist_ok=True)
     start = time.time()
@@ -73,9 +75,11 @@ def run(seeds=None, quick=False, output=None):
         for name, network in networks.items()
     ]
     rows = run_jobs(potentials.train_and_measure, jobs, partial / "rows.jsonl", "Training networks")
-    seed = potentials.keep_best(rows, "silicon", BEST, partial, folder)
+    seed, path = potentials.best(rows, "silicon", BEST, partial)
     reference = potentials.crystal_properties("silicon", potentials.ENGINES["silicon"]().relax)
     text = silicon_text(rows, reference, THESIS, seed, quick, time.time() - start)
     rows = rows.drop(columns=["folder", "version"])
-    writing.write_results(folder, "stillinger_weber", rows, text, {"": figure(folder / "silicon.keras", "silicon")})
+    report.write_results(folder, "stillinger_weber", rows, text, {"": figure(path, "silicon")})
+    if output is not None:
+        report.copy_file(path, folder / "silicon.keras")
     shutil.rmtree(partial)

@@ -4,7 +4,7 @@ Section 8.2 of J.-A. Stende, Constructing high-dimensional neural network potent
 University of Oslo (2017).
 
 * 512 atoms of the crystal in LAMMPS: 5 ps at 1000 K with a thermostat, then 100 ps without, steps of 1 fs (NVE).
-* Network: silicon.keras of `stillinger_weber.py`.
+* Network: `si-stillinger-weber` of the zoo, made by `stillinger_weber.py`.
 * Drift: slope of a straight line through the total energy, times 100 ps. Fluctuation: deviation from that line.
 """
 
@@ -19,8 +19,8 @@ import numpy as np
 import pandas
 from ase.units import GPa
 
+from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.stende_2017 import writing
 
 TEMPERATURE = 1000.0  # K
 EQUILIBRATION, STEPS, EVERY = 5000, 100_000, 100
@@ -35,7 +35,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few steps, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = writing.results_folder(output, quick)
+    folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     partial = folder / "thermodynamics.partial.jsonl"
     jobs = [
@@ -47,13 +47,13 @@ def run(seeds=None, quick=False, output=None):
     rows = rows.drop(columns=["shorter", "version"]).explode([*QUANTITIES], ignore_index=True)
     rows = rows.astype(dict.fromkeys(QUANTITIES, float))
     text = _markdown(rows, quick, time.time() - start)
-    writing.write_results(folder, "thermodynamics", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "thermodynamics", rows, text, {"": _figure(rows)})
     partial.unlink()
 
 
 def trajectory(potential, seed, shorter):
     """A run at constant energy: dict of lists of `QUANTITIES`."""
-    from atomzoo.reproductions.stende_2017 import dynamics  # here, so that only the worker processes load Keras
+    from atomzoo.reproductions.stende_2017._shared import dynamics  # here, so that only the worker processes load Keras
 
     with dynamics.engine(potential) as engine:
         start = dynamics.crystal(engine, TEMPERATURE, seed, EQUILIBRATION // shorter)
@@ -87,15 +87,15 @@ def _markdown(rows, quick, seconds):
             ]
         )
         cells = [f"{1e6 * found[column].abs().max():.2g}" for column in ("drift", "fluctuation")]
-        table.append([name, *cells, writing.spread(found["temperature"], 4), writing.spread(found["pressure"], 3)])
+        table.append([name, *cells, report.spread(found["temperature"], 4), report.spread(found["pressure"], 3)])
     header = ["potential", "energy drift, 1e-6 eV/atom", "energy fluctuation, 1e-6 eV/atom"]
     header += ["mean temperature, K", "mean pressure, GPa"]
     parts = [
         "# Silicon at constant energy: the network and Stillinger and Weber\n",
-        *([writing.QUICK] if quick else []),
+        *([report.QUICK] if quick else []),
         f"512 atoms, {rows['time'].max():.0f} ps, steps of 1 fs; of drift and fluctuation the largest of the seeds.\n",
-        writing.markdown_table(header, table),
-        writing.footer("thermodynamics", seconds),
+        report.markdown_table(header, table),
+        report.footer("stende-2017/thermodynamics", seconds),
     ]
     return "\n".join(parts)
 

@@ -12,9 +12,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, write_results
+from atomzoo.reproductions.report import QUICK, footer, results_folder, write_results
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 
 def run(seeds=None, quick=False, output=None):
@@ -23,7 +22,7 @@ def run(seeds=None, quick=False, output=None):
     Args:
         seeds, quick, output: See `table_2`.
     """
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     start = time.time()
     _, rows, history, _ = trained(folder, seeds, quick)
     best = history.loc[history.groupby("seed")["val_rmse"].idxmin()]
@@ -33,7 +32,11 @@ def run(seeds=None, quick=False, output=None):
         for _, row in best.iterrows()
     ]
     parts = ["# Keras BPNN, figure 2: history\n", QUICK if quick else ""]
-    parts += [tio2_data.description(int(rows["every"].iloc[0])), *sentences, footer("figure_2", time.time() - start)]
+    parts += [
+        tio2_data.description(int(rows["every"].iloc[0])),
+        *sentences,
+        footer("tio2-bpnn/figure-2", time.time() - start),
+    ]
     columns = ["seed", "epoch", "loss", "val_loss", "rmse", "val_rmse"]
     write_results(folder, "figure_2", history[columns], "\n".join(parts), {"": figure(history)})
 

@@ -14,9 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 OUTLIER = 1.5  # deviations
 
@@ -27,7 +26,7 @@ def run(seeds=None, quick=False, output=None):
     Args:
         seeds, quick, output: See `table_2`.
     """
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     start = time.time()
     _, rows, _, predictions = trained(folder, seeds, quick)
     table, found = standardized(predictions[predictions["part"] == "test"])
@@ -41,7 +40,7 @@ def run(seeds=None, quick=False, output=None):
         tio2_data.description(int(rows["every"].iloc[0])),
         markdown_table(["residuals", "test structures"], lines),
     ]
-    parts += [footer("figure_3", time.time() - start)]
+    parts += [footer("tio2-bpnn/figure-3", time.time() - start)]
     write_results(folder, "figure_3", table, "\n".join(parts), {"": figure(table)})
 
 

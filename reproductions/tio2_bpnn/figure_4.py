@@ -14,8 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.datasets import tio2
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 LARGEST_ENERGY = 1.0  # eV/atom; of aenet's split
 QUICK_EVERY = 60
@@ -29,7 +28,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to take few structures, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     start = time.time()
     table = tio2.energy_table(tio2.read_all()[:: QUICK_EVERY if quick else 1])
     energies = tio2.ATOMIC_ENERGIES["aenet-set001"]
@@ -41,7 +40,7 @@ def run(seeds=None, quick=False, output=None):
         f"{file} is an exact copy of {other}.\n"
         for file, other in zip(copies["file"], copies["duplicate_of"], strict=True)
     ]
-    text = "\n".join([*parts, footer("figure_4", time.time() - start)])
+    text = "\n".join([*parts, footer("tio2-bpnn/figure-4", time.time() - start)])
     write_results(folder, "figure_4", table, text, {"": figure(table)})
 
 

@@ -20,8 +20,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, markdown_table, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
 ACTIVATION = "silu"
 EPOCHS, PATIENCE = 20, 5
@@ -43,7 +42,7 @@ def run(seeds=None, quick=False, output=None):
     from atomzoo.models.tuning.grid import TABLE_1
     from atomzoo.models.tuning.grid_search import grid_search
 
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     partial, every = folder / "table_1.partial", tio2_data.QUICK_EVERY if quick else 1
     partial.mkdir(exist_ok=True)
     start = time.time()
@@ -73,7 +72,7 @@ def describe(trials, every, quick, seconds):
     parts += [
         f"The {len(best)} best of {len(trials)} trials (validation errors, meV/atom); all: {total:.0f} minutes.\n"
     ]
-    parts += [markdown_table(names, lines), _means(trials), footer("table_1", seconds)]
+    parts += [markdown_table(names, lines), _means(trials), footer("tio2-bpnn/table-1", seconds)]
     return "\n".join(parts)
 
 

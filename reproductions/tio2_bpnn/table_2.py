@@ -8,9 +8,8 @@ most, at the constant learning rate of the grid; with 3 seeds. The test structur
 import time
 
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, markdown_table, spread, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, spread, write_results
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 
 def run(seeds=None, quick=False, output=None):
@@ -21,7 +20,7 @@ def run(seeds=None, quick=False, output=None):
         quick: Whether to show that it runs: few structures and epochs, one seed, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     start = time.time()
     settings, rows, _, _ = trained(folder, seeds, quick)
     text = describe(settings, rows, quick, time.time() - start)
@@ -38,4 +37,4 @@ def describe(settings, rows, quick, seconds):
         for part in ("train", "validation", "test")
     ]
     parts += [f"Mean ± deviation over {len(rows)} seeds, meV/atom:\n", markdown_table(["part", "RMSE", "MAE"], lines)]
-    return "\n".join([*parts, footer("table_2", seconds)])
+    return "\n".join([*parts, footer("tio2-bpnn/table-2", seconds)])

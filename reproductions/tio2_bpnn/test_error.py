@@ -10,9 +10,8 @@ import time
 import numpy as np
 
 from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.tio2_bpnn.best_network import trained
-from atomzoo.reproductions.tio2_bpnn.writing import footer, results_folder
-from atomzoo.reproductions.writing import QUICK, markdown_table, spread, write_results
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, spread, write_results
+from atomzoo.reproductions.tio2_bpnn._shared import trained
 
 PAPER = 327.7  # eV
 AENET = {"rmse": 5.215, "mae": 2.883}  # meV/atom
@@ -26,7 +25,7 @@ def run(seeds=None, quick=False, output=None):
     """
     import pandas
 
-    folder = results_folder(output, quick)
+    folder = results_folder("tio2-bpnn", output, quick)
     start = time.time()
     _, rows, _, predictions = trained(folder, seeds, quick)
     tests = predictions[predictions["part"] == "test"]
@@ -68,4 +67,4 @@ def describe(table, trivial, every, quick, seconds):
     lines += [[f"ours, {len(table)} seeds", *(spread(table[name]) for name in names)]]
     headers = ["", "RMSE, meV/atom", "MAE, meV/atom", "RMSE, eV/structure", "MAE, eV/structure"]
     parts = ["# Keras BPNN: test error\n", QUICK if quick else "", tio2_data.description(every)]
-    return "\n".join([*parts, markdown_table(headers, lines), footer("test_error", seconds)])
+    return "\n".join([*parts, markdown_table(headers, lines), footer("tio2-bpnn/test-error", seconds)])

@@ -53,5 +53,22 @@ def test_results_are_the_files_of_that_item(invented):
     assert [path.name for path in results_of(entry)] == ["table_1.csv", "table_1.md"]
 
 
+def test_studies_are_found_by_the_same_kind_of_name(invented):
+    (invented / "studies").mkdir()
+    (invented / "studies" / "widths.py").write_text(TABLE)
+    entry = {entry.name: entry for entry in reproductions()}["some-body-1999/widths"]
+    assert entry.module == "atomzoo.reproductions.some_body_1999.studies.widths"
+    (invented / "results").mkdir()
+    (invented / "results" / "widths.csv").touch()
+    assert results_of(entry) == [invented / "results" / "widths.csv"]
+
+
+def test_the_folder_of_a_paper_holds_its_items_only():
+    found = {entry.path for entry in reproductions()}
+    papers = {path.parent for path in found if path.parent.name != "studies"}
+    assert len(papers) == 4
+    assert {path for paper in papers for path in paper.glob("[!_]*.py")} <= found
+
+
 def test_every_reproduction_says_what_it_is():
     assert all(entry.summary and Path(entry.path).is_file() for entry in reproductions())

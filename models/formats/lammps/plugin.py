@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from atomzoo.datasets.engines.lammps import INSTALL, LammpsError, run_lammps
+from atomzoo.datasets.io.output_files import replacing
 
 SOURCES = Path(__file__).parent
 # -march=native: the vectors of eight doubles become instructions of this processor. Square roots need no errno.
@@ -60,12 +61,10 @@ def plugin_path():
     if path.is_file():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as temporary:  # processes at once build one each; the last one stays
-        built = Path(temporary) / "nn_manybody.so"
+    with replacing(path) as built:  # processes at once build one each; the last one stays
         includes = [f"-I{header}" for header in headers]
         _run([compiler, *FLAGS, *includes, "nn_manybody.cpp", "-o", str(built)])
         _check(built)
-        os.replace(built, path)
     return path
 
 

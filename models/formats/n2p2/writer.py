@@ -1,11 +1,13 @@
 """From a `NeuralNetworkPotential` to the files of n2p2."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from ase.data import atomic_numbers
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.formats.n2p2.functions import TYPES, format_function, parse_function, sort_key
@@ -210,14 +212,10 @@ def _write_files(folder, texts):
             raise ValueError(f"a file must be written where there is a folder. Received: '{folder / name}'")
     is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
-    temporary = {name: folder / f".{name}.part" for name in texts}
     try:
-        for name, text in texts.items():
-            temporary[name].write_text(text, encoding="utf-8")
-        for name, path in temporary.items():
-            path.replace(folder / name)
+        with ExitStack() as files:  # all are replaced as it ends, or none if it ends with an error
+            for name, text in texts.items():
+                files.enter_context(replacing(folder / name)).write_text(text, encoding="utf-8")
     finally:
-        for path in temporary.values():
-            path.unlink(missing_ok=True)
         if is_new and not any(folder.iterdir()):
             folder.rmdir()

@@ -4,9 +4,8 @@ import ase.io
 import numpy as np
 import pytest
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential, load_potential, save_potential
-from atomzoo import load_potential, save_potential
+from atomzoo.layers import SymmetryFunction
 
 pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 
@@ -50,7 +49,9 @@ def test_predict_and_relax_with_folders(atomzoo, model, gold, tmp_path):
 
 @pytest.mark.parametrize(("to", "reason"), [("aenet", "'silu' of Au"), ("n2p2", "silu")])
 def test_refused_with_the_reason(fails, tmp_path, to, reason):
-    potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", 6.0)], hidden=(3,), activation="silu")
+    potential = NeuralNetworkPotential.from_functions(
+        ["Au"], [SymmetryFunction("G2", 6.0)], hidden=(3,), activation="silu"
+    )
     save_potential(potential, tmp_path / "silu.keras")
     assert reason in fails("convert", tmp_path / "silu.keras", "-o", tmp_path / "out", "--to", to)
     assert not (tmp_path / "out").exists()

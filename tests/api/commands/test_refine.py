@@ -2,8 +2,8 @@ import ase.io
 import pandas
 import pytest
 
-from atomzoo.datasets import engines
 from atomzoo import load_potential
+from atomzoo.datasets import engines
 from atomzoo.models.active_learning import refine
 from tests.models.engines import EMTEngine, linear_fit, triangles
 

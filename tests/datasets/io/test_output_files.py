@@ -30,6 +30,14 @@ def test_places_that_cannot_be_written(tmp_path):
         check_structure_file(tmp_path)
 
 
+def test_the_temporary_file_has_all_endings(tmp_path):
+    """ASE compresses by the last one and takes the format from the one before."""
+    frames = [ase.Atoms("Au", positions=[[0, 0, z]]) for z in (0.0, 1.0)]
+    write_structures(tmp_path / "a.extxyz.gz", frames)
+    assert (tmp_path / "a.extxyz.gz").read_bytes()[:2] == b"\x1f\x8b"
+    assert len(ase.io.read(tmp_path / "a.extxyz.gz", index=":")) == 2 and len(list(tmp_path.iterdir())) == 1
+
+
 @pytest.mark.parametrize("name", ["a", "a.unknown", "OUTCAR"])
 def test_names_without_a_format_to_write(tmp_path, name):
     with pytest.raises(ValueError, match="try .extxyz. Received: "):

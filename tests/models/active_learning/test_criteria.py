@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import SymmetryFunction
 from atomzoo.models.active_learning.criteria import energy_deviations, find_bad, molecular_dynamics, range_excess
 from atomzoo.models.training.train_potential import train_potential
 from tests.models.engines import FUNCTIONS, triangles

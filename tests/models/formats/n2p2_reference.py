@@ -7,7 +7,7 @@ from pathlib import Path
 import ase
 import numpy as np
 
-from atomzoo.datasets.arrays.structure_dataset import to_arrays
+from atomzoo.datasets.arrays.batch import to_arrays
 
 NUMBERS = {"O": 8, "Ti": 22}
 CUTOFFS = {

@@ -3,9 +3,9 @@ import pathlib
 import numpy as np
 import pytest
 
+from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, SymmetryFunction, TanhCutoff
-from atomzoo import NeuralNetworkPotential
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.potential.function_sets import load_function_set
 from tests.examples import crystal, rattled, small_potential
@@ -28,7 +28,9 @@ def adapted():
 
 def potential(adapted, **options):
     """One with the statistics of the adapted one, which takes a while to find."""
-    new = NeuralNetworkPotential.from_functions(ELEMENTS, FUNCTIONS, **{"hidden": (5, 4), "dtype": "float64", **options})
+    new = NeuralNetworkPotential.from_functions(
+        ELEMENTS, FUNCTIONS, **{"hidden": (5, 4), "dtype": "float64", **options}
+    )
     for name in ("minimum", "maximum", "mean", "deviation", "count"):
         getattr(new.feature_scaling, name).assign(getattr(adapted.feature_scaling, name))
     new.atom_sum.shifts.assign([-3.3, 1.7])
@@ -38,7 +40,9 @@ def potential(adapted, **options):
 
 def test_a_potential_trained_on_gold(tmp_path):
     train, validation = gold_clusters.load_data(n_atoms=3)
-    trained = NeuralNetworkPotential.from_functions(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(8, 8))
+    trained = NeuralNetworkPotential.from_functions(
+        ["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(8, 8)
+    )
     trained.adapt(train)
     trained.compile(optimizer="adam", loss={"energy": "mse"})
     trained.fit(trained.dataset(train, shuffle=True), epochs=2, verbose=0)

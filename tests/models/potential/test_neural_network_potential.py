@@ -4,8 +4,8 @@ import sys
 import numpy as np
 import pytest
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import SymmetryFunction
 from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close
 

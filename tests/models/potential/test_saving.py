@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential, load_potential, save_potential
+from atomzoo.layers import SymmetryFunction
 from tests.examples import crystal, small_potential
 from tests.physics import assert_close, assert_gradient
 

@@ -11,8 +11,8 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from ase.optimize import BFGS
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
+from atomzoo.layers import SymmetryFunction
 
 FUNCTIONS = [
     SymmetryFunction("G2", cutoff=5.0, eta=0.1),

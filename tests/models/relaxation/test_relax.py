@@ -7,8 +7,8 @@ from ase.calculators.fd import calculate_numerical_forces
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms, FixBondLength
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator, relax
+from atomzoo.layers import SymmetryFunction
 from atomzoo.models.relaxation.deformation import Deformation
 
 METHODS = ("L-BFGS-B", "BFGS", "CG")

@@ -4,8 +4,8 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 
-from atomzoo.layers import SymmetryFunction
 from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import SymmetryFunction
 from atomzoo.models.selection.select_functions import (
     correlations,
     feature_values,
@@ -126,6 +126,8 @@ def test_selection_makes_a_potential_of_two_elements():
         assert [selection.functions[column] for column in columns[element]] == selection.by_element[element]
         matrix = correlations(values[element][selection.by_element[element]]).abs().to_numpy()
         assert (matrix - np.eye(len(matrix))).max() <= 0.98
-    potential = NeuralNetworkPotential.from_functions(["Ti", "O"], selection.functions, hidden=(3,), feature_columns=columns)
+    potential = NeuralNetworkPotential.from_functions(
+        ["Ti", "O"], selection.functions, hidden=(3,), feature_columns=columns
+    )
     potential.adapt(structures)
     assert np.isfinite(potential.evaluate_atoms(structures[0])["energy"])

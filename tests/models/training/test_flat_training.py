@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from ase.calculators.lj import LennardJones
 
-from atomzoo.datasets.arrays.labels import labels
 from atomzoo import NeuralNetworkPotential
+from atomzoo.datasets.arrays.labels import labels
 from atomzoo.models.potential.feature_cache import cached_features, cached_rates
 from atomzoo.models.training.flat_training import FlatData, fit_flat, principal_components
 from atomzoo.models.training.force_projections import random_directions

@@ -5,11 +5,11 @@ import pytest
 from ase.build import molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo import load_potential
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
 from atomzoo.models.potential.prediction_errors import prediction_errors
-from atomzoo import load_potential
 from atomzoo.models.training.train_potential import elements_of, split_structures, train_potential
 
 FUNCTIONS = [SymmetryFunction("G2", 6.0, eta=eta, rs=rs) for eta, rs in ((0.1, 0.0), (1.0, 0.0), (4.0, 3.0))]

@@ -5,8 +5,8 @@ import matplotlib.figure
 import numpy as np
 import pytest
 
-from atomzoo.models.potential.evaluation import AtomRow
 from atomzoo import load_potential, save_potential
+from atomzoo.models.potential.evaluation import AtomRow
 from atomzoo.models.training.train_potential import train_potential
 from atomzoo.models.training.trained_functions import (
     FollowingScaling,

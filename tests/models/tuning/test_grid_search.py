@@ -10,8 +10,8 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models.potential.feature_cache import cached_features
 from atomzoo import load_potential
+from atomzoo.models.potential.feature_cache import cached_features
 from atomzoo.models.tuning.grid_search import grid_search
 from tests.examples import PATHS, crystal, rattled
 

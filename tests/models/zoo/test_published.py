@@ -32,5 +32,5 @@ def test_a_file_of_that_name_comes_first(tmp_path, monkeypatch):
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match="There is no such file, .*; potentials: tio2-bulk. Received: 'nothing'"):
+    with pytest.raises(ValueError, match="There is no such file, .*; potentials: tio2-bulk, .* Received: 'nothing'"):
         load_potential("nothing")

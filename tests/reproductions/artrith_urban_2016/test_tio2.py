@@ -2,35 +2,11 @@ import keras
 import numpy as np
 import pandas
 import pytest
-from ase.build import bulk
-from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.reproductions.artrith_urban_2016 import networks, tio2, tio2_output
+from atomzoo.reproductions.artrith_urban_2016 import _shared, tio2
 
 
-class Constant:
-    """A potential with forces of 3 and 0 eV/A along x."""
-
-    def evaluate_atoms(self, structures):
-        return [{"forces": np.array([[3.0, 0, 0], [0, 0, 0]])} for _ in structures]
-
-
-def test_force_errors_are_per_component():
-    atoms = bulk("MgO", "rocksalt", a=4.2)
-    atoms.calc = SinglePointCalculator(atoms, energy=0.0, forces=np.zeros((2, 3)))
-    found = networks.force_errors(Constant(), [atoms])
-    assert found["test_force_rmse_eV_per_A"] == pytest.approx((9 / 6) ** 0.5)
-    assert found["test_force_mae_eV_per_A"] == pytest.approx(0.5)
-
-
-def test_groups():
-    table = pandas.DataFrame({"file": "abc", "atoms": [6, 23, 95], "Ti": [2, 8, 32]}, index=range(3))
-    sizes = {name: chosen.tolist() for name, chosen in tio2_output._by_size(table).items()}
-    assert list(sizes.values()) == [[True, False, False], [False, True, False], [False, False, True]]
-    oxygen = {name: chosen.tolist() for name, chosen in tio2_output._by_stoichiometry(table).items()}
-    assert oxygen == {"TiO2": [True, False, False], "O vacancies": [False, True, True]}
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_compares_with_aenet(small_tio2, capsys):
     folder = small_tio2 / "results"
@@ -40,7 +16,7 @@ def test_a_quick_run_compares_with_aenet(small_tio2, capsys):
     assert sorted(path.name for path in folder.iterdir()) == names
     structures = pandas.read_csv(folder / "tio2_structures.csv")
     assert len(structures) == 6
-    np.testing.assert_allclose(structures[tio2_output.AENET] - structures["energy"], 0.001, atol=2e-6)
-    row = pandas.read_csv(folder / "tio2.csv").set_index("network").loc[networks.BEST]
-    error = 1e3 * (structures[networks.BEST] - structures["energy"])
+    np.testing.assert_allclose(structures[_shared.AENET] - structures["energy"], 0.001, atol=2e-6)
+    row = pandas.read_csv(folder / "tio2.csv").set_index("network").loc[_shared.BEST]
+    error = 1e3 * (structures[_shared.BEST] - structures["energy"])
     assert row["test_mae_meV_per_atom"] == pytest.approx(error.abs().mean(), rel=1e-3)

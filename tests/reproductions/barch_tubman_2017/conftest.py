@@ -1,14 +1,14 @@
 """A loop of Au3 by effective-medium theory in place of DFT, and its record."""
 
-import fcntl
 import os
 from functools import partial
 
 import pytest
+from filelock import FileLock
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.models.active_learning.refine import train_on_forces
-from atomzoo.reproductions.barch_tubman_2017 import loops
+from atomzoo.reproductions.barch_tubman_2017._shared import loops
 from tests.models.engines import FUNCTIONS, EMTEngine, triangles
 
 
@@ -38,8 +38,7 @@ def first(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     record = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "recorded"
     record.mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as monkeypatch, open(record.with_suffix(".lock"), "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with pytest.MonkeyPatch.context() as monkeypatch, FileLock(record.with_suffix(".lock")):
         use(monkeypatch, record, Engine)
         return record, loops.close_loop(3, record / "au3")
 

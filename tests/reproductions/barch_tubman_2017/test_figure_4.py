@@ -5,7 +5,8 @@ import pandas
 import pytest
 from scipy import stats
 
-from atomzoo.reproductions.barch_tubman_2017 import figure_4, figure_4_output, hydrogen
+from atomzoo.reproductions.barch_tubman_2017 import figure_4
+from atomzoo.reproductions.barch_tubman_2017._shared import figure_4_output, hydrogen
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import pretend
 
 

@@ -5,7 +5,8 @@ import pytest
 from ase import Atoms
 from ase.units import Bohr
 
-from atomzoo.reproductions.barch_tubman_2017 import figure_5, figure_5_output
+from atomzoo.reproductions.barch_tubman_2017 import figure_5
+from atomzoo.reproductions.barch_tubman_2017._shared import figure_5_output
 
 
 @pytest.mark.parametrize("n_atoms", [2, 3, 4])
@@ -32,6 +33,7 @@ def test_error_of_a_curve():
     assert figure_5_output._errors(rows, points) == pytest.approx([0.4 / np.sqrt(2)])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     figure_5.run(quick=True, output=tmp_path)

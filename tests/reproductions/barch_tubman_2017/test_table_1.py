@@ -3,7 +3,8 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.reproductions.barch_tubman_2017 import hydrogen, table_1
+from atomzoo.reproductions.barch_tubman_2017 import table_1
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import use_small_data
 
 

@@ -31,6 +31,7 @@ def test_errors_are_those_of_total_energies_and_force_components():
     np.testing.assert_allclose([mse, rmse], [0.25, 0.1])
 
 
+@pytest.mark.slow
 def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     table_2.run(quick=True, output=tmp_path)
     printed = capsys.readouterr().out

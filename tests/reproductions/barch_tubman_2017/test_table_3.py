@@ -32,6 +32,7 @@ def test_isomers_that_were_labelled(recorded):
     assert rows[0]["above_lowest_meV"] == 0 and rows[0]["largest_force_eV_per_A"] < 0.1
 
 
+@pytest.mark.slow
 def test_a_quick_run_replays_the_record(recorded, tmp_path, capsys):
     table_3.run(quick=True, output=tmp_path)
     printed, text = capsys.readouterr().out, (tmp_path / "table_3.md").read_text()

@@ -3,9 +3,9 @@
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.silicon_energies import silicon_energies
 from atomzoo.layers.descriptors.functions import SymmetryFunction
-from atomzoo import NeuralNetworkPotential
 
 FUNCTIONS = [SymmetryFunction("G2", 4.0, eta=eta, rs=rs) for eta, rs in ((1.0, 0.0), (4.0, 2.4), (4.0, 3.0))]
 

@@ -17,6 +17,7 @@ def test_samplings():
     np.testing.assert_allclose(samples["alpha_30"], 4)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
 def test_quick_run(tmp_path):
     figure_7_1.run(quick=True, output=tmp_path)

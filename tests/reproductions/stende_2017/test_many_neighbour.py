@@ -6,8 +6,9 @@ import pytest
 if keras.backend.backend() != "tensorflow":
     pytest.skip("training needs TensorFlow", allow_module_level=True)
 
-from atomzoo.reproductions.stende_2017 import direct_forces, lennard_jones, many_neighbour, many_neighbour_output
-from atomzoo.reproductions.stende_2017.small_networks import sigmoid_network
+from atomzoo.reproductions.stende_2017 import lennard_jones, many_neighbour
+from atomzoo.reproductions.stende_2017._shared import direct_forces, many_neighbour_output
+from atomzoo.reproductions.stende_2017._shared.small_networks import sigmoid_network
 
 SCALES = np.array([0.03, 0.03, 0.03, 0.01])
 

@@ -5,7 +5,8 @@ import pytest
 if keras.backend.backend() != "tensorflow":
     pytest.skip("training needs TensorFlow", allow_module_level=True)
 
-from atomzoo.reproductions.stende_2017 import crystal_output, potentials, stillinger_weber, vashishta
+from atomzoo.reproductions.stende_2017 import stillinger_weber, vashishta
+from atomzoo.reproductions.stende_2017._shared import crystal_output, potentials
 from tests.reproductions.stende_2017 import small
 
 CRYSTAL = {"a": 5.4, "c": 5.4, "bulk": 100.0, "c11": 150.0, "c12": 75.0, "c13": 75.0, "c14": 0.0, "c33": 150.0}
@@ -36,6 +37,7 @@ def fast(monkeypatch):
         monkeypatch.setattr(module, "run_jobs", serial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "material"), [(stillinger_weber, "silicon"), (vashishta, "silica")])
 def test_a_quick_run(module, material, fast, tmp_path, capsys):
     name = module.__name__.rsplit(".", 1)[1]

@@ -2,7 +2,8 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.reproductions.stende_2017 import dynamics, thermodynamics
+from atomzoo.reproductions.stende_2017 import thermodynamics
+from atomzoo.reproductions.stende_2017._shared import dynamics
 
 
 def made(drift, fluctuation):

@@ -5,8 +5,7 @@ import numpy as np
 import pandas
 import pytest
 
-from atomzoo.models.tuning.grid import TABLE_1
-from atomzoo.reproductions.tio2_bpnn import best_network, figure_2, figure_3, figure_4, table_1, table_2, test_error
+from atomzoo.reproductions.tio2_bpnn import _shared, figure_2, figure_3, figure_4, table_1, table_2, test_error
 
 
 def test_residuals():
@@ -36,13 +35,10 @@ def test_best_settings_are_those_of_the_smallest_error(tmp_path):
     names = ["layers", "nodes", "learning_rate", "dropout", table_1.RMSE]
     pandas.DataFrame(rows, columns=names).to_csv(tmp_path / "table_1.csv", index=False)
     expected = {"layers": 6, "nodes": 64, "learning_rate": 1e-4, "dropout": 0.25}
-    assert best_network.best_settings(tmp_path) == expected
+    assert _shared.best_settings(tmp_path) == expected
 
 
-def test_the_grid_has_54_networks():
-    assert np.prod([len(values) for values in TABLE_1.values()]) == 54
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_quick_runs(small_tio2, capsys):
     folder = small_tio2 / "results"
@@ -51,7 +47,7 @@ def test_quick_runs(small_tio2, capsys):
         assert "Quick run" in capsys.readouterr().out
     assert len(pandas.read_csv(folder / "table_1.csv")) == 2 and not (folder / "table_1.partial").exists()
     assert "set001" in (folder / "table_2.md").read_text()
-    assert len(pandas.read_csv(folder / "figure_2.csv")) == best_network.QUICK_EPOCHS
+    assert len(pandas.read_csv(folder / "figure_2.csv")) == _shared.QUICK_EPOCHS
     residuals = pandas.read_csv(folder / "figure_3.csv")
     assert len(residuals) == 6 and abs(residuals["standardized_residual"].mean()) < 1e-5
     assert "327.7" in (folder / "test_error.md").read_text()

@@ -5,11 +5,11 @@ import keras
 import numpy as np
 import pytest
 
+from atomzoo import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.arrays.batch import to_arrays
 from atomzoo.datasets.io.xsf import read_xsf
 from atomzoo.layers import SymmetryFunction, chebyshev_basis
-from atomzoo import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.models.formats.aenet import read_aenet, write_aenet
 from atomzoo.models.formats.aenet.fields import read_network, write_network
 from atomzoo.models.formats.aenet.importing import from_networks, network_setup

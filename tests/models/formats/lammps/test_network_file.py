@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError
 from atomzoo.layers import SymmetryFunction
-from atomzoo import NeuralNetworkPotential
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import crystal
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from ase.stress import full_3x3_to_voigt_6_stress
 
+from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
-from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled
 
@@ -47,7 +47,9 @@ def two_elements(elements):
 
 
 def counting_twice(elements):
-    potential = NeuralNetworkPotential.from_functions(elements, ALL_PATHS, hidden=(5, 4), scaling="z-score", dtype="float64")
+    potential = NeuralNetworkPotential.from_functions(
+        elements, ALL_PATHS, hidden=(5, 4), scaling="z-score", dtype="float64"
+    )
     layer = potential.descriptor
     for part in (layer, layer.angular, layer.narrow, layer.wide):
         part.double_count = True

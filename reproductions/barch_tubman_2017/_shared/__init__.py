@@ -1,0 +1,1 @@
+"""What the scripts of Barch and Tubman (2017) share."""

@@ -1,0 +1,1 @@
+"""What the scripts of Stende (2017) share."""

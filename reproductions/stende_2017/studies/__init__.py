@@ -1,0 +1,1 @@
+"""Studies beside the items of Stende (2017)."""
