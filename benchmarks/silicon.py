@@ -11,9 +11,7 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import NeuralNetworkPotential
-from atomzoo.datasets.arrays.batch import to_arrays
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models.potential.evaluation import AtomRow
 from atomzoo.reproductions.barch_tubman_2017.studies.epoch_times import EpochTimer
 from benchmarks.timing import peak_memory, processor_times
 
@@ -45,10 +43,10 @@ def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
     potential = silicon_potential(kind, cutoff, dtype="float64")
     total = processor_times(lambda: potential.evaluate_atoms(atoms), repeats)
     memory = peak_memory()
-    arrays = to_arrays([atoms], ["Si"], cutoff, potential.descriptor.needs_triplets)
-    row = AtomRow.from_arrays(arrays)
-    compiled = processor_times(lambda: potential.evaluator.evaluate_row(row), repeats)
-    return _per_atom(len(atoms), total) | _per_atom(len(atoms), compiled, "compiled_") | _size(arrays, memory)
+    pairs = potential.evaluator.pairs([atoms])
+    compiled = processor_times(lambda: potential.evaluator.energies(pairs), repeats)
+    size = {"atoms": len(atoms), "neighbors": len(pairs.first) / len(atoms), "memory": memory}
+    return _per_atom(len(atoms), total) | _per_atom(len(atoms), compiled, "compiled_") | size
 
 
 def training(cells=2, cutoff=4.5, n_structures=32, batch_size=8, epochs=20):
@@ -56,14 +54,17 @@ def training(cells=2, cutoff=4.5, n_structures=32, batch_size=8, epochs=20):
     structures = [_with_random_labels(distorted_silicon(cells, seed), seed) for seed in range(n_structures)]
     potential = silicon_potential("G5", cutoff, trainable_functions=("eta",))
     potential.adapt(structures)
-    potential.compile(loss={"energy": "mse", "forces": "mse"}, jit_compile=True)
-    dataset = potential.dataset(structures, batch_size, labels=("energy", "forces"), shuffle=True)
+    names = ("energy_per_atom", "forces")
+    potential.compile(loss=dict.fromkeys(names, "mse"), jit_compile=True)
+    dataset = potential.dataset(structures, batch_size, labels=names, shuffle=True)
     timer = EpochTimer()
     potential.fit(dataset, epochs=WARM_UP + epochs, verbose=0, callbacks=[timer])
     memory = peak_memory()
     batch = dataset[0][0]
     steps = [seconds / len(dataset) for seconds in timer.seconds[WARM_UP:]]
-    return _per_atom(batch["species"].size, steps) | _size(batch, memory)
+    counts = (batch["neighbors"] >= 0).sum(axis=-1)
+    size = {"atoms": int(batch["species"].size), "neighbors": float(counts.mean()), "memory": memory}
+    return _per_atom(batch["species"].size, steps) | size
 
 
 def _with_random_labels(atoms, seed):
@@ -75,11 +76,6 @@ def _with_random_labels(atoms, seed):
 def _per_atom(n_atoms, seconds, prefix=""):
     microseconds = np.array(seconds) / n_atoms * 1e6
     return {f"{prefix}minimum": float(microseconds.min()), f"{prefix}median": float(np.median(microseconds))}
-
-
-def _size(arrays, memory):
-    counts = (arrays["neighbors"] >= 0).sum(axis=-1)
-    return {"atoms": int(arrays["species"].size), "neighbors": float(counts.mean()), "memory": memory}
 
 
 if __name__ == "__main__":

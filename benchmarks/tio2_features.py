@@ -30,14 +30,16 @@ all its threads, which other programs lengthen less. load: of the machine, at th
 
 def measure(functions, every=1):
     """Sizes, seconds and memory of this process, from the files to the features."""
+    from atomzoo import load_function_set
+    from atomzoo.layers import descriptor_from_functions
     from atomzoo.models.potential.feature_cache import cached_features
-    from atomzoo.models.potential.function_sets import load_function_set
 
     start = time.perf_counter()
     structures = tio2.read_all()[::every]
     reading = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
-        features = cached_features(structures, load_function_set(functions, ELEMENTS), ELEMENTS, folder)
+        descriptor = descriptor_from_functions(load_function_set(functions, ELEMENTS), ELEMENTS, dtype="float64")
+        features = cached_features(structures, descriptor, folder)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "functions": functions,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas
 
 from atomzoo.datasets import tio2
-from atomzoo.models.potential.feature_cache import cached_features, cached_rates
+from atomzoo.layers import descriptor_from_functions
+from atomzoo.models.potential.feature_cache import cached_features, cached_projections
 from atomzoo.models.potential.function_sets import load_function_set
-from atomzoo.models.training.flat_training import FlatData
 from atomzoo.models.training.force_projections import random_directions
 
 ELEMENTS = ["O", "Ti"]
@@ -39,21 +39,22 @@ def functions():
 def features(every=1):
     """Features (N, F) of the atoms of each part of `load`, evaluated once for all scripts."""
     structures, rows = _in_file_order(load(every))
-    values = cached_features(structures, functions(), ELEMENTS)
+    values = cached_features(structures, _descriptor())
     return [values[chosen] for chosen in rows]
 
 
-def flat_data(every=1, n_directions=0):
-    """`FlatData` to train on and to validate with, with forces along some of `N_DIRECTIONS` of each structure."""
+def training_inputs(every=1, n_directions=0):
+    """What `fit` takes of the training and validation parts, evaluated once: `features`, and `projections` along some of
+    `N_DIRECTIONS` of each structure if there are `n_directions`."""
     parts = load(every)[:2]
-    data = [FlatData(part, values) for part, values in zip(parts, features(every)[:2], strict=True)]
+    inputs = {"features": np.concatenate(features(every)[:2])}
     if n_directions:
         structures, rows = _in_file_order(parts)
         directions = random_directions(structures, N_DIRECTIONS)
-        rates = cached_rates(structures, functions(), ELEMENTS, directions)
-        for part, chosen in zip(data, rows, strict=True):
-            part.directions, part.rates = directions[chosen, :n_directions], rates[chosen, :n_directions]
-    return data
+        rates = cached_projections(structures, _descriptor(), directions)
+        chosen = np.concatenate(rows)
+        inputs["projections"] = (directions[chosen, :n_directions], rates[chosen, :n_directions])
+    return inputs
 
 
 def predicted(potential, every=1):
@@ -83,13 +84,16 @@ def description(every=1):
     return text if every == 1 else f"{text}Of these, every {every}th structure.\n"
 
 
+def _descriptor():
+    return descriptor_from_functions(functions(), ELEMENTS, dtype="float64")
+
+
 def _energies(potential, structures, values):
     """Total energies (S,) in eV."""
     species = np.array([ELEMENTS.index(symbol) for atoms in structures for symbol in atoms.symbols])
-    atomic = np.asarray(
-        potential.atomic_energies(np.asarray(values, potential.compute_dtype)[None], species[None])[0], "float64"
+    atomic = (
+        np.asarray(potential.interaction_energies(values, species)) + np.asarray(potential.atom_sum.shifts)[species]
     )
-    atomic = float(potential.atom_sum.scale) * atomic + np.asarray(potential.atom_sum.shifts)[species]
     counts = np.array([len(atoms) for atoms in structures])
     return np.add.reduceat(atomic, np.cumsum(counts) - counts)
 

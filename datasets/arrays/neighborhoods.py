@@ -63,12 +63,6 @@ class Chunk:
     neighbor_species: np.ndarray
     triplets: np.ndarray | None
 
-    def placed(self, values):
-        """Values (P, ...) of the pairs in their places, (size, M, ...), 0 in empty ones."""
-        result = np.zeros((*self.taken.shape, *values.shape[1:]), values.dtype)
-        result[self.taken] = values[self.pairs]
-        return result
-
 
 def chunks(pairs, cutoff, triplets=False):
     """Cuts the atoms of `Pairs` into chunks of few shapes, for each of which a program is compiled.
@@ -100,15 +94,18 @@ def chunks(pairs, cutoff, triplets=False):
             )
 
 
-def _chunk(pairs, atoms, numbers, counts, size, width, cutoff, triplets):
-    taken = np.arange(width) < filled(counts, size, 0)[:, None]
-    chunk = Chunk(atoms, numbers, taken, None, filled(pairs.species[atoms], size, -1), None, None)
-    chunk.displacements = chunk.placed(pairs.displacements)
-    chunk.neighbor_species = np.where(taken, chunk.placed(pairs.species[pairs.second]), np.int32(-1))
-    if triplets:
-        found, places = triplet_list(np.where(taken[..., None], chunk.displacements, np.nan), cutoff)
-        chunk.triplets = pad(places, found, rounded(found.max(initial=0)), -1)
-    return chunk
+def _chunk(pairs, atoms, numbers, taken):
+    neighbor_species = np.full(taken.shape, -1, np.int32)
+    neighbor_species[taken] = pairs.species[pairs.second[numbers]]
+    displacements = np.zeros((*taken.shape, 3))
+    displacements[taken] = pairs.displacements[numbers]
+    species = filled(pairs.species[atoms], len(taken), -1)
+    return Chunk(atoms, numbers, taken, displacements, species, neighbor_species, None)
+
+
+def _triplets(chunk, cutoff):
+    found, places = triplet_list(np.where(chunk.taken[..., None], chunk.displacements, np.nan), cutoff)
+    return pad(places, found, rounded(found.max(initial=0)), -1)
 
 
 def rounded(count):

@@ -45,7 +45,7 @@ class DescriptorEvaluator:
         return features
 
     def gradients(self, pairs):
-        """Derivatives (P, 3, F) of the features of the first atom of each pair with respect to D, in the descriptor's dtype."""
+        """Derivatives (P, 3, F) of the features of each pair's first atom with respect to D, in the descriptor's dtype."""
         directions = np.eye(self.descriptor.n_features)
         result = np.empty((len(pairs.first), 3, len(directions)), self.descriptor.compute_dtype)
         for chunk in self._chunks(pairs):
@@ -121,13 +121,18 @@ class PotentialEvaluator(DescriptorEvaluator):
         """See `NeuralNetworkPotential.evaluate_atoms`."""
         return [result for batch in batches(structures) for result in self._evaluate(batch)]
 
-    def _evaluate(self, structures):
-        pairs = self.pairs(structures)
+    def energies(self, pairs):
+        """Energies (N,) counted from the elements' shifts, their gradients (P, 3) and the features (N, F), float64."""
         energies, features = np.empty(len(pairs.species)), np.empty((len(pairs.species), self.descriptor.n_features))
         gradient = np.empty_like(pairs.displacements)
         for chunk in self._chunks(pairs):
             energies[chunk.atoms], slopes, features[chunk.atoms] = self._run(self._energies, chunk)
             gradient[chunk.pairs] = slopes[chunk.taken[: len(chunk.atoms)]]
+        return energies, gradient, features
+
+    def _evaluate(self, structures):
+        pairs = self.pairs(structures)
+        energies, gradient, features = self.energies(pairs)
         references = np.asarray(self.potential.atom_sum.shifts)[pairs.species]
         yield from _assembled(structures, pairs, energies, references, gradient, features)
 

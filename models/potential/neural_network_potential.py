@@ -321,8 +321,8 @@ class NeuralNetworkPotential(keras.Model):
             x: List of `ase.Atoms`; or whatever `keras.Model.predict` takes, to which it is then left.
 
         Returns:
-            Dict of `energy` (S,) in eV, `energies` (n,) in eV and `forces` (n, 3) in eV/A, lists of arrays, and `stress`
-            (S, 3, 3) in eV/A^3.
+            Dict of `energy` (S,) in eV; `energies` (n,) in eV and `forces` (n, 3) in eV/A, lists of arrays; and
+            `stress` (S, 3, 3) in eV/A^3.
         """
         if not (isinstance(x, list) and all(isinstance(atoms, ase.Atoms) for atoms in x)):
             return super().predict(x, **kwargs)
@@ -337,11 +337,10 @@ class NeuralNetworkPotential(keras.Model):
     def loss_of(self, x, y, sample_weight):
         """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
         y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
-        values = [
-            w * self._loss_functions[name](y[name], predicted[name], weights[name])
-            for name, w in self._weights_of_losses.items()
-        ]
-        return sum(values) + self.weight_penalty()
+        total = self.weight_penalty()
+        for name, loss in self._loss_functions.items():
+            total = total + self._weights_of_losses[name] * loss(y[name], predicted[name], weights[name])
+        return total
 
     def weight_penalty(self):
         """`weight_decay` times the sum of the squares of the network's kernels."""

@@ -58,7 +58,8 @@ def load_keras(path, dtype=None):
     >>> from atomzoo.layers import SymmetryFunction
     >>> from atomzoo import NeuralNetworkPotential
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_keras(NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", cutoff=6.0)]), f"{folder}/au.keras")
+    ...     potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", cutoff=6.0)])
+    ...     save_keras(potential, f"{folder}/au.keras")
     ...     load_keras(f"{folder}/au.keras").elements
     ['Au']
     """

@@ -26,9 +26,10 @@ class PotentialCalculator(Calculator):
 
     >>> from atomzoo.datasets import gold_clusters
     >>> from atomzoo import NeuralNetworkPotential, PotentialCalculator
-    >>> from atomzoo.models.potential.function_sets import load_function_set
+    >>> from atomzoo import load_function_set
     >>> train, validation = gold_clusters.load_data(n_atoms=3)
-    >>> potential = NeuralNetworkPotential.from_functions(["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(15, 15))
+    >>> functions = load_function_set("barch-tubman-2017", ["Au"])
+    >>> potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(15, 15))
     >>> potential.adapt(train)
     >>> atoms = train[0].copy()
     >>> atoms.calc = PotentialCalculator(potential)

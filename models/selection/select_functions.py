@@ -175,7 +175,7 @@ class Selection:
 
     @property
     def functions(self):
-        """All functions that some element keeps, for `NeuralNetworkPotential.from_functions(elements, functions, ...)`."""
+        """All functions that some element keeps, for `NeuralNetworkPotential.from_functions`."""
         return list(dict.fromkeys(function for kept in self.by_element.values() for function in kept))
 
     @property

@@ -55,6 +55,22 @@ def loss_weights(scale, structures, names, force_weight=1.0, stress_weight=1.0, 
     return {name: weights[name] for name in names}
 
 
+def relative_weights(scale, structures, ratios):
+    """The weights of `fit` for given ratios of squared errors, such as those of the squared noise of two labels.
+
+    Args:
+        scale, structures: see `loss_weights`.
+        ratios: dict by output ("forces", "stress", "energies") of what multiplies its mean squared error where that of
+            energies per atom, in eV^2, is multiplied by 1.
+
+    Returns:
+        Dict of `force_weight`, `stress_weight` and `energies_weight`, of the outputs that are named.
+    """
+    names = {"forces": "force_weight", "stress": "stress_weight", "energies": "energies_weight"}
+    unit = loss_weights(scale, structures, tuple(ratios))
+    return {names[name]: ratio * scale**-2 / unit[name] for name, ratio in ratios.items()}
+
+
 def losses(names, dtype):
     """Keras' mean squared error for each output, in the precision of the potential."""
     return {name: keras.losses.MeanSquaredError(name=f"{name}_mse", dtype=dtype) for name in names}

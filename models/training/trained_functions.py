@@ -78,7 +78,8 @@ def readapt(potential, features, species):
         >>> from atomzoo.layers import SymmetryFunction
         >>> from atomzoo import NeuralNetworkPotential
         >>> train, _ = gold_clusters.load_data(2)
-        >>> potential = NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G2", 6.0, eta=0.1)], hidden=(3,))
+        >>> functions = [SymmetryFunction("G2", 6.0, eta=0.1)]
+        >>> potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(3,))
         >>> potential.adapt(train[:9])
         >>> readapt(potential, np.concatenate(potential.evaluator.features(train)), np.zeros(2 * len(train), int))
         >>> int(potential.feature_scaling.count[0]) == 2 * len(train)

@@ -16,8 +16,6 @@ from atomzoo.models.tuning.grid import BPNN_TABLE_I, check_grid
 from atomzoo.models.tuning.hypermodel import OBJECTIVE, PotentialHyperModel
 from atomzoo.models.tuning.resumable_grid_search import ResumableGridSearch
 
-ERRORS = {"val_rmse": OBJECTIVE, "val_mae": "val_energy_per_atom_mae"}
-
 
 def grid_search(
     train,
@@ -133,7 +131,7 @@ def _table(tuner):
     for trial_id in tuner.oracle.start_order:
         trial = tuner.oracle.trials[trial_id]
         found = {name: trial.metrics.get_best_value(name) for name in trial.metrics.metrics}
-        errors = {f"{short}_meV_per_atom": 1e3 * found.get(name, np.nan) for short, name in ERRORS.items()}
+        errors = {f"{name}_meV_per_atom": 1e3 * found.get(name, np.nan) for name in ("val_rmse", "val_mae")}
         measured = {name: found.get(name, np.nan) for name in ("best_epoch", "epochs", "seconds")}
         rows.append({"trial": trial_id, **trial.hyperparameters.values, "status": trial.status, **errors, **measured})
     return pandas.DataFrame(rows).astype({"best_epoch": "Int64", "epochs": "Int64"})

@@ -14,7 +14,7 @@ from atomzoo.models.training.losses import loss_weights, losses
 from atomzoo.models.training.train_potential import elements_of
 from atomzoo.models.tuning.grid import BPNN_TABLE_I, check_grid
 
-OBJECTIVE = "val_energy_per_atom_rmse"
+OBJECTIVE = "val_rmse"
 ENERGY = ("energy_per_atom",)
 
 
@@ -129,7 +129,7 @@ class PotentialHyperModel(keras_tuner.HyperModel):
         """Trains on the data of the hypermodel, unless others are given.
 
         Returns:
-            Dict of the numbers of the best epoch: the objective, "val_energy_per_atom_mae", "best_epoch", "epochs" and
+            Dict of the numbers of the best epoch: the objective, "val_mae", "best_epoch", "epochs" and
             "seconds".
 
         Raises:

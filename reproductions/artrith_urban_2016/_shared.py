@@ -37,15 +37,14 @@ def train_one(network, hidden, activation, directions, force_weight, epochs, see
         Dict: MAE and RMSE of the energies of each part in meV/atom, RMSE and MAE of the force components of the test
         structures in eV/A, the best epoch and its loss, and the seconds of the training.
     """
-    from atomzoo import NeuralNetworkPotential, save_potential  # here: only the worker processes load Keras
-    from atomzoo.models.training.flat_training import fit_flat
+    from atomzoo import NeuralNetworkPotential, fit, save_potential  # here: only the worker processes load Keras
 
-    data = tio2_data.flat_data(every, directions)
-    options = {"hidden": hidden, "activation": activation, "scaling": "z-score", "seed": seed}
+    parts, inputs = tio2_data.load(every)[:2], tio2_data.training_inputs(every, directions)
+    options = {"hidden": hidden, "activation": activation, "scaling": "principal-components", "seed": seed}
     potential = NeuralNetworkPotential.from_functions(tio2_data.ELEMENTS, tio2_data.functions(), **options)
     start = time.perf_counter()
     training = {"epochs": epochs, "learning_rate": LEARNING_RATE, "batch_size": BATCH_SIZE, "seed": seed}
-    history = fit_flat(potential, *data, force_weight=force_weight, **training)
+    history = fit(potential, *parts, forces="projected", force_weight=force_weight, **training, **inputs)
     seconds = time.perf_counter() - start
     path = Path(folder) / f"{network} {seed}.keras"
     save_potential(potential, path)

@@ -109,16 +109,15 @@ def train_one(atoms, split, network, forces, seed, weight_decay, iterations):
 
 def trained(structures, network, seed, iterations, weight_decay, forces=False):
     """A potential of one of `NETWORKS`, trained on structures."""
-    from atomzoo import NeuralNetworkPotential
-    from atomzoo.models import fit_lbfgs  # here, so that only the worker processes load Keras
-    from atomzoo.models.potential.function_sets import load_function_set
+    from atomzoo import NeuralNetworkPotential, fit, load_function_set  # here: only the worker processes load Keras
+    from atomzoo.models.training.losses import relative_weights
 
     functions = load_function_set("barch-tubman-2017", ["Au"])
-    loss_weights = {"energy": 1.0, "forces": FORCE_WEIGHT} if forces else {"energy": 1.0}
     potential = NeuralNetworkPotential.from_functions(["Au"], functions, NETWORKS[network], seed=seed, dtype="float64")
     potential.adapt(structures)
-    dataset = potential.dataset(structures, labels=tuple(loss_weights))
-    fit_lbfgs(potential, dataset, iterations, loss_weights, weight_decay)
+    weights = relative_weights(float(potential.atom_sum.scale), structures, {"forces": FORCE_WEIGHT}) if forces else {}
+    options = {"optimizer": "lbfgs", "epochs": iterations, "weight_decay": weight_decay, **weights}
+    fit(potential, structures, forces="exact" if forces else None, **options)
     return potential
 
 

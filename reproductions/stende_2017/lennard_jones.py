@@ -113,18 +113,16 @@ def by_distance(seed, shorter=1):
 
 def by_g1(seed, shorter=1):
     """Trains a potential of one symmetry function, and evaluates it in Keras and LAMMPS; returns as `by_distance`."""
-    from atomzoo import NeuralNetworkPotential, load_potential, save_potential
+    from atomzoo import NeuralNetworkPotential, fit, load_potential, save_potential
     from atomzoo.datasets.engines.lammps import Lammps
     from atomzoo.layers import SymmetryFunction
-    from atomzoo.models import fit_lbfgs
     from atomzoo.models.formats.lammps import pair_commands, write_lammps
 
     start = time.time()
     function = SymmetryFunction("G1", G1_CUTOFF)
     potential = NeuralNetworkPotential.from_functions(["Ar"], [function], (10,), "sigmoid", seed=seed, dtype="float64")
     structures = dimers(distances(seed, N_DIMERS))
-    potential.adapt(structures)
-    fit_lbfgs(potential, potential.dataset(structures), ITERATIONS // shorter)
+    fit(potential, structures, optimizer="lbfgs", epochs=ITERATIONS // shorter)
     seconds = time.time() - start
     points = evaluation_points(seed)
     tested = dimers(points)

@@ -39,7 +39,7 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     from atomzoo.console import progress_bar
-    from atomzoo.models.tuning.grid import TABLE_1
+    from atomzoo.models.tuning.grid import BPNN_TABLE_I
     from atomzoo.models.tuning.grid_search import grid_search
 
     folder = results_folder("tio2-bpnn", output, quick)
@@ -47,7 +47,7 @@ def run(seeds=None, quick=False, output=None):
     partial.mkdir(exist_ok=True)
     start = time.time()
     train, validation, _ = tio2_data.load(every)
-    grid = QUICK_GRID if quick else TABLE_1
+    grid = QUICK_GRID if quick else BPNN_TABLE_I
     options = {"activation": ACTIVATION, "epochs": 2 if quick else EPOCHS, "patience": PATIENCE}
     with progress_bar() as bar:
         tasks = {name: bar.add_task(name, total=None, note="") for name in ("features", "trials")}

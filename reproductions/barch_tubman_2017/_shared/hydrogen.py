@@ -126,20 +126,27 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
         `validation_mse_eV2`, of total energies; `paths`, a dict of lists (epochs + 1, n), see `ParameterPaths`;
         `train_structures`, `validation_structures`, `parameters` (numbers that are trained) and `seconds`.
     """
+    import keras
     from keras.optimizers.schedules import CosineDecay
 
-    from atomzoo.models.training.trained_functions import FollowingScaling, FunctionAdam, ParameterPaths
+    from atomzoo.models.training.inputs import prepared
+    from atomzoo.models.training.trained_functions import FollowingScaling, ParameterPaths, two_rates
 
     start = time.perf_counter()
     potential = untrained(structures, functions, trained, seed)
     scale = float(potential.atom_sum.scale)
     dataset = potential.dataset(structures, BATCH_SIZE, shuffle=True, seed=seed)
+    validation = potential.dataset(held_out, BATCH_SIZE)
     schedule = CosineDecay(learning_rate, epochs * len(dataset))
     # errors in units of their scale: Adam's epsilon would not be small beside their gradients in eV
-    potential.compile(FunctionAdam(schedule, function_rate), {"energy": "mse"}, loss_weights={"energy": scale**-2})
+    optimizer = two_rates(keras.optimizers.Adam, schedule, function_rate)
+    potential.compile(optimizer, {"energy_per_atom": "mse"}, loss_weights={"energy_per_atom": scale**-2})
     recorder = ParameterPaths()
-    following = FollowingScaling(potential.dataset(structures[::SCALED_EVERY], BATCH_SIZE))
-    options = {"validation_data": potential.dataset(held_out, BATCH_SIZE), "epochs": epochs, "verbose": 0}
+    following = FollowingScaling(structures[::SCALED_EVERY])
+    dataset, validation = (
+        prepared(potential, part, atoms, None, 0) for part, atoms in ((dataset, structures), (validation, held_out))
+    )
+    options = {"validation_data": validation, "epochs": epochs, "verbose": 0}
     history = potential.fit(dataset, callbacks=[following, recorder], **options).history
     units = (scale * dense_hydrogen.N_ATOMS) ** 2
     return {
@@ -159,21 +166,20 @@ def train_at_once(structures, held_out, functions, trained, seed, weight_decay, 
 
     Args:
         structures, held_out, functions, trained, seed: of `train_on`.
-        weight_decay: of `fit_lbfgs`, in units of the variance of energies.
+        weight_decay: of `fit`.
         iterations: pair of numbers, of the two parts.
 
     Returns:
         Dict of `train_mse_eV2` and `validation_mse_eV2`, of total energies; `train_structures`,
         `validation_structures`, `parameters` (numbers that are trained) and `seconds`.
     """
-    from atomzoo.models import fit_lbfgs
+    from atomzoo import fit
 
     start = time.perf_counter()
     potential = untrained(structures, functions, trained, seed, scaling="z-score", dtype="float64")
-    dataset, weights = potential.dataset(structures), {"energy": float(potential.atom_sum.scale) ** -2}
     for part, n_iterations in enumerate(iterations):
         potential.descriptor.trainable = part == 1
-        fit_lbfgs(potential, dataset, n_iterations, weights, weight_decay * weights["energy"])
+        fit(potential, structures, optimizer="lbfgs", epochs=n_iterations, weight_decay=weight_decay)
     return {
         "train_mse_eV2": _energy_error(potential, structures),
         "validation_mse_eV2": _energy_error(potential, held_out),

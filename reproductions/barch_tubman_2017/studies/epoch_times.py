@@ -9,7 +9,8 @@ import keras
 import numpy as np
 
 from atomzoo import NeuralNetworkPotential
-from atomzoo.layers import SymmetryFunctionLayer
+from atomzoo.layers import AtomicNetwork, SymmetryFunctionLayer
+from atomzoo.models.training.inputs import prepared
 from atomzoo.models.training.trained_functions import FollowingScaling
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.reproductions.report import markdown_table
@@ -49,30 +50,22 @@ def epoch_seconds(structures, kind, epochs):
     potential = hydrogen.untrained(structures, "G2+G5", trained=kind != "fixed")
     if kind == "triplets":
         potential = by_triplets(potential)
-    potential.compile("adam", {"energy": "mse"}, loss_weights={"energy": float(potential.atom_sum.scale) ** -2})
+    potential.compile("adam", loss_weights={"energy_per_atom": float(potential.atom_sum.scale) ** -2})
     dataset, timer = potential.dataset(structures, hydrogen.BATCH_SIZE, shuffle=True), EpochTimer()
-    following = [FollowingScaling(dataset)] if kind == "linear" else []
+    dataset = prepared(potential, dataset, structures, None, 0)
+    following = [FollowingScaling(structures)] if kind == "linear" else []
     potential.fit(dataset, epochs=1 + epochs, callbacks=[*following, timer], verbose=0)
     return timer.seconds[1:]
 
 
-class TripletPotential(NeuralNetworkPotential):
-    """The same potential, with G5 in the triplet form."""
-
-    def build(self, input_shape=None):
-        old = self.symmetry_functions
-        options = {"trainable": old.trainable_parameters, "linear_g5": False, "dtype": old.dtype_policy}
-        del self.symmetry_functions  # or Keras would keep its weights, too
-        self.symmetry_functions = SymmetryFunctionLayer(
-            old.initial_functions, old.elements, old.cutoff_function, **options
-        )
-        super().build(input_shape)
-
-
 def by_triplets(potential):
-    """The same potential as one that was not trained, but summing over triplets."""
-    functions, trainable = potential.descriptor.initial_functions, hydrogen.PARAMETERS
-    copy = TripletPotential(["H"], functions, hydrogen.HIDDEN, trainable_functions=trainable)
+    """The same potential as one that was not trained, but summing G5 over triplets."""
+    old = potential.descriptor
+    descriptor = SymmetryFunctionLayer(
+        old.initial_functions, old.elements, trainable=old.trainable_parameters, linear_g5=False
+    )
+    network = AtomicNetwork(old.elements, old.n_features, hydrogen.HIDDEN)
+    copy = NeuralNetworkPotential(descriptor, network)
     for name in ("feature_scaling", "atomic_network", "atom_sum"):
         getattr(copy, name).set_weights(getattr(potential, name).get_weights())
     return copy

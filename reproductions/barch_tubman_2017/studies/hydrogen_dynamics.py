@@ -122,8 +122,7 @@ def extend(path, potential, starts, temperature, n_frames, seed=0):
 
 def first_potential(structures, path, iterations=ITERATIONS):
     """The potential of `path`, or if that is not there, one trained on energies and forces of structures."""
-    from atomzoo import NeuralNetworkPotential, load_potential, save_potential
-    from atomzoo.models import fit_lbfgs
+    from atomzoo import NeuralNetworkPotential, fit, load_potential, save_potential
     from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 
     if not path.exists():
@@ -131,9 +130,7 @@ def first_potential(structures, path, iterations=ITERATIONS):
             ["H"], hydrogen.angular_set(), hydrogen.HIDDEN, scaling="z-score", dtype="float64"
         )
         potential.adapt(structures)
-        forces = np.concatenate([atoms.get_forces() for atoms in structures])
-        weights = {"energy": float(potential.atom_sum.scale) ** -2, "forces": float(np.mean(forces**2)) ** -1}
-        losses = fit_lbfgs(potential, potential.dataset(structures, 8, tuple(weights)), iterations, weights)
+        losses = fit(potential, structures, forces="exact", optimizer="lbfgs", epochs=iterations)["loss"]
         save_potential(potential, path)
         print(f"trained on {len(structures)} structures, loss {losses[-1]:.3g}", flush=True)
     return load_potential(path, dtype="float32")

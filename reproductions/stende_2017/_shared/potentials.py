@@ -11,12 +11,12 @@ from atomzoo.datasets import empirical
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.potential.function_sets import load_function_set
 
-# Of the mean squared errors of energies per atom, of single atoms' energies (eV^2), of force components ((eV/A)^2), and
-# of stress components ((eV/A^3)^2; each network has its own).
+# Of the mean squared errors of single atoms' energies (eV^2), of force components ((eV/A)^2), and of stress components
+# ((eV/A^3)^2; each network has its own), where that of energies per atom counts 1.
 # LAMMPS's shares of the energies of silica's atoms depend on more than their own neighbors: they are not fitted.
 LOSS_WEIGHTS = {
-    "silicon": {"energy": 1.0, "energies": 0.1, "forces": 0.01},
-    "silica": {"energy": 1.0, "forces": 0.01},
+    "silicon": {"energies": 0.1, "forces": 0.01},
+    "silica": {"forces": 0.01},
 }
 ELEMENTS = {"silicon": ["Si"], "silica": ["Si", "O"]}
 CRYSTALS = {"silicon": empirical.diamond_silicon, "silica": empirical.alpha_quartz}
@@ -93,17 +93,19 @@ def select(structures, sources):
 
 def trained(material, sources, function_set, hidden, activation, scaling, stress_weight, seed, iterations):
     """A `NeuralNetworkPotential` (float64) trained by full-batch L-BFGS on the sources named."""
-    from atomzoo import NeuralNetworkPotential
-    from atomzoo.models import fit_lbfgs  # here: only the worker processes load Keras
+    from atomzoo import NeuralNetworkPotential, fit  # here: only the worker processes load Keras
+    from atomzoo.models.training.losses import relative_weights
 
     structures = select(data(material)[0], sources)
-    weights = LOSS_WEIGHTS[material] | ({"stress": stress_weight} if stress_weight else {})
+    ratios = LOSS_WEIGHTS[material] | ({"stress": stress_weight} if stress_weight else {})
     chosen, options = functions(function_set), {"cutoff_function": CUTOFF_FUNCTIONS[function_set], "seed": seed}
     options["feature_columns"] = feature_columns(function_set)
     options |= {"hidden": hidden, "activation": activation, "scaling": scaling, "dtype": "float64"}
     potential = NeuralNetworkPotential.from_functions(ELEMENTS[material], chosen, **options)
     potential.adapt(structures)
-    fit_lbfgs(potential, potential.dataset(structures, labels=tuple(weights)), iterations, weights)
+    weights = relative_weights(float(potential.atom_sum.scale), structures, ratios)
+    fitted = {"forces": "exact", "stress": "stress" in ratios, "energies": "energies" in ratios}
+    fit(potential, structures, optimizer="lbfgs", epochs=iterations, **fitted, **weights)
     return potential
 
 
@@ -125,7 +127,7 @@ def errors(potential, material, sources):
 
 def reported(material):
     """The labels whose errors are measured."""
-    return [*LOSS_WEIGHTS[material], "stress"]
+    return ["energy", *LOSS_WEIGHTS[material], "stress"]
 
 
 def relaxed_with(potential):
