@@ -30,7 +30,7 @@ def silicon_energies(atoms):
     References:
         Stillinger and Weber, Phys. Rev. B 31, 5262 (1985), equations 2.3 to 2.6.
     """
-    vectors = find_displacements(to_arrays([atoms], ["Si"], CUTOFF))[0]
+    vectors = find_displacements(to_arrays([atoms], ["Si"], CUTOFF))
     distances = np.linalg.norm(vectors, axis=-1)
     inside = distances < CUTOFF  # not of padding, which is NaN
     r = np.where(inside, distances, 1.0)

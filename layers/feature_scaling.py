@@ -66,7 +66,8 @@ class FeatureScaling(FeatureStatistics):
     def __init__(
         self, n_elements, n_features, method="min-max", output_range=None, tolerance=1e-10, momentum=0.99, **kwargs
     ):
-        super().__init__(n_elements, n_features, tolerance, **kwargs)
+        # Features may come in float64, which the difference from a mean needs more than what follows.
+        super().__init__(n_elements, n_features, tolerance, **{"autocast": False, **kwargs})
         if method not in METHODS:
             raise ValueError(f"`method` must be one of {', '.join(METHODS)}. Received: method={method!r}")
         self.method = method
@@ -125,47 +126,15 @@ class FeatureScaling(FeatureStatistics):
         return reference - scale * (low / (high - low)), factor
 
     def call(self, features, species, training=False):
+        features = ops.convert_to_tensor(features)
         offset, factor = (ops.cast(table, features.dtype) for table in self.offset_and_factor())
         if self.n_elements == 1:
             scaled = (features - offset[0]) * factor[0]
         else:
             element = ops.maximum(species, 0)
             scaled = (features - ops.take(offset, element, axis=0)) * ops.take(factor, element, axis=0)
+        scaled = ops.cast(scaled, self.compute_dtype)
         return self.second_step(scaled, species, training=training) if self.second_step else scaled
-
-    def transform(self, features, species):
-        """Scales features with NumPy, in float64, as `call` does outside of training.
-
-        Args:
-            features: Array (N, F).
-            species: Integer array (N,), no padding.
-
-        Returns:
-            Array (N, F), float64.
-        """
-        return self._transformed(features, species)
-
-    def transform_derivatives(self, values, species):
-        """Scales derivatives of features as `transform` does features: what is linear of it.
-
-        Args:
-            values: Array (N, ..., F), of the features of N atoms with respect to anything.
-            species: Integer array (N,), no padding.
-
-        Returns:
-            Array (N, ..., F), float64.
-        """
-        return self._transformed(values, species, with_constants=False)
-
-    def _transformed(self, values, species, with_constants=True):
-        result, species = np.array(values, "float64"), np.asarray(species)
-        for element in np.unique(species):
-            atoms, (offset, factor, matrix, shift) = species == element, self._linear(element)
-            if with_constants:
-                result[atoms] = ((result[atoms] - offset) * factor) @ matrix + shift
-            else:
-                result[atoms] = (result[atoms] * factor) @ matrix
-        return result
 
     def _linear(self, element):
         """The scaling as ((G - offset) * factor) @ matrix + shift: (F,), (F,), (F, F), (F,), float64."""

@@ -44,8 +44,12 @@ def features(every=1):
 
 
 def training_inputs(every=1, n_directions=0):
-    """What `fit` takes of the training and validation parts, evaluated once: `features`, and `projections` along some of
-    `N_DIRECTIONS` of each structure if there are `n_directions`."""
+    """What `fit` takes of the training and validation parts, evaluated once: `features`, and maybe `projections`.
+
+    Args:
+        every: see `load`.
+        n_directions: of each structure, of `N_DIRECTIONS`; 0 for no projections.
+    """
     parts = load(every)[:2]
     inputs = {"features": np.concatenate(features(every)[:2])}
     if n_directions:

@@ -65,9 +65,9 @@ def rattled(atoms, n_structures, seed=0, distance=0.1):
 def layer_inputs(atoms, elements, cutoff=CUTOFF):
     """Displacements (N, M, 3), NaN where there is no neighbor, neighbor species (N, M) and triplets (N, T, 2)."""
     arrays = to_arrays([atoms], elements, cutoff, triplets=True)
-    neighbors = arrays["neighbors"][0]
-    species = np.where(neighbors >= 0, arrays["species"][0][neighbors], -1)
-    return find_displacements(arrays)[0], species, arrays["triplets"][0]
+    neighbors = arrays["neighbors"]
+    species = np.where(neighbors >= 0, arrays["species"][neighbors], -1)
+    return find_displacements(arrays), species, arrays["triplets"]
 
 
 def neighborhood(n_elements, n_neighbors=6, seed=2):

@@ -34,10 +34,11 @@ def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "for
     >>> labels([atom], names=("energy",))
     {'energy': array([-3.])}
     """
-    joined = {name: np.concatenate if name in OF_ATOMS else np.stack for name in names}
-    return {
-        name: join([_needed(k, atoms, name) for k, atoms in enumerate(structures)]) for name, join in joined.items()
-    }
+    result = {}
+    for name in names:
+        values = [_needed(k, atoms, name) for k, atoms in enumerate(structures)]
+        result[name] = np.concatenate(values) if name in OF_ATOMS else np.stack(values)
+    return result
 
 
 def find_label(atoms: ase.Atoms, name: str) -> np.ndarray | None:

@@ -89,9 +89,11 @@ def chunks(pairs, cutoff, triplets=False):
         size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length())
         for start in range(0, len(of_width), size):
             atoms = of_width[start : start + size]
-            yield _chunk(
-                pairs, atoms, ranges(starts[atoms], counts[atoms]), counts[atoms], size, width, cutoff, triplets
-            )
+            taken = np.arange(width) < filled(counts[atoms], size, 0)[:, None]
+            chunk = _chunk(pairs, atoms, ranges(starts[atoms], counts[atoms]), taken)
+            if triplets:
+                chunk.triplets = _triplets(chunk, cutoff)
+            yield chunk
 
 
 def _chunk(pairs, atoms, numbers, taken):

@@ -45,7 +45,7 @@ class DescriptorEvaluator:
         return features
 
     def gradients(self, pairs):
-        """Derivatives (P, 3, F) of the features of each pair's first atom with respect to D, in the descriptor's dtype."""
+        """Derivatives (P, 3, F) of the features of each pair's first atom with respect to its D."""
         directions = np.eye(self.descriptor.n_features)
         result = np.empty((len(pairs.first), 3, len(directions)), self.descriptor.compute_dtype)
         for chunk in self._chunks(pairs):

@@ -9,6 +9,7 @@ from atomzoo.datasets.arrays.labels import labels
 from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, descriptor_from_functions
 from atomzoo.models.potential import forces as geometry
+from atomzoo.models.potential.compiled_potential import CompiledPotential
 from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
 from atomzoo.models.potential.saved_config import from_saved_config
@@ -18,7 +19,7 @@ SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
-class NeuralNetworkPotential(keras.Model):
+class NeuralNetworkPotential(CompiledPotential):
     """E = sum_i network_element(i)(descriptor of the neighbors of i); forces and stress by differentiation.
 
     It is made of layers, each of which may be one of your own; `from_functions` makes it from symmetry functions.
@@ -74,8 +75,6 @@ class NeuralNetworkPotential(keras.Model):
         self.atomic_network = network
         self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
         self.provenance = provenance
-        self.weight_decay = 0.0
-        self._fitted = self._measured = ("energy_per_atom",)
         self._evaluator = None
         self._check_dtypes()
         self.build()
@@ -218,14 +217,17 @@ class NeuralNetworkPotential(keras.Model):
         self.atom_sum.shifts.assign(shifts)
         self.atom_sum.scale.assign(max(float(np.std(residual)), SMALLEST_SCALE))
 
-    def interaction_energies(self, features, species, rows=None, training=False):
-        """Energies (N,) of atoms counted from their elements' shifts, eV, float64, of unscaled features (N, F)."""
+    def atomic_energies(self, features, species, rows=None, training=False):
+        """What the networks make of unscaled features (N, F): (N,) float64, inputs of `AtomSum`."""
         scaled = self.feature_scaling(features, species, training=training)
-        atomic = self.atomic_network(scaled, species, rows=rows, training=training)
-        return self.atom_sum.scale * ops.cast(atomic, "float64")
+        return ops.cast(self.atomic_network(scaled, species, rows=rows, training=training), "float64")
+
+    def interaction_energies(self, features, species):
+        """Energies (N,) of atoms counted from their elements' shifts, eV, float64, of unscaled features (N, F)."""
+        return self.atom_sum.scale * self.atomic_energies(features, species)
 
     def call(self, inputs, training=False):
-        if not set(DERIVATIVES) & set(self._measured):
+        if not set(DERIVATIVES) & set(self.outputs_wanted):
             features = inputs["features"] if "features" in inputs else self._features(inputs)
             return self._energies(inputs, features, training)[1]
         if "feature_projections" in inputs:
@@ -245,11 +247,12 @@ class NeuralNetworkPotential(keras.Model):
         return self.descriptor(displacements, neighbor_species, inputs.get("triplets"))
 
     def _energies(self, inputs, features, training):
-        """Interaction energies (N,), what is differentiated, and the energies that `call` returns, all float64."""
-        species, structure, n_atoms = inputs["species"], inputs["structure"], inputs["n_atoms"]
-        interaction = self.interaction_energies(features, species, inputs["rows"], training)
+        """Energies (N,) counted from the shifts, which are differentiated, and those that `call` returns, float64."""
+        species, n_atoms = inputs["species"], inputs["n_atoms"]
+        atomic = self.atomic_energies(features, species, inputs["rows"], training)
+        energy = self.atom_sum(atomic, species, inputs["structure"], n_structures=ops.shape(n_atoms)[0])
+        interaction = self.atom_sum.scale * atomic
         energies = interaction + self.atom_sum.reference_energies(species)
-        energy = geometry.structure_sums(energies, structure, ops.shape(n_atoms)[0])
         return interaction, {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": energies}
 
     def _energies_and_gradient(self, inputs, displacements, training):
@@ -274,46 +277,6 @@ class NeuralNetworkPotential(keras.Model):
         n_structures = ops.shape(inputs["n_atoms"])[0]
         return {**outputs, "projected_forces": -geometry.structure_sums(rates, inputs["structure"], n_structures)}
 
-    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weight_decay=0.0, **kwargs):
-        """Configures training, as of `keras.Model`.
-
-        Args:
-            loss, loss_weights, metrics: Dicts by output. Without `loss`: squared error of the energy per atom.
-            weight_decay: What multiplies the sum of the squares of the network's kernels (biases are free), which is
-                added to the loss. With the losses of `atomzoo.fit`, in units of the variance of energies, it is a
-                Gaussian prior of width 1 on each weight if it is (noise / scale)^2 / number of structures.
-        """
-        loss = {"energy_per_atom": "mse"} if loss is None else loss
-        loss, metrics = (
-            value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {})
-        )
-        self._fitted, self._measured = tuple(loss), tuple({**loss, **metrics, **(kwargs.get("weighted_metrics") or {})})
-        self.weight_decay = weight_decay
-        self._loss_functions, self._weights_of_losses = (
-            loss,
-            {name: (loss_weights or {}).get(name, 1.0) for name in loss},
-        )
-        # Metrics are always given, if empty: Keras would keep those of an earlier compile().
-        super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
-
-    def get_compile_config(self):
-        """None: a potential is saved without its optimizer, whose learning rate may be spent."""
-
-    def compile_from_config(self, config):
-        """Does nothing: a potential that was loaded is not compiled; call `compile` to train it further."""
-
-    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
-        optimizer, self.optimizer = self.optimizer, None
-        try:
-            super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
-        finally:
-            self.optimizer = optimizer
-
-    def fit(self, x=None, **kwargs):
-        """`keras.Model.fit` on a `StructureDataset`; see `atomzoo.fit` for a call that does the rest too."""
-        # The dataset shuffles by its own seed; Keras would shuffle its batches once more, by the global one.
-        return super().fit(x, **{"shuffle": False, **kwargs})
-
     def predict(self, x, **kwargs):
         """Energies and forces in the order given.
 
@@ -329,40 +292,6 @@ class NeuralNetworkPotential(keras.Model):
         results = self.evaluate_atoms(x)
         joined = {name: np.array([result[name] for result in results]) for name in ("energy", "stress")}
         return joined | {name: [result[name] for result in results] for name in ("energies", "forces")}
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        loss = super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
-        return loss + ops.cast(self.weight_penalty(), loss.dtype) if self.weight_decay else loss
-
-    def loss_of(self, x, y, sample_weight):
-        """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
-        y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
-        total = self.weight_penalty()
-        for name, loss in self._loss_functions.items():
-            total = total + self._weights_of_losses[name] * loss(y[name], predicted[name], weights[name])
-        return total
-
-    def weight_penalty(self):
-        """`weight_decay` times the sum of the squares of the network's kernels."""
-        kernels = [v for v in self.atomic_network.trainable_variables if v.name == "kernel"]
-        return self.weight_decay * sum(ops.sum(ops.square(kernel)) for kernel in kernels)
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        return super().compute_metrics(x, *self._comparable(self._measured, x, y, y_pred, sample_weight))
-
-    def _comparable(self, names, x, y, y_pred, sample_weight):
-        """The named labels and predictions; energies counted from the elements' shifts, for float32 to hold them."""
-        atomic = self.atom_sum.reference_energies(x["species"])
-        energy = geometry.structure_sums(atomic, x["structure"], ops.shape(x["n_atoms"])[0])
-        references = {"energy": energy, "energy_per_atom": energy / x["n_atoms"], "energies": atomic}
-
-        def select(values):
-            chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
-            # Losses of Keras take the mean over the last axis before they weight: that must not be structures or atoms.
-            return chosen | {name: (chosen[name] - references[name])[..., None] for name in references if name in names}
-
-        weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
-        return select(y), select(y_pred), weights
 
     @property
     def evaluator(self):

@@ -33,9 +33,9 @@ def grid_search(
 ):
     """Trains a network for every combination of a grid, and keeps the one with the smallest validation error.
 
-    The potentials are those of `PotentialHyperModel`, their loss the mean absolute error of energies per atom, with Adam
-    at a constant rate. A trial ends early when the validation RMSE has not fallen for `patience` epochs; its epoch with the smallest
-    one counts. Features are evaluated once (`cached_features`); networks see their principal components.
+    The potentials are those of `PotentialHyperModel`, their loss the mean absolute error of energies per atom, with
+    Adam at a constant rate. A trial ends early when the validation RMSE has not fallen for `patience` epochs; its epoch
+    with the smallest one counts. Features are evaluated once; networks see their principal components.
 
     Killed at any time, the same call goes on: trials that were complete are not repeated, the one that was interrupted
     begins again.

@@ -277,33 +277,6 @@ def test_what_is_trained():
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_transform_is_call(method):
-    layer = scaling_of_many(method)
-    move_weights(layer)
-    features, species = MANY[MANY_SPECIES >= 0], MANY_SPECIES[MANY_SPECIES >= 0]
-    assert_close(layer.transform(features, species), layer(features, species), 1e-13)
-    assert layer.transform(features.astype("float32"), species).dtype == np.float64
-
-
-def move_weights(layer):
-    for weight in layer.second_step.weights if layer.second_step else []:
-        weight.assign(np.asarray(weight) * 1.3 + RNG.uniform(0.1, 0.5, weight.shape))
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_transformed_derivatives_are_those_of_the_scaled_features(method):
-    layer = scaling_of_many(method)
-    move_weights(layer)
-    features, species = MANY[MANY_SPECIES >= 0], MANY_SPECIES[MANY_SPECIES >= 0]
-    changes = RNG.normal(size=(len(features), 2, 3, 4))
-    expected = [
-        [layer.transform(features + changes[:, i, j], species) - layer.transform(features, species) for j in range(3)]
-        for i in range(2)
-    ]
-    assert_close(layer.transform_derivatives(changes, species), np.moveaxis(expected, 2, 0), 1e-10)
-
-
-@pytest.mark.parametrize("method", METHODS)
 def test_folded(method):
     layer = scaling_of_many(method)
     move_weights(layer)

@@ -1,0 +1,93 @@
+"""What a potential adds to a Keras model that is compiled, trained and saved."""
+
+import keras
+from keras import ops
+
+
+class CompiledPotential(keras.Model):
+    """Base of `NeuralNetworkPotential`: losses and metrics by output, of energies of any zero, and weight decay.
+
+    A subclass has `atomic_network` and `atom_sum`.
+
+    Attributes:
+        outputs_wanted: the outputs that are fitted or measured; `call` gives those that need derivatives only then.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.weight_decay = 0.0
+        self.outputs_wanted = self._fitted = ("energy_per_atom",)
+
+    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weight_decay=0.0, **kwargs):
+        """Configures training, as of `keras.Model`.
+
+        Args:
+            loss, loss_weights, metrics: Dicts by output. Without `loss`: squared error of the energy per atom.
+            weight_decay: What multiplies the sum of the squares of the network's kernels (biases are free), which is
+                added to the loss. With the losses of `atomzoo.fit`, in units of the variance of energies, it is a
+                Gaussian prior of width 1 on each weight if it is (noise / scale)^2 / number of structures.
+        """
+        loss = {"energy_per_atom": "mse"} if loss is None else loss
+        loss, metrics = (
+            value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {})
+        )
+        self._fitted = tuple(loss)
+        self.outputs_wanted = tuple({**loss, **metrics, **(kwargs.get("weighted_metrics") or {})})
+        self.weight_decay = weight_decay
+        self._loss_functions = loss
+        self._weights_of_losses = {name: (loss_weights or {}).get(name, 1.0) for name in loss}
+        # Metrics are always given, if empty: Keras would keep those of an earlier compile().
+        super().compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, **kwargs)
+
+    def get_compile_config(self):
+        """None: a potential is saved without its optimizer, whose learning rate may be spent."""
+
+    def compile_from_config(self, config):
+        """Does nothing: a potential that was loaded is not compiled; call `compile` to train it further."""
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        optimizer, self.optimizer = getattr(self, "optimizer", None), None
+        try:
+            super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        finally:
+            self.optimizer = optimizer
+
+    def fit(self, x=None, **kwargs):
+        """`keras.Model.fit` on a `StructureDataset`; see `atomzoo.fit` for a call that does the rest too."""
+        # The dataset shuffles by its own seed; Keras would shuffle its batches once more, by the global one.
+        return super().fit(x, **{"shuffle": False, **kwargs})
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        loss = super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
+        return loss + ops.cast(self.weight_penalty(), loss.dtype) if self.weight_decay else loss
+
+    def loss_of(self, x, y, sample_weight):
+        """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
+        y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
+        total = self.weight_penalty()
+        for name, loss in self._loss_functions.items():
+            total = total + self._weights_of_losses[name] * loss(y[name], predicted[name], weights[name])
+        return total
+
+    def weight_penalty(self):
+        """`weight_decay` times the sum of the squares of the network's kernels."""
+        kernels = [v for v in self.atomic_network.trainable_variables if v.name == "kernel"]
+        return self.weight_decay * sum(ops.sum(ops.square(kernel)) for kernel in kernels)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, *self._comparable(self.outputs_wanted, x, y, y_pred, sample_weight))
+
+    def _comparable(self, names, x, y, y_pred, sample_weight):
+        """The named labels and predictions; energies counted from the elements' shifts, for float32 to hold them."""
+        species, n_atoms = x["species"], x["n_atoms"]
+        energy = self.atom_sum.reference_energy(species, x["structure"], ops.shape(n_atoms)[0])
+        atomic = self.atom_sum.reference_energies(species)
+        references = {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": atomic}
+
+        def select(values):
+            chosen = {name: ops.convert_to_tensor(values[name]) for name in names}
+            # Losses of Keras take the mean over the last axis before they weight: that must not be structures or atoms.
+            return chosen | {name: (chosen[name] - references[name])[..., None] for name in references if name in names}
+
+        weights = None if sample_weight is None else {name: sample_weight[name] for name in names}
+        return select(y), select(y_pred), weights
