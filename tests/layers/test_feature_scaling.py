@@ -276,6 +276,11 @@ def test_what_is_trained():
     assert scaling_of_many("principal-components").trainable_variables == []
 
 
+def move_weights(layer):
+    for weight in layer.second_step.weights if layer.second_step else []:
+        weight.assign(np.asarray(weight) * 1.3 + RNG.uniform(0.1, 0.5, weight.shape))
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_folded(method):
     layer = scaling_of_many(method)
