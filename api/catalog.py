@@ -28,10 +28,10 @@ class Entry:
     summary: str
 
 
-def published():
+def presets():
     """Names and descriptions (dict) of the potentials that come with atomzoo."""
     (folder,) = find_spec("atomzoo.models").submodule_search_locations  # importing it would load Keras
-    entries = json.loads((Path(folder) / "zoo" / "published.json").read_text(encoding="utf-8"))
+    entries = json.loads((Path(folder) / "zoo" / "presets.json").read_text(encoding="utf-8"))
     return {name: entry["description"] for name, entry in entries.items()}
 
 

@@ -7,10 +7,6 @@ from atomzoo.layers.activations import get_activation
 from atomzoo.layers.per_atom_conv1d import PerAtomConv1D
 
 
-class AtomicDense(PerAtomConv1D):
-    """`PerAtomConv1D`, by the name under which saved files hold its weights."""
-
-
 class AtomicKernel(keras.initializers.GlorotUniform):
     """Glorot uniform numbers drawn in float32, so that networks of either dtype begin with the same weights."""
 
@@ -87,7 +83,7 @@ class AtomicNetwork(keras.layers.Layer):
     def _stack(self, index, element):
         widths = (*self.hidden[element], 1)
         return [
-            AtomicDense(
+            PerAtomConv1D(
                 width,
                 activation=get_activation(self.activation[element][layer]),
                 kernel_initializer=AtomicKernel(seed=1000 * self.seed + 100 * index + layer),

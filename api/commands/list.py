@@ -3,14 +3,14 @@
 from rich.markup import escape
 from rich.table import Table
 
-from atomzoo.catalog import data_sets, published, reproductions, results_of
+from atomzoo.catalog import data_sets, presets, reproductions, results_of
 from atomzoo.console import out
 
 
 def list_all():
     """Lists the potentials, data sets and reproductions that come with atomzoo."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    _add(table, "Potentials", published().items())
+    _add(table, "Potentials", presets().items())
     table.add_row()
     _add(table, "Data sets", [(found.name, found.summary) for found in data_sets()])
     table.add_row()

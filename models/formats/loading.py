@@ -7,16 +7,16 @@ from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
 from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.potential.saving import load_keras, save_keras
-from atomzoo.models.zoo.published import published_file
+from atomzoo.models.zoo.presets import preset_file
 
 FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
 def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
-    """Loads a potential: a published one, or from a `.keras` file, a folder of aenet's, or of n2p2's or RuNNer's files.
+    """Loads a potential: one that comes with atomzoo, or from a `.keras` file, a folder of aenet's, or of n2p2's or RuNNer's files.
 
     Args:
-        path: a key of `atomzoo.models.zoo.published.PUBLISHED`; a `.keras` file; or a folder that holds one aenet
+        path: the name of one that comes with atomzoo, see `atomzoo list`; a `.keras` file; or a folder that holds one aenet
             network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
             `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
@@ -42,7 +42,7 @@ def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
     """
     path = Path(path)
     if not path.exists() and not path.suffix:
-        path = published_file(str(path))
+        path = preset_file(str(path))
     if not path.is_dir():
         return load_keras(path, dtype)
     if (path / "input.nn").exists():

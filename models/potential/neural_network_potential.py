@@ -12,7 +12,8 @@ from atomzoo.models.potential import forces as geometry
 from atomzoo.models.potential.compiled_potential import CompiledPotential
 from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
-from atomzoo.models.potential.saved_config import from_saved_config
+from atomzoo.models.potential.old_files import is_old, potential_from_old_config
+from atomzoo.models.zoo.presets import preset_file
 
 DERIVATIVES = ("forces", "stress", "projected_forces")
 SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no spread to scale by
@@ -147,11 +148,6 @@ class NeuralNetworkPotential(CompiledPotential):
                 )
         if self.compute_dtype not in ("float32", "float64"):
             raise ValueError(f"`dtype` must be float32 or float64. Received: {self.compute_dtype}")
-
-    @property
-    def symmetry_functions(self):
-        """The descriptor, by the name under which older files keep its weights."""
-        return self.descriptor
 
     @property
     def functions(self):
@@ -322,4 +318,29 @@ class NeuralNetworkPotential(CompiledPotential):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return from_saved_config(cls, config)
+        if is_old(config):
+            return potential_from_old_config(cls, config)
+        names = ("descriptor", "network", "scaling")
+        layers = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
+        return cls(**layers, provenance=config["provenance"], name=config["name"])
+
+    @classmethod
+    def from_preset(cls, name, dtype=None):
+        """A potential that comes with atomzoo, by its name; `atomzoo list` prints them.
+
+        Args:
+            name: str.
+            dtype: see `load_keras`.
+
+        Raises:
+            ValueError: no such potential, and which there are.
+
+        Example:
+
+        >>> from atomzoo import NeuralNetworkPotential
+        >>> NeuralNetworkPotential.from_preset("tio2-bulk").elements
+        ['O', 'Ti']
+        """
+        from atomzoo.models.potential.saving import load_keras  # which needs this class
+
+        return load_keras(preset_file(name), dtype)

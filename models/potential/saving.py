@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
+from atomzoo.models.potential.old_files import is_old, load_old_weights, potential_from_old_config
 
 REGISTERED_NAME = keras.saving.get_registered_name(NeuralNetworkPotential)
 
@@ -68,11 +69,12 @@ def load_keras(path, dtype=None):
     path = _checked_path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no file '{path}'")
-    name = _registered_name(path)
+    saved = _saved_model(path)
+    name = saved["registered_name"] or saved["class_name"]
     if name != REGISTERED_NAME:
         raise ValueError(f"'{path}' does not hold a potential, but a model of the class {name!r}")
     try:
-        potential = keras.saving.load_model(path, safe_mode=True)
+        potential = _load(path, saved["config"])
     except Exception as error:  # zlib, HDF5, JSON and Keras each fail in their own way
         raise ValueError(f"cannot read the potential in '{path}': {_one_line(error)}") from None
     return potential if dtype in (None, potential.compute_dtype) else _in_dtype(potential, dtype)
@@ -97,12 +99,20 @@ def _checked_path(path):
     return path
 
 
-def _registered_name(path):
-    """The class of the model in a `.keras` file: its config is read, and nothing else."""
+def _load(path, config):
+    if not is_old(config):
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    potential = potential_from_old_config(NeuralNetworkPotential, config)
+    load_old_weights(potential, path)
+    return potential
+
+
+def _saved_model(path):
+    """The class and the configuration of the model in a `.keras` file: nothing else is read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-            return config["registered_name"] or config["class_name"]
+            saved = json.loads(archive.read("config.json"))
+            return {name: saved[name] for name in ("registered_name", "class_name", "config")}
     except Exception as error:  # BadZipFile, KeyError, zlib.error, JSONDecodeError, IsADirectoryError ...
         raise ValueError(f"'{path}' is not a .keras file, or is damaged: {_one_line(error)}") from None
 
