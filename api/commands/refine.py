@@ -54,12 +54,14 @@ def refine(
     from atomzoo.models.active_learning.refine import refine as run_loop
     from atomzoo.models.active_learning.refine import train_on_forces
     from atomzoo.models.potential.saving import save_keras
+    from atomzoo.models.formats.function_files import load_functions
     from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):
         structures = read_structures(data)
     labeller = labeller or Lammps(list(pair), elements_of(structures))
-    train = partial(train_on_forces, functions=symmetry_functions, hidden=tuple(hidden), iterations=iterations)
+    functions = load_functions(symmetry_functions, elements_of(structures))
+    train = partial(train_on_forces, functions=functions, hidden=tuple(hidden), iterations=iterations)
     out.print(TITLES, markup=False, soft_wrap=True)
     result = run_loop(structures, labeller, output, train, tolerance, budget, networks, seed, _print_row)
     write_structures(output / "minimum.extxyz", [result.lowest])

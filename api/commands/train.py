@@ -62,7 +62,8 @@ def train(
     import keras
 
     from atomzoo.datasets.io.reading import read_structures
-    from atomzoo.models.training.train_potential import train_potential
+    from atomzoo.models.formats.function_files import load_functions
+    from atomzoo.models.training.train_potential import elements_of, train_potential
 
     with err.status(f"reading {data}"):
         structures = read_structures(data)
@@ -73,9 +74,9 @@ def train(
         )
         training = train_potential(
             structures,
-            functions=symmetry_functions,
+            functions=load_functions(symmetry_functions, elements_of(structures)),
             hidden=hidden,
-            forces=forces,
+            forces="exact" if forces else None,
             force_weight=force_weight,
             epochs=epochs,
             optimizer=optimizer,
@@ -108,5 +109,5 @@ def _losses(logs):
 
 
 def _description(potential):
-    layers = "-".join(map(str, (*potential.hidden, 1)))
+    layers = "-".join(map(str, (*potential.atomic_network.hidden[potential.elements[0]], 1)))
     return f"{', '.join(potential.elements)}: {len(potential.functions)} symmetry functions, network {layers}"
