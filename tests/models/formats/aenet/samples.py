@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from atomzoo.layers import SymmetryFunctionLayer
+from atomzoo.layers import descriptor_from_functions
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, AenetNetwork
 
 # kind, Rc Rs eta | Rc kappa | Rc lambda zeta eta, place of the neighbors in ENV; not in aenet's internal order
@@ -64,7 +64,7 @@ def chebyshev_network(element="Ti", neighbor_elements=("Ti", "O"), orders=(3, 2)
 
 def atomic_energies(found, setup_functions, order, displacements, species, elements):
     """aenet's energies of atoms, eV: features in the order of its network, z-scores, network, scale and shifts."""
-    layer = SymmetryFunctionLayer(setup_functions, elements, dtype="float64")
+    layer = descriptor_from_functions(setup_functions, elements, dtype="float64")
     values = np.asarray(layer(displacements, species))[:, order]
     spread = np.sqrt(found.mean_square - found.mean**2)
     values = np.where(spread <= 1e-10, 0.0, (values - found.mean) / np.where(spread <= 1e-10, 1.0, spread))
