@@ -25,11 +25,8 @@ def test_features_are_those_of_their_structures(small_tio2, few_functions):
 
 def test_forces_are_those_of_their_structures(small_tio2, few_functions):
     for data in tio2_data.flat_data(n_directions=2):
-        assert data.rates.shape == (len(data.features), 2, len(tio2_data.functions())) and data.directions.shape == (
-            len(data.features),
-            2,
-            3,
-        )
+        n_atoms, n_functions = len(data.features), len(tio2_data.functions())
+        assert data.rates.shape == (n_atoms, 2, n_functions) and data.directions.shape == (n_atoms, 2, 3)
         start, expected = 0, []
         for atoms in data.structures:
             directions = data.directions[start : start + len(atoms)]
