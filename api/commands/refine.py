@@ -53,8 +53,8 @@ def refine(
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.active_learning.refine import refine as run_loop
     from atomzoo.models.active_learning.refine import train_on_forces
-    from atomzoo.models.potential.saving import save_keras
     from atomzoo.models.formats.function_files import load_functions
+    from atomzoo.models.potential.saving import save_keras
     from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):

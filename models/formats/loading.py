@@ -13,11 +13,11 @@ FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
 def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
-    """Loads a potential: one that comes with atomzoo, or from a `.keras` file, a folder of aenet's, or of n2p2's or RuNNer's files.
+    """Loads a potential: one of the zoo, from a `.keras` file, or from a folder of files of aenet, n2p2 or RuNNer.
 
     Args:
-        path: the name of one that comes with atomzoo, see `atomzoo list`; a `.keras` file; or a folder that holds one aenet
-            network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
+        path: the name of one of the zoo, see `atomzoo list`; a `.keras` file; or a folder that holds one aenet network an
+            element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
             `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
         dtype: of a potential from a `.keras` file, see `load_keras`; None for that of the file.

@@ -47,17 +47,17 @@ def case(request, cache, tmp_path_factory):
 def two_elements():
     columns = {"Ti": [3, 1, *range(4, 18)], "O": range(32)}
     options = {**TWO, "scaling": "batch-normalization", "feature_columns": columns, "dtype": "float64"}
-    return NeuralNetworkPotential(ELEMENTS["two"], ALL_PATHS, **options)
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], ALL_PATHS, **options)
 
 
 def chebyshev():
-    return NeuralNetworkPotential(ELEMENTS["two"], CHEBYSHEV, **TWO, scaling=SCALED, dtype="float64")
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], CHEBYSHEV, **TWO, scaling=SCALED, dtype="float64")
 
 
 def counting_twice():
     options = {"hidden": (5, 4), "scaling": "principal-components", "dtype": "float64"}
-    potential = NeuralNetworkPotential(ELEMENTS["one"], ALL_PATHS, **options)
-    layer = potential.symmetry_functions
+    potential = NeuralNetworkPotential.from_functions(ELEMENTS["one"], ALL_PATHS, **options)
+    layer = potential.descriptor
     for part in (layer, layer.angular, layer.narrow, layer.wide):
         part.double_count = True
     return potential
