@@ -30,6 +30,7 @@ _MODULES = {
         "SymmetryFunctionLayer",
     ),
     "atomzoo.models.active_learning.refine": ("iterative_sampling", "refine"),
+    "atomzoo.models.formats.lammps": ("pair_commands",),
     "atomzoo.models.formats.loading": ("load_potential", "save_potential"),
     "atomzoo.models.potential.committee": ("Committee",),
     "atomzoo.models.potential.extrapolation": ("ExtrapolationWarning", "find_extrapolations"),

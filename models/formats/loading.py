@@ -16,7 +16,7 @@ def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
     """Loads a potential: one of the zoo, from a `.keras` file, or from a folder of files of aenet, n2p2 or RuNNer.
 
     Args:
-        path: the name of one of the zoo, see `atomzoo list`; a `.keras` file; or a folder that holds one aenet network an
+        path: the name of one of the zoo, see `atomzoo list`; a `.keras` file; a folder that holds one aenet network an
             element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
             `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
