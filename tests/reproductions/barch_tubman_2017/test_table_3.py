@@ -9,6 +9,7 @@ from atomzoo.reproductions.barch_tubman_2017 import table_3
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 
 
+@pytest.mark.slow
 def test_rows_of_the_table(recorded):
     energies = table_3.energies(recorded)
     start, network, dft, relaxed, *end, lowest = energies.values()
@@ -17,6 +18,7 @@ def test_rows_of_the_table(recorded):
     assert abs(end[0] - end[1]) + end[1] - end[2] <= 1e-3 and lowest <= end[2] <= end[1]
 
 
+@pytest.mark.slow
 def test_the_analytic_gradient_finds_the_same_minimum_in_fewer_evaluations(recorded):
     analytic, numerical = table_3.gradient_rows(recorded)
     assert analytic["gradient"] == "analytic" and numerical["gradient"] == "numerical"
@@ -25,6 +27,7 @@ def test_the_analytic_gradient_finds_the_same_minimum_in_fewer_evaluations(recor
     assert all(row["converged"] and row["gradient_norm_eV_per_A"] < 1e-6 for row in (analytic, numerical))
 
 
+@pytest.mark.slow
 def test_isomers_that_were_labelled(recorded):
     rows = table_3.isomer_rows(recorded)
     assert sum(row["labelled"] for row in rows) == recorded.result.n_calls

@@ -13,6 +13,7 @@ from tests.reproductions.barch_tubman_2017.conftest import Engine
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 
 
+@pytest.mark.slow
 def test_a_recorded_loop_is_replayed_without_the_engine(recorded, tmp_path):
     assert recorded.result.converged and recorded.result.n_calls > 0
     (again,) = loops.closed_loops(None, True, tmp_path)
@@ -23,6 +24,7 @@ def test_a_recorded_loop_is_replayed_without_the_engine(recorded, tmp_path):
     assert again.start.get_potential_energy() == min(a.get_potential_energy() for a in triangles(16, bond=2.85))
 
 
+@pytest.mark.slow
 def test_a_record_holds_the_first_network_and_those_of_the_last_round(recorded):
     kept = sorted(str(path.relative_to(recorded.folder)) for path in recorded.folder.rglob("*.keras"))
     last = f"round_{len(recorded.rounds) - 1}"
@@ -42,6 +44,7 @@ def test_the_record_of_dft_is_that_of_these_data_and_settings(n_atoms, isomer, t
     assert last["difference_eV"] <= 1e-3 and last["isomer"] == isomer and last["gradient_norm_eV_per_A"] < 1e-6
 
 
+@pytest.mark.slow
 def test_what_a_record_lacks_is_computed(recorded, tmp_path, monkeypatch):
     folder = tmp_path / "au3"
     shutil.copytree(recorded.folder, folder)
@@ -55,6 +58,7 @@ def test_what_a_record_lacks_is_computed(recorded, tmp_path, monkeypatch):
     assert loop.n_computed == 1 and loop.rounds == recorded.rounds
 
 
+@pytest.mark.slow
 def test_a_record_of_other_data_is_refused(recorded, monkeypatch):
     monkeypatch.setattr(loops, "training_data", lambda n_atoms: triangles(15))
     with pytest.raises(ValueError, match="of a loop with other settings"):
