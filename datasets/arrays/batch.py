@@ -47,8 +47,7 @@ def to_arrays(structures: list[ase.Atoms], elements: list[str], cutoff: float, t
     """
     table = StructureTable(structures, elements, cutoff)
     chosen = np.arange(len(structures))
-    batch = table.batch(chosen, table.widths([chosen], triplets))
-    return batch
+    return table.batch(chosen, table.widths([chosen], triplets))
 
 
 @dataclass(frozen=True)
@@ -105,26 +104,38 @@ class StructureTable:
         counts = [self._triplets(self.batch(chosen, widths))[0].max(initial=0) for chosen in batches]
         return Widths(*list(vars(widths).values())[:-1], triplets=max(int(max(counts)), 1))
 
-    def batch(self, chosen, widths):
-        """The arrays of `to_arrays` of some structures, with empty rows and places up to `widths`."""
-        atoms = self.atoms_of(chosen)
-        first = np.cumsum(self.counts[chosen]) - self.counts[chosen]  # row of each structure's first atom
-        counts, species = self.n_neighbors[atoms], self.species[atoms]
-        pairs = ranges(self._first_pair[atoms], counts)
-        structure = np.repeat(np.arange(len(chosen)), self.counts[chosen])
-        second = self._second[pairs] + np.repeat(first[structure], counts).astype(np.int32)
+    def batch(self, chosen, widths, geometry=True):
+        """The arrays of `to_arrays` of some structures, with empty rows and places up to `widths`.
+
+        Args:
+            chosen: numbers of the structures.
+            widths: `Widths`.
+            geometry: whether to give positions, neighbors, shifts and triplets too.
+        """
+        species = self.species[self.atoms_of(chosen)]
+        structure = np.repeat(np.arange(len(chosen), dtype=np.int32), self.counts[chosen])
         arrays = {
-            "positions": filled(self.positions[atoms], widths.rows, 0.0),
             "species": filled(species, widths.rows, -1),
-            "structure": filled(structure.astype(np.int32), widths.rows, widths.structures),
+            "structure": filled(structure, widths.rows, widths.structures),
             "rows": tuple(
                 filled(np.flatnonzero(species == index).astype(np.int32), width, widths.rows)
                 for index, width in enumerate(widths.of_elements)
             ),
-            "neighbors": filled(pad(second, counts, widths.neighbors, -1), widths.rows, -1),
-            "shifts": filled(pad(self._shifts[pairs], counts, widths.neighbors, 0.0), widths.rows, 0.0),
             "n_atoms": filled(self.counts[chosen].astype(float), widths.structures, 1.0),
             "volume": filled(self.volume[chosen], widths.structures, np.inf),
+        }
+        return arrays | (self._geometry(chosen, structure, widths) if geometry else {})
+
+    def _geometry(self, chosen, structure, widths):
+        atoms = self.atoms_of(chosen)
+        first = np.cumsum(self.counts[chosen]) - self.counts[chosen]  # row of each structure's first atom
+        counts = self.n_neighbors[atoms]
+        pairs = ranges(self._first_pair[atoms], counts)
+        second = self._second[pairs] + np.repeat(first[structure], counts).astype(np.int32)
+        arrays = {
+            "positions": filled(self.positions[atoms], widths.rows, 0.0),
+            "neighbors": filled(pad(second, counts, widths.neighbors, -1), widths.rows, -1),
+            "shifts": filled(pad(self._shifts[pairs], counts, widths.neighbors, 0.0), widths.rows, 0.0),
         }
         if widths.triplets is not None:
             counts, slots = self._triplets(arrays)

@@ -9,9 +9,6 @@ import numpy as np
 from atomzoo.datasets.arrays.batch import StructureTable, filled
 from atomzoo.datasets.arrays.labels import OF_ATOMS, labels
 
-# In place of the geometry: what does not change while a network is trained, evaluated once for all atoms.
-GEOMETRY = ("positions", "neighbors", "shifts", "triplets")
-
 
 class StructureDataset(keras.utils.PyDataset):
     """Structures in batches, as `model.fit` and `model.evaluate` take them.
@@ -71,7 +68,7 @@ class StructureDataset(keras.utils.PyDataset):
         self.labels = _targets(structures, labels)
         self.shuffle, self.seed, self.epoch = shuffle, seed, 0
         self.n_batches = -(-self.n_structures // (batch_size or self.n_structures))
-        self._of_atoms = {}  # cached inputs by name, a row an atom
+        self._of_atoms, self._geometry = {}, True  # cached inputs by name, a row an atom
         self._batches = self._plan()
         self.widths = self.table.widths(self._batches, triplets)
 
@@ -80,7 +77,7 @@ class StructureDataset(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         chosen = self._batches[index]
-        x = self.table.batch(chosen, self.widths)
+        x = self.table.batch(chosen, self.widths, self._geometry)
         if self._of_atoms:
             atoms = self.table.atoms_of(chosen)
             x |= {name: filled(values[atoms], self.widths.rows, 0.0) for name, values in self._of_atoms.items()}
@@ -92,14 +89,15 @@ class StructureDataset(keras.utils.PyDataset):
         if self.shuffle:
             self._batches = self._plan()
 
-    def cached(self, **of_atoms):
-        """A dataset of the same batches with other inputs beside the geometry, evaluated once for all atoms.
+    def cached(self, geometry=False, **of_atoms):
+        """A dataset of the same batches with inputs that were evaluated once for all atoms.
 
         Args:
+            geometry: whether positions, neighbors, shifts and triplets are among the inputs too.
             of_atoms: arrays (N, ...) by name, a row for each atom, structure after structure.
         """
         dataset = copy.copy(self)
-        dataset._of_atoms = self._of_atoms | of_atoms
+        dataset._of_atoms, dataset._geometry = self._of_atoms | of_atoms, geometry
         return dataset
 
     def with_labels(self, **of_structures):

@@ -43,7 +43,7 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         if n_numbers * (8 if potential.compute_dtype == "float64" else 4) > GRADIENT_LIMIT:
             return dataset
         cached["feature_gradients"] = _gradients(potential, pairs or potential.evaluator.pairs(structures), dataset)
-    return dataset.cached(**cached)
+    return dataset.cached(geometry="feature_gradients" in cached, **cached)
 
 
 def _projections(potential, structures, pairs, n_directions, seed):
