@@ -10,9 +10,9 @@ class PerAtomConv1D(keras.layers.Conv1D):
 
     It is evaluated as a matrix product. By `python -m benchmarks.per_atom_conv1d`, with XLA on one core, that makes the
     second derivatives which training on forces takes 2.5 to 3.5 times faster in float64 (1 to 1.5 times in float32);
-    values and first derivatives take about as long as those of `Conv1D` (0.7 to 2 times). In float64 the values are
-    those of `Conv1D` to the last bit if there is more than one filter; with one, and in derivatives, to 3e-15 of the
-    largest.
+    values and first derivatives take about as long as those of `Conv1D` (0.7 to 2 times). In float64, under
+    TensorFlow, the values are those of `Conv1D` to the last bit if there is more than one filter; with one, in
+    derivatives, and under JAX to 3e-15 of the largest.
 
     Args:
         filters: Int, width of the layer.

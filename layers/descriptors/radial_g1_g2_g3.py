@@ -50,5 +50,5 @@ def take_columns(values, n_axes, columns):
     size = 1
     for length in values.shape[-n_axes:]:
         size *= length
-    flat = ops.reshape(values, (*shape[:-n_axes], size))
-    return flat if list(columns) == list(range(size)) else ops.take(flat, columns, axis=-1)
+    table = ops.reshape(values, (*shape[:-n_axes], size))
+    return table if list(columns) == list(range(size)) else ops.take(table, columns, axis=-1)

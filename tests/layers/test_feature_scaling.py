@@ -204,6 +204,8 @@ def trained_normalization():
 
 def test_batch_normalization_is_that_of_keras():
     """One element, no padding, both modes; the layer of Keras sees z-scores, and these are features before `adapt`."""
+    # Keras' own layer rounds float64 to float32 under JAX.
+    tolerance = 1e-12 if keras.backend.backend() == "tensorflow" else 1e-6
     ours = FeatureScaling(1, 4, "batch-normalization", dtype="float64")
     theirs = keras.layers.BatchNormalization(dtype="float64")
     theirs.build(MANY.shape)
@@ -215,15 +217,15 @@ def test_batch_normalization_is_that_of_keras():
     for weight, value in zip(ours.second_step.weights, weights, strict=True):
         weight.assign(value[None])
     for batch in np.split(small, 4):
-        assert_close(ours(batch, species[:10], training=True), theirs(batch, training=True), 1e-12)
-        assert_close(ours(batch, species[:10]), theirs(batch), 1e-12)
+        assert_close(ours(batch, species[:10], training=True), theirs(batch, training=True), tolerance)
+        assert_close(ours(batch, species[:10]), theirs(batch), tolerance)
     for weight, expected in zip(ours.second_step.weights, theirs.get_weights(), strict=True):
-        assert_close(np.asarray(weight)[0], expected, 1e-13)
+        assert_close(np.asarray(weight)[0], expected, tolerance)
     ours.adapt(MANY, species)
     theirs.set_weights([np.asarray(weight)[0] for weight in ours.second_step.weights])
     z = np.where(MANY.std((0, 1)) > 1e-10, (MANY - MANY.mean((0, 1))) / np.maximum(MANY.std((0, 1)), 1e-10), 0)
-    assert_close(ours(MANY, species), theirs(z), 1e-12)
-    assert_close(ours(MANY, species, training=True), theirs(z, training=True), 1e-12)
+    assert_close(ours(MANY, species), theirs(z), tolerance)
+    assert_close(ours(MANY, species, training=True), theirs(z, training=True), tolerance)
 
 
 def test_batch_normalization_leaves_out_padding_and_other_elements(trained_normalization):

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ ELEMENTS = ["Ti", "O"]
 LOADER = """
 import sys
 from pathlib import Path
+import h5py
 import keras
 import numpy as np
 import atomzoo.layers
@@ -97,3 +99,15 @@ def test_loads_in_a_fresh_process(models, tmp_path):
         expected = np.asarray(ops.convert_to_numpy(model(list(arrays))))
         np.testing.assert_allclose(np.load(tmp_path / f"{name}.npy"), expected, rtol=1e-13, err_msg=name)
         assert np.abs(expected).max() > 0
+
+
+def test_names_of_weights_in_files_stay(tmp_path):
+    """Potentials that are published hold their weights under these names."""
+    layer = AtomicNetwork(ELEMENTS, 3, (4,), name="network")
+    features = keras.Input((None, 3))
+    model = keras.Model(features, layer(features, ops.zeros_like(features[..., 0], dtype="int32")))
+    model.save_weights(tmp_path / "a.weights.h5")
+    with h5py.File(tmp_path / "a.weights.h5") as file:
+        stacks = file["layers/atomic_network/stacks"]
+        assert list(stacks) == ["container", "container_1"]
+        assert [len(stacks[f"container_1/{name}/vars"]) for name in ("atomic_dense", "atomic_dense_1")] == [2, 2]
