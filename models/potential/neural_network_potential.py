@@ -215,7 +215,9 @@ class NeuralNetworkPotential(CompiledPotential):
 
     def atomic_energies(self, features, species, rows=None, training=False):
         """What the networks make of unscaled features (N, F): (N,) float64, inputs of `AtomSum`."""
-        scaled = self.feature_scaling(features, species, training=training)
+        # Forces by statistics of a batch would depend on its other structures: with derivatives the moving ones count.
+        of_batch = training and not set(DERIVATIVES) & set(self.outputs_wanted)
+        scaled = self.feature_scaling(features, species, training=of_batch)
         return ops.cast(self.atomic_network(scaled, species, rows=rows, training=training), "float64")
 
     def interaction_energies(self, features, species):

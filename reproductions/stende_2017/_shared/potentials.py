@@ -197,6 +197,5 @@ def best(rows, material, network, partial):
 def published(material):
     """The potential of the material in the zoo, in float64."""
     from atomzoo import load_potential
-    from atomzoo.models.zoo.published import published_file
 
-    return load_potential(published_file(PUBLISHED[material]), dtype="float64")
+    return load_potential(PUBLISHED[material], dtype="float64")
