@@ -102,7 +102,7 @@ class AtomicNetwork(keras.layers.Layer):
         self.built = True
 
     def call(self, features, species, rows=None, training=False):
-        if rows is not None:
+        if rows is not None and len(self.elements) > 1:
             return self._energies_by_rows(features, rows, training)
         energies = ops.zeros_like(features[..., 0])
         for index in range(len(self.elements)):

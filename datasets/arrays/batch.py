@@ -28,7 +28,7 @@ def to_arrays(structures: list[ase.Atoms], elements: list[str], cutoff: float, t
         - `rows` tuple of int32 arrays, for each element the numbers of its atoms' rows, N for an empty place
         - `neighbors` (N, M) int32, row of the neighboring atom, -1 for an empty place
         - `shifts` (N, M, 3) float64, Cartesian, A: `D_ij = R_j + shift - R_i`
-        - `n_atoms` (S,) float64
+        - `n_atoms` (S,) float64, and `composition` (S, E), the number of atoms of each of the E elements
         - `volume` (S,) float64, A^3, infinite unless periodic in three directions (so that virial / volume is 0)
         - `triplets` (N, T, 2) int32, neighbor places j < k of each atom, -1 for an empty place, if asked for
 
@@ -122,6 +122,7 @@ class StructureTable:
                 for index, width in enumerate(widths.of_elements)
             ),
             "n_atoms": filled(self.counts[chosen].astype(float), widths.structures, 1.0),
+            "composition": filled(self.composition[chosen].astype(float), widths.structures, 0.0),
             "volume": filled(self.volume[chosen], widths.structures, np.inf),
         }
         return arrays | (self._geometry(chosen, structure, widths) if geometry else {})

@@ -248,7 +248,8 @@ class NeuralNetworkPotential(CompiledPotential):
         """Energies (N,) counted from the shifts, which are differentiated, and those that `call` returns, float64."""
         species, n_atoms = inputs["species"], inputs["n_atoms"]
         atomic = self.atomic_energies(features, species, inputs["rows"], training)
-        energy = self.atom_sum(atomic, species, inputs["structure"], n_structures=ops.shape(n_atoms)[0])
+        energy = self.atom_sum.interaction_energy(atomic, species, inputs["structure"], ops.shape(n_atoms)[0])
+        energy = energy + self.reference_energies(inputs)
         interaction = self.atom_sum.scale * atomic
         energies = interaction + self.atom_sum.reference_energies(species)
         return interaction, {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": energies}

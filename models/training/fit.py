@@ -111,10 +111,11 @@ def fit(
         jit_compile=True,
     )
     ends = _best_epoch(held_out, epochs, patience, at_once)
-    callbacks = [keras.callbacks.TerminateOnNaN(), *ends, *callbacks]
+    callbacks = [*ends, *callbacks]
     if at_once:
         history = minimize_loss(potential, dataset, held_out, epochs, callbacks).history
     else:
+        callbacks = [keras.callbacks.TerminateOnNaN(), *callbacks]
         options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}
         history = potential.fit(dataset, **options).history
     if not np.isfinite(history["loss"]).all():

@@ -38,7 +38,8 @@ def minimize_loss(potential, train, validation, iterations, callbacks=()):
     def after_iteration(intermediate_result):
         nonlocal count, logs
         calls.on_epoch_begin(count)
-        objective.assign(intermediate_result.x)
+        if callbacks:  # which may look at the weights
+            objective.assign(intermediate_result.x)
         logs = {"loss": float(intermediate_result.fun)}
         if held_out is not None:
             logs["val_loss"] = held_out.value(intermediate_result.x)

@@ -58,7 +58,7 @@ def fit_lbfgs(model, inputs, targets, iterations, weights=1.0):
 
 
 def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-3):
-    """Adam on shuffled mini-batches, an epoch as one compiled loop: of such small steps most would be overhead.
+    """Keras' Adam on shuffled mini-batches, an epoch as one execution: of such small steps most would be overhead.
 
     Args:
         model: Keras model of dtype float32.
@@ -66,28 +66,11 @@ def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-
         epochs, batch_size, seed: Int; the seed is that of the shuffling.
         learning_rate: Float.
     """
-    flat = _Flat(model, 1.0)
-
-    def epoch(vector, mean, variance, done, x, y):
-        def step(k, state):
-            vector, mean, variance = state
-            _, gradient = flat.loss_and_gradient(vector, x[k], y[k])
-            mean = 0.9 * mean + 0.1 * gradient
-            variance = 0.999 * variance + 0.001 * gradient**2
-            count = ops.cast(done + k + 1, vector.dtype)
-            rate = learning_rate * ops.sqrt(1.0 - 0.999**count) / (1.0 - 0.9**count)
-            return vector - rate * mean / (ops.sqrt(variance) + 1e-8), mean, variance
-
-        return ops.fori_loop(0, len(x), step, (vector, mean, variance))
-
-    run, generator = compiled(epoch, model), np.random.default_rng(seed)
-    vector = flat.start().astype(model.dtype)
-    state = vector, 0 * vector, 0 * vector
-    for number in range(epochs):
-        order = generator.permutation(len(inputs)).reshape(-1, batch_size)
-        batches = [array[order].astype(model.dtype) for array in (inputs, targets)]
-        state = run(*state, np.int32(number * len(order)), *batches)
-    flat.assign(state[0])
+    keras.utils.set_random_seed(seed)
+    steps = len(inputs) // batch_size
+    model.compile(keras.optimizers.Adam(learning_rate), "mse", steps_per_execution=steps, jit_compile=True)
+    arrays = (array.astype(model.dtype) for array in (inputs, targets))
+    model.fit(*arrays, batch_size=batch_size, epochs=epochs, verbose=0)
 
 
 class _Flat:

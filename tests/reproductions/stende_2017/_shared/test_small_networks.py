@@ -55,16 +55,6 @@ def test_lbfgs_of_one_output_only():
     assert errors[0] < 0.02 < 0.1 < errors[1]
 
 
-def test_adam_takes_the_steps_of_keras():
-    x, y = X.astype("float32"), Y.astype("float32")
-    ours, theirs = (sigmoid_network(1, (5,), 2, seed=3, dtype="float32") for _ in range(2))
-    fit_adam(ours, x, y, epochs=30, batch_size=len(x), seed=0, learning_rate=0.01)
-    theirs.compile(keras.optimizers.Adam(0.01, epsilon=1e-8), loss="mse")
-    theirs.fit(x, y, batch_size=len(x), epochs=30, verbose=0)
-    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, atol=2e-5)
-
-
 def test_adam_works_through_all_batches():
     x, y = X.astype("float32"), Y.astype("float32")
     few, many = (sigmoid_network(1, (5,), 2, seed=3, dtype="float32") for _ in range(2))
