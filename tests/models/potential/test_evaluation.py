@@ -6,7 +6,7 @@ from ase.build import molecule
 from atomzoo.datasets.arrays import neighborhoods
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
 from atomzoo.datasets.arrays.structure_dataset import StructureDataset
-from atomzoo.models.potential.evaluation import DescriptorEvaluator, batches
+from atomzoo.models.potential.evaluation import DescriptorEvaluator, PotentialEvaluator, batches
 from tests.examples import CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close
 
@@ -14,8 +14,10 @@ ELEMENTS = ["Ti", "O"]
 
 
 @pytest.fixture(scope="module")
-def potential():
-    return small_potential(ELEMENTS)
+def potential(eager):
+    potential = small_potential(ELEMENTS)
+    potential.compile(run_eagerly=True)
+    return potential
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,7 @@ def test_predict_keeps_the_order_given(potential, structures, results):
             np.testing.assert_array_equal(predicted[name][k], result[name])
 
 
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning")
 def test_predict_on_a_dataset_keeps_its_order(potential):
     """What Keras itself makes of batches; of the structures of a batch each row is one."""
     labelled = [atoms for n in (4, 2, 3) for atoms in rattled(crystal(ELEMENTS)[:n], 2, seed=n)]
@@ -138,6 +141,18 @@ def test_chunks_and_batches_make_no_difference(potential, structures, results, m
     for result, chunked in zip(results, potential.evaluate_atoms(structures), strict=True):
         for name in result:
             assert_close(chunked[name], result[name], 1e-12)
+
+
+def test_compiled_programs_give_the_same(potential, structures, results):
+    tf = pytest.importorskip("tensorflow")
+    tf.config.run_functions_eagerly(False)
+    try:
+        evaluated = PotentialEvaluator(potential).evaluate(structures)
+    finally:
+        tf.config.run_functions_eagerly(True)
+    for result, compiled in zip(results, evaluated, strict=True):
+        for name in result:
+            assert_close(compiled[name], result[name], 1e-12)
 
 
 def test_a_descriptor_alone(potential, structures, results):
