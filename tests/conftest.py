@@ -19,6 +19,16 @@ def reference_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def eager():
+    """Nothing is compiled in the tests of a file: a small program takes seconds to compile, and runs a few times."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def freed_memory():
     """Models refer to themselves: the compiled programs of a file's tests stay in memory until cycles are collected."""

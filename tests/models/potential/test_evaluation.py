@@ -1,19 +1,23 @@
 import ase
 import numpy as np
 import pytest
+from ase.build import molecule
 
-from atomzoo.datasets.arrays.batch import to_arrays
-from atomzoo.models.potential import evaluation
-from atomzoo.models.potential.evaluation import AtomRow
-from tests.examples import CUTOFF, crystal, small_potential
+from atomzoo.datasets.arrays import neighborhoods
+from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
+from atomzoo.datasets.arrays.structure_dataset import StructureDataset
+from atomzoo.models.potential.evaluation import DescriptorEvaluator, PotentialEvaluator, batches
+from tests.examples import CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close
 
 ELEMENTS = ["Ti", "O"]
 
 
 @pytest.fixture(scope="module")
-def potential():
-    return small_potential(ELEMENTS)
+def potential(eager):
+    potential = small_potential(ELEMENTS)
+    potential.compile(run_eagerly=True)
+    return potential
 
 
 @pytest.fixture(scope="module")
@@ -53,46 +57,128 @@ def test_one_structure_gives_one_dict(potential, structures, results):
 
 
 def test_no_structures(potential):
-    assert potential.evaluate_atoms([]) == []
+    assert potential.evaluate_atoms([]) == [] and potential.evaluator.features([]) == []
 
 
-def test_call_on_a_padded_batch_gives_the_same(potential, structures, results):
-    batch = to_arrays(structures, ELEMENTS, CUTOFF, triplets=True, n_atoms=10, n_neighbors=40)
-    energies = np.asarray(potential(batch)["energy"])
-    assert_close(energies, [result["energy"] for result in results], 1e-13)
-    potential.derivatives = True  # as compile() sets it for a loss of forces
+def test_predict_keeps_the_order_given(potential, structures, results):
+    predicted = potential.predict(structures)
+    assert sorted(predicted) == ["energies", "energy", "forces", "stress"]
+    assert predicted["energy"].shape == (5,) and predicted["stress"].shape == (5, 3, 3)
+    for k, result in enumerate(results):
+        for name in predicted:
+            np.testing.assert_array_equal(predicted[name][k], result[name])
+
+
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning")
+def test_predict_on_a_dataset_keeps_its_order(potential):
+    """What Keras itself makes of batches; of the structures of a batch each row is one."""
+    labelled = [atoms for n in (4, 2, 3) for atoms in rattled(crystal(ELEMENTS)[:n], 2, seed=n)]
+    energies = potential.predict(potential.dataset(labelled, batch_size=3), verbose=0)["energy"]
+    assert_close(energies, potential.predict(labelled)["energy"], 1e-12)
+
+
+def called(potential, x, *wanted):
+    before, potential.outputs_wanted = potential.outputs_wanted, wanted  # as compile() sets them
     try:
-        outputs = {name: np.asarray(value) for name, value in potential(batch).items()}
+        return {name: np.asarray(value) for name, value in potential(x).items()}
     finally:
-        potential.derivatives = False
-    for b, (atoms, result) in enumerate(zip(structures, results, strict=True)):
-        assert_close(outputs["energy"][b], result["energy"], 1e-13)
-        assert_close(outputs["stress"][b], result["stress"], 1e-11)
-        np.testing.assert_allclose(outputs["forces"][b, : len(atoms)], result["forces"], rtol=0, atol=1e-11)
-        assert not outputs["forces"][b, len(atoms) :].any()
+        potential.outputs_wanted = before
+
+
+def batch_with_empty_rows(structures):
+    table = StructureDataset([crystal(ELEMENTS).repeat((2, 2, 1))] * 5, ELEMENTS, CUTOFF, labels=(), triplets=True)
+    return StructureDataset(structures, ELEMENTS, CUTOFF, labels=(), triplets=True).table.batch(
+        np.arange(len(structures)), table.widths
+    )
+
+
+@pytest.mark.parametrize("empty_rows", [False, True])
+def test_call_on_a_batch_gives_the_same(potential, structures, results, empty_rows):
+    x = batch_with_empty_rows(structures) if empty_rows else to_arrays(structures, ELEMENTS, CUTOFF, triplets=True)
+    assert (len(x["species"]) > 20) == empty_rows
+    assert "forces" not in called(potential, x, "energy_per_atom")
+    outputs = called(potential, x, "energy", "forces", "stress")
+    n_atoms = np.array([len(atoms) for atoms in structures])
+    assert_close(outputs["energy"], [result["energy"] for result in results], 1e-13)
+    assert_close(outputs["energy_per_atom"] * n_atoms, outputs["energy"], 1e-13)
+    assert outputs["stress"].shape == (5, 9) and outputs["energy"].dtype == np.float64
+    for k, result in enumerate(results):
+        assert_close(outputs["stress"][k].reshape(3, 3), result["stress"], 1e-11)
+    for name in ("energies", "forces"):
+        expected = np.concatenate([result[name] for result in results])
+        np.testing.assert_allclose(outputs[name][:20], expected, rtol=0, atol=1e-11)
+        assert not outputs[name][20:].any()
+
+
+def test_call_with_features_and_gradients_in_place_of_the_geometry(potential, structures, results):
+    x = to_arrays(structures, ELEMENTS, CUTOFF, triplets=True)
+    expected = called(potential, x, "energy", "forces", "stress")
+    pairs = potential.evaluator.pairs(structures)
+    gradients = np.zeros((*x["neighbors"].shape, 3, potential.descriptor.n_features))
+    gradients[x["neighbors"] >= 0] = potential.evaluator.gradients(pairs)
+    cached = {**x, "features": potential.evaluator.values(pairs), "feature_gradients": gradients}
+    outputs = called(potential, cached, "energy", "forces", "stress")
+    for name, value in expected.items():
+        assert_close(outputs[name], value, 1e-11, name)
+    cached["features"] = cached["features"] + 1.0  # they are what is used
+    assert np.abs(called(potential, cached, "energy")["energy"] - expected["energy"]).min() > 1e-6
+
+
+def test_forces_along_directions(potential, structures, results):
+    directions = np.random.default_rng(0).normal(size=(20, 2, 3))
+    x = to_arrays(structures, ELEMENTS, CUTOFF)
+    pairs = potential.evaluator.pairs(structures)
+    x["features"] = potential.evaluator.values(pairs)
+    x["feature_projections"] = potential.evaluator.projections(pairs, directions)
+    found = called(potential, x, "projected_forces")["projected_forces"]
+    forces = np.concatenate([result["forces"] for result in results])
+    rates = np.einsum("nd,nkd->nk", forces, directions)
+    assert_close(found, [rates[x["structure"] == k].sum(axis=0) for k in range(5)], 1e-5)  # rates are float32
 
 
 def test_chunks_and_batches_make_no_difference(potential, structures, results, monkeypatch):
-    monkeypatch.setattr(evaluation, "CHUNK", 2)  # atoms at once; batches of up to 16
+    monkeypatch.setattr(neighborhoods, "CHUNK", 4)  # atoms at once
     for result, chunked in zip(results, potential.evaluate_atoms(structures), strict=True):
         for name in result:
             assert_close(chunked[name], result[name], 1e-12)
 
 
-def test_features(potential, structures, results):
-    for features, result in zip(potential.evaluator.features(structures), results, strict=True):
+def test_compiled_programs_give_the_same(potential, structures, results):
+    tf = pytest.importorskip("tensorflow")
+    tf.config.run_functions_eagerly(False)
+    try:
+        evaluated = PotentialEvaluator(potential).evaluate(structures)
+    finally:
+        tf.config.run_functions_eagerly(True)
+    for result, compiled in zip(results, evaluated, strict=True):
+        for name in result:
+            assert_close(compiled[name], result[name], 1e-12)
+
+
+def test_a_descriptor_alone(potential, structures, results):
+    evaluator = DescriptorEvaluator(potential.descriptor)
+    for features, result in zip(evaluator.features(structures), results, strict=True):
         assert_close(features, result["features"], 1e-13)
 
 
-def test_features_of_a_batch_and_their_gradients(potential, structures, results):
-    x = to_arrays(structures, ELEMENTS, CUTOFF, triplets=True)
-    cached = potential.evaluator.batch_features(x, gradients=True)
-    batch, n_neighbors, n_features = len(structures), x["neighbors"].shape[2], len(potential.functions)
-    assert cached["features"].shape == (batch, 8, n_features)
-    assert cached["feature_gradients"].shape == (batch, 8, n_neighbors, 3, n_features)
-    for b, result in enumerate(results):
-        assert_close(cached["features"][b, : len(structures[b])], result["features"], 1e-13)
-    assert not cached["feature_gradients"][x["neighbors"] < 0].any()
+def test_derivatives_of_features(potential, structures):
+    """Of pairs, and along directions, against differences of two evaluations."""
+    directions = np.random.default_rng(1).normal(size=(20, 2, 3))
+    evaluator, starts = potential.evaluator, np.cumsum([0, *map(len, structures)])
+    pairs = evaluator.pairs(structures)
+    values, step = [], 1e-5
+    for sign in (-1, 1):
+        moved = [atoms.copy() for atoms in structures]
+        for k, atoms in enumerate(moved):
+            atoms.positions += sign * step * directions[starts[k] : starts[k + 1], 1]
+        values.append(np.concatenate(evaluator.features(moved)))
+    rates = (values[1] - values[0]) / (2 * step)
+    assert_close(evaluator.projections(pairs, directions)[:, 1], rates, 1e-6)
+    moves = directions[pairs.second, 1] - directions[pairs.first, 1]
+    of_pairs = np.einsum("pd,pdf->pf", moves, evaluator.gradients(pairs))
+    summed = np.zeros_like(rates)
+    np.add.at(summed, pairs.first, of_pairs)
+    assert_close(summed, rates, 1e-6)
 
 
 def test_new_weights_are_seen(potential, structures, results):
@@ -105,13 +191,14 @@ def test_new_weights_are_seen(potential, structures, results):
     assert_close(doubled["interaction_energy"], 2 * results[0]["interaction_energy"], 1e-12)
 
 
-def test_atom_rows(structures):
-    row = AtomRow.from_arrays(to_arrays(structures, ELEMENTS, CUTOFF))
-    assert len(row.species) == sum(len(atoms) for atoms in structures) and row.triplets is None
-    assert not row.displacements[row.neighbor_species < 0].any()
-    distances = np.linalg.norm(row.displacements, axis=-1)[row.neighbor_species >= 0]
-    assert (distances > 0).all() and (distances < CUTOFF).all()
-    (chunk,) = row.chunks()
-    assert chunk[1].tolist() == row.species.tolist() + (32 - len(row.species)) * [-1] and chunk[3] is None
-    assert chunk[0].shape[0] == 32 and not chunk[0][20:].any() and (chunk[2][20:] == -1).all()
-    assert [len(chunk[0]) for chunk in row.chunks(few=False)] == [evaluation.CHUNK]
+def test_batches_keep_the_order_and_large_structures_stand_alone():
+    small, large = molecule("H2O"), ase.Atoms("Au9")
+    found = list(batches([small, small, large, small, small, small], n_atoms=6))
+    assert [[len(atoms) for atoms in batch] for batch in found] == [[3, 3], [9], [3, 3], [3]]
+    assert list(batches([])) == []
+
+
+def test_displacements_of_pairs_are_those_of_the_batch(potential, structures):
+    x = to_arrays(structures, ELEMENTS, CUTOFF)
+    found = potential.evaluator.pairs(structures).displacements
+    np.testing.assert_allclose(found, find_displacements(x)[x["neighbors"] >= 0], atol=1e-13)
