@@ -5,8 +5,9 @@ import keras
 import numpy as np
 import pytest
 
-from atomzoo.models.potential import feature_cache as descriptor_cache
-from atomzoo.models.potential.feature_cache import cached_features, cached_rates, default_folder, split_features
+from atomzoo.layers import descriptor_from_functions
+from atomzoo.models.potential import feature_cache
+from atomzoo.models.potential.feature_cache import cached_features, cached_projections, default_folder
 from atomzoo.models.selection.descriptors import descriptors
 from tests.examples import PATHS, crystal, rattled
 from tests.physics import assert_close
@@ -14,6 +15,11 @@ from tests.physics import assert_close
 ELEMENTS = ["Ti", "O"]
 RADIAL = PATHS["radial"][:2]
 FUNCTIONS = [PATHS[name][0] for name in ("radial", "linear", "narrow")]
+
+
+def described(functions, *options):
+    return descriptor_from_functions(functions, ELEMENTS, *options, dtype="float64")
+
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's threads")
 
@@ -27,7 +33,7 @@ def structures():
 
 
 def test_values_are_those_of_descriptors(structures, tmp_path):
-    features = cached_features(structures, FUNCTIONS, ELEMENTS, tmp_path)
+    features = cached_features(structures, described(FUNCTIONS), tmp_path)
     expected = descriptors(structures, FUNCTIONS, ELEMENTS)["values"]
     assert features.dtype == np.float64 and features.shape == expected.shape
     assert_close(features, expected, 1e-13)
@@ -35,17 +41,17 @@ def test_values_are_those_of_descriptors(structures, tmp_path):
 
 
 def test_nothing_is_evaluated_twice(structures, tmp_path, monkeypatch):
-    first, done = np.array(cached_features(structures, RADIAL, ELEMENTS, tmp_path)), []
-    monkeypatch.setattr(descriptor_cache, "_evaluate", lambda *_: done.append(1))
-    again = cached_features(structures, RADIAL, ELEMENTS, tmp_path)
+    first, done = np.array(cached_features(structures, described(RADIAL), tmp_path)), []
+    monkeypatch.setattr(feature_cache, "_evaluate", lambda *_: done.append(1))
+    again = cached_features(structures, described(RADIAL), tmp_path)
     np.testing.assert_array_equal(again, first)
     assert not done and np.ptp(first) > 0.1
 
 
 @pytest.mark.parametrize("change", ["position", "cell", "element", "function", "cutoff", "order"])
 def test_whatever_changes_values_makes_another_file(structures, tmp_path, change):
-    cached_features(structures, RADIAL, ELEMENTS, tmp_path)
-    changed, functions, options = [atoms.copy() for atoms in structures], list(RADIAL), {}
+    cached_features(structures, described(RADIAL), tmp_path)
+    changed, functions, options = [atoms.copy() for atoms in structures], list(RADIAL), ()
     if change == "position":
         changed[0].positions[0, 0] += 1e-9
     elif change == "cell":
@@ -55,58 +61,58 @@ def test_whatever_changes_values_makes_another_file(structures, tmp_path, change
     elif change == "function":
         functions = functions[:-1]
     elif change == "cutoff":
-        options = {"cutoff_function": "tanh"}
+        options = ("tanh",)
     else:
         changed = changed[::-1]
-    cached_features(changed, functions, ELEMENTS, tmp_path, **options)
+    cached_features(changed, described(functions, *options), tmp_path)
     assert len(list(tmp_path.glob("*.npy"))) == 2
 
 
 def test_labels_make_no_other_file(structures, tmp_path):
-    cached_features(structures, RADIAL, ELEMENTS, tmp_path)
-    cached_features([atoms.copy() for atoms in structures], RADIAL, ELEMENTS, tmp_path)
+    cached_features(structures, described(RADIAL), tmp_path)
+    cached_features([atoms.copy() for atoms in structures], described(RADIAL), tmp_path)
     assert len(list(tmp_path.glob("*.npy"))) == 1
 
 
 @pytest.mark.parametrize("content", ["cut", "empty", "other", "pickle"])
 def test_a_damaged_file_is_made_anew(structures, tmp_path, content):
-    expected = np.array(cached_features(structures, RADIAL, ELEMENTS, tmp_path))
+    expected = np.array(cached_features(structures, described(RADIAL), tmp_path))
     (path,) = tmp_path.glob("*.npy")
     whole = path.read_bytes()
     if content == "pickle":
         np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
     else:
         path.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "other": b"PK\x03\x04" + 200 * b"x"}[content])
-    np.testing.assert_array_equal(cached_features(structures, RADIAL, ELEMENTS, tmp_path), expected)
+    np.testing.assert_array_equal(cached_features(structures, described(RADIAL), tmp_path), expected)
 
 
 def test_an_error_leaves_no_file(structures, tmp_path, monkeypatch):
-    def fail(potential, structures, directions, values, progress):
+    def fail(descriptor, structures, directions, values, progress):
         values[:1] = 1.0
         raise MemoryError
 
-    monkeypatch.setattr(descriptor_cache, "_evaluate", fail)
+    monkeypatch.setattr(feature_cache, "_evaluate", fail)
     with pytest.raises(MemoryError):
-        cached_features(structures, RADIAL, ELEMENTS, tmp_path)
+        cached_features(structures, described(RADIAL), tmp_path)
     monkeypatch.undo()
     assert not list(tmp_path.glob("[!.]*.npy"))
-    features = cached_features(structures, RADIAL, ELEMENTS, tmp_path)
+    features = cached_features(structures, described(RADIAL), tmp_path)
     assert_close(features, descriptors(structures, RADIAL, ELEMENTS)["values"], 1e-13)
     assert len([path for path in tmp_path.iterdir() if path.suffix == ".npy"]) == 1
 
 
 def test_of_those_that_start_at_once_one_evaluates(structures, tmp_path, monkeypatch):
     """The lock is one of the system: it does not matter whether threads or processes wait for it."""
-    evaluate, calls = descriptor_cache._evaluate, []
+    evaluate, calls = feature_cache._evaluate, []
 
     def slow(*arguments):
         calls.append(arguments)
         time.sleep(0.3)
         evaluate(*arguments)
 
-    monkeypatch.setattr(descriptor_cache, "_evaluate", slow)
+    monkeypatch.setattr(feature_cache, "_evaluate", slow)
     with ThreadPoolExecutor(3) as pool:
-        arguments = [(structures, RADIAL, ELEMENTS, tmp_path)] * 3
+        arguments = [(structures, described(RADIAL), tmp_path)] * 3
         first, second, third = pool.map(lambda given: cached_features(*given), arguments)
     assert len(calls) == 1
     np.testing.assert_array_equal(first, second)
@@ -114,51 +120,44 @@ def test_of_those_that_start_at_once_one_evaluates(structures, tmp_path, monkeyp
 
 
 def test_progress_counts_structures(structures, tmp_path, monkeypatch):
-    monkeypatch.setattr(descriptor_cache, "BATCH", 8)
+    monkeypatch.setattr(feature_cache, "BATCH", 8)
     counts = []
-    cached_features(structures, RADIAL, ELEMENTS, tmp_path, progress=counts.append)
+    cached_features(structures, described(RADIAL), tmp_path, progress=counts.append)
     assert counts == sorted(counts) and len(counts) > 2 and counts[-1] == len(structures)
 
 
 def test_folders(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert default_folder() == tmp_path / "atomzoo"
-    cached_features([crystal(ELEMENTS)], RADIAL, ELEMENTS)
+    cached_features([crystal(ELEMENTS)], described(RADIAL))
     assert len(list((tmp_path / "atomzoo").glob("*.npy"))) == 1
-
-
-def test_parts(structures, tmp_path):
-    features = cached_features(structures, RADIAL, ELEMENTS, tmp_path)
-    first, second, third = split_features(features, structures[:2], structures[2:4], structures[4:])
-    assert [len(first), len(second)] == [6, 8] and len(first) + len(second) + len(third) == len(features)
-    np.testing.assert_array_equal(second[0], features[6])
 
 
 def test_bad_structures_are_named(tmp_path):
     with pytest.raises(ValueError, match="structure 1: element 'Au' is not among the model's elements"):
-        cached_features([crystal(ELEMENTS), crystal(["Au"])], RADIAL, ELEMENTS, tmp_path)
+        cached_features([crystal(ELEMENTS), crystal(["Au"])], described(RADIAL), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_rates_are_the_derivative_along_the_directions(structures, tmp_path):
+def test_projections_are_the_derivative_along_the_directions(structures, tmp_path):
     directions = np.random.default_rng(3).normal(size=(sum(map(len, structures)), 2, 3))
-    rates = cached_rates(structures, FUNCTIONS, ELEMENTS, directions, tmp_path)
+    rates = cached_projections(structures, described(FUNCTIONS), directions, tmp_path)
     assert rates.dtype == np.float32 and np.abs(rates).max() > 0.1
     for k in range(2):
         before, after = (moved(structures, sign * 1e-5 * directions[:, k]) for sign in (-1, 1))
-        features = [cached_features(both, FUNCTIONS, ELEMENTS, tmp_path) for both in (before, after)]
+        features = [cached_features(both, described(FUNCTIONS), tmp_path) for both in (before, after)]
         assert_close(rates[:, k], (features[1] - features[0]) / 2e-5, 1e-6)
 
 
-def test_rates_along_other_directions_are_in_another_file(structures, tmp_path):
+def test_projections_along_other_directions_are_in_another_file(structures, tmp_path):
     directions = np.ones((sum(map(len, structures)), 1, 3))
-    still = cached_rates(structures, RADIAL, ELEMENTS, directions, tmp_path)
+    still = cached_projections(structures, described(RADIAL), directions, tmp_path)
     directions[0, 0, 0] = 0.0
-    changed = cached_rates(structures, RADIAL, ELEMENTS, directions, tmp_path)
+    changed = cached_projections(structures, described(RADIAL), directions, tmp_path)
     assert len(list(tmp_path.glob("*.npy"))) == 2
     assert np.abs(still).max() < 1e-12 and np.abs(changed).max() > 1e-3  # a translation changes nothing
     with pytest.raises(ValueError, match=r"`directions` must have the shape .* Received: \(1, 1, 3\)"):
-        cached_rates(structures, RADIAL, ELEMENTS, np.ones((1, 1, 3)), tmp_path)
+        cached_projections(structures, described(RADIAL), np.ones((1, 1, 3)), tmp_path)
 
 
 def moved(structures, moves):
