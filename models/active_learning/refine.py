@@ -60,7 +60,7 @@ def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30,
     Returns:
         `NeuralNetworkPotential` in float64.
     """
-    fixed = {"forces": True, "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
+    fixed = {"forces": "exact", "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
     return train_potential(structures, functions, hidden, **fixed, **options).potential
 
 
