@@ -62,8 +62,12 @@ class CompiledPotential(keras.Model):
         return loss + ops.cast(self.weight_penalty(), loss.dtype) if self.weight_decay else loss
 
     def loss_of(self, x, y, sample_weight):
-        """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32."""
-        y, predicted, weights = self._comparable(self._fitted, x, y, self(x, training=True), sample_weight)
+        """The compiled loss of a batch, in the precision of the losses: Keras itself rounds it to float32.
+
+        It is a function of the weights: dropout and the statistics of the batch, which Keras has in training, are not
+        in it.
+        """
+        y, predicted, weights = self._comparable(self._fitted, x, y, self(x), sample_weight)
         total = self.weight_penalty()
         for name, loss in self._loss_functions.items():
             total = total + self._weights_of_losses[name] * loss(y[name], predicted[name], weights[name])

@@ -45,7 +45,7 @@ def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0):
     >>> from atomzoo.datasets import gold_clusters
     >>> from atomzoo.models.training.train_potential import train_potential
     >>> train, _ = gold_clusters.load_data(n_atoms=3)
-    >>> potential = train_potential(train[::20], hidden=(5,), forces=True, epochs=50, optimizer="lbfgs").potential
+    >>> potential = train_potential(train[::20], hidden=(5,), forces="exact", epochs=50, optimizer="lbfgs").potential
     >>> minima = global_minimum(potential, train[::200], hops=2)
     >>> bool(minima[0].get_potential_energy() < min(atoms.get_potential_energy() for atoms in train[::200]))
     True

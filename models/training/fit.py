@@ -101,7 +101,9 @@ def fit(
     weights = (force_weight, stress_weight, energies_weight)
     weights = loss_weights(float(potential.atom_sum.scale), train, names, *weights)
     chosen = _optimizer(optimizer, learning_rate, epochs, len(dataset))
-    metrics = {} if at_once else {name: _metrics() for name in names}
+    # Keras puts the name of the output before that of the metric only where there are several outputs.
+    prefix = "" if len(names) > 1 else f"{names[0]}_"
+    metrics = {} if at_once else {name: _metrics(prefix) for name in names}
     potential.compile(
         chosen,
         losses(names, potential.compute_dtype),
@@ -166,5 +168,5 @@ def _best_epoch(held_out, epochs, patience, at_once):
     return [keras.callbacks.EarlyStopping("val_loss", **options)]
 
 
-def _metrics():
-    return [keras.metrics.RootMeanSquaredError("rmse"), keras.metrics.MeanAbsoluteError("mae")]
+def _metrics(prefix):
+    return [keras.metrics.RootMeanSquaredError(f"{prefix}rmse"), keras.metrics.MeanAbsoluteError(f"{prefix}mae")]

@@ -7,8 +7,8 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
 
 * "15-15 tanh": aenet's layers on 70 symmetry functions. "64-64 silu": our best, the potential `tio2-bulk` of the zoo.
 * Training: Adam on the principal components of the features, on energies and on forces along a few random directions
-  of each structure (4 or 8 numbers of its 3 n): `fit_flat`. Their rates and the features
-  are evaluated once, which takes 2 to 5 minutes and is not part of the time of a training.
+  of each structure (4 or 8 numbers of its 3 n), `fit(forces="projected")`. Features and their rates along these
+  directions are evaluated once, which takes 2 to 5 minutes and is not part of the time of a training.
 * Validation structures come out of aenet's training part, and choose the epoch, the force weight and the seed that is
   kept. aenet's own training has none, and so 10 % more to train on.
 * Energy errors are per atom, force errors per component. aenet's example has no forces.

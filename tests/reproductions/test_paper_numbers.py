@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from atomzoo.models.function_sets import load_function_set
+from atomzoo import load_function_set
 from atomzoo.reproductions.paper_numbers import COLUMNS, paper_numbers, printed, printed_in_ase_units
 
 BARCH, BPNN, STENDE = "barch_tubman_2017", "tio2_bpnn", "stende_2017"
@@ -218,14 +218,14 @@ def test_scripts_have_the_printed_numbers(module, literal, paper, item, quantity
 
 
 def test_scripts_have_the_networks_and_the_grid():
-    from atomzoo.models.tuning_grid import TABLE_1
+    from atomzoo.models.tuning.grid import BPNN_TABLE_I
     from atomzoo.reproductions.barch_tubman_2017 import table_2
 
     assert tuple(table_2.NETWORKS) == NETWORKS
     rows = paper_numbers(BPNN).query("item == 'table-1'").set_index("quantity")["value"]
     for name, paper_name in (("layers", "layers"), ("nodes", "nodes"), ("learning_rate", "learning rate")):
-        assert TABLE_1[name] == [float(rows[f"{paper_name}, value {n}"]) for n in (1, 2, 3)]
-    assert np.prod([len(values) for values in TABLE_1.values()]) == printed(BPNN, "table-1", "combinations")
+        assert BPNN_TABLE_I[name] == [float(rows[f"{paper_name}, value {n}"]) for n in (1, 2, 3)]
+    assert np.prod([len(values) for values in BPNN_TABLE_I.values()]) == printed(BPNN, "table-1", "combinations")
 
 
 def test_data_have_the_printed_references():

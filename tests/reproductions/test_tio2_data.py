@@ -2,8 +2,9 @@ import numpy as np
 import pandas
 import pytest
 
+from atomzoo.layers import descriptor_from_functions
+from atomzoo.models.potential.evaluation import DescriptorEvaluator
 from atomzoo.models.selection.descriptors import descriptors
-from atomzoo.models.training.force_projections import energy_rates
 from atomzoo.reproductions import tio2_data
 
 
@@ -23,16 +24,21 @@ def test_features_are_those_of_their_structures(small_tio2, few_functions):
         np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_forces_are_those_of_their_structures(small_tio2, few_functions):
-    for data in tio2_data.flat_data(n_directions=2):
-        n_atoms, n_functions = len(data.features), len(tio2_data.functions())
-        assert data.rates.shape == (n_atoms, 2, n_functions) and data.directions.shape == (n_atoms, 2, 3)
-        start, expected = 0, []
-        for atoms in data.structures:
-            directions = data.directions[start : start + len(atoms)]
-            expected.append([-np.sum(atoms.get_forces() * directions[:, k]) for k in range(2)])
-            start += len(atoms)
-        np.testing.assert_allclose(energy_rates(data.structures, data.directions), expected)
+def test_projections_are_those_of_their_structures(small_tio2):
+    """What `fit` takes: features, and what a small step along a direction changes in them."""
+    train, validation, _ = tio2_data.load()
+    inputs = tio2_data.training_inputs(n_directions=2)
+    structures = [*train, *validation]
+    n_atoms = sum(map(len, structures))
+    directions, rates = inputs["projections"]
+    assert directions.shape == (n_atoms, 2, 3) and rates.shape == (n_atoms, 2, 70)
+    descriptor = descriptor_from_functions(tio2_data.functions(), tio2_data.ELEMENTS, dtype="float64")
+    moved = [atoms.copy() for atoms in structures]
+    for atoms, move in zip(moved, np.split(directions[:, 1], np.cumsum(list(map(len, moved)))[:-1]), strict=True):
+        atoms.positions += 1e-5 * move
+    after, before = (np.concatenate(DescriptorEvaluator(descriptor).features(part)) for part in (moved, structures))
+    np.testing.assert_allclose(inputs["features"], before, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(rates[:, 1], (after - before) / 1e-5, atol=1e-3)
 
 
 def test_errors_are_per_atom():

@@ -80,7 +80,7 @@ def test_an_unknown_limit():
 
 @pytest.fixture(scope="module")
 def potential():
-    options = {"functions": FUNCTIONS, "hidden": (6,), "forces": True, "epochs": 80, "optimizer": "lbfgs"}
+    options = {"functions": FUNCTIONS, "hidden": (6,), "forces": "exact", "epochs": 80, "optimizer": "lbfgs"}
     return train_potential(triangles(30), validation_fraction=0.0, **options).potential
 
 

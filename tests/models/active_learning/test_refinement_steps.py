@@ -9,7 +9,7 @@ from atomzoo.models.relaxation.isomers import sorted_distances
 from atomzoo.models.training.train_potential import train_potential
 from tests.models.engines import FUNCTIONS, EMTEngine, triangles
 
-OPTIONS = {"functions": FUNCTIONS, "hidden": (8,), "forces": True, "epochs": 150, "optimizer": "lbfgs"}
+OPTIONS = {"functions": FUNCTIONS, "hidden": (8,), "forces": "exact", "epochs": 150, "optimizer": "lbfgs"}
 
 
 @pytest.fixture(scope="module")

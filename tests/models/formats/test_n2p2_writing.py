@@ -44,7 +44,7 @@ def test_a_potential_trained_on_gold(tmp_path):
         ["Au"], load_function_set("barch-tubman-2017", ["Au"]), hidden=(8, 8)
     )
     trained.adapt(train)
-    trained.compile(optimizer="adam", loss={"energy": "mse"})
+    trained.compile(optimizer="adam")
     trained.fit(trained.dataset(train, shuffle=True), epochs=2, verbose=0)
     write_n2p2(trained, tmp_path / "au")
     write_n2p2(read_n2p2(tmp_path / "au"), tmp_path / "again", "Bohr", "Hartree")

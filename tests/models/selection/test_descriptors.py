@@ -5,8 +5,7 @@ import pytest
 from ase.build import molecule
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
-from atomzoo.models.selection.descriptors import descriptors, load_setups, save_descriptors
+from atomzoo.models.selection.descriptors import descriptors, save_descriptors
 
 
 def fc(r, cutoff=6.0):
@@ -52,18 +51,3 @@ def test_file_and_progress(water, tmp_path):
 def test_element_without_functions(water):
     with pytest.raises(ValueError, match="structure 0: there is no set-up for 'O'. Received: H"):
         descriptors([water], {"H": [SymmetryFunction("G1", 6.0)]}, ["H"])
-
-
-def test_set_ups_of_central_elements(tmp_path):
-    paths = []
-    for element, cutoff in (("H", 5.0), ("O", 6.0)):
-        functions = [SymmetryFunction("G1", cutoff, neighbors=(neighbor,)) for neighbor in ("O", "H")]
-        paths.append(tmp_path / f"{element}.stp")
-        write_setup(AenetSetup(element, ("O", "H"), functions), paths[-1])
-    functions, elements, _ = load_setups(paths, ["H", "O"])
-    assert {element: [f.cutoff for f in chosen] for element, chosen in functions.items()} == {"H": [5, 5], "O": [6, 6]}
-    assert [f.neighbors for f in functions["H"]] == [("O",), ("H",)] and set(elements) == {"H", "O"}
-    with pytest.raises(ValueError, match="Each set-up must be of another element. Received: H, H"):
-        load_setups([paths[0], paths[0]], ["H", "O"])
-    with pytest.raises(ValueError, match="Only .stp files can be given together. Received: .*H.stp, aenet-tio2"):
-        load_setups([paths[0], "aenet-tio2"], ["H", "O"])

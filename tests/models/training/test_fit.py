@@ -1,15 +1,19 @@
+"""The call that trains: kinds of forces, optimizers, callbacks, scalings, options."""
+
+import csv
+
 import keras
 import numpy as np
 import pytest
 
+from atomzoo import NeuralNetworkPotential, fit, load_potential, save_potential
 from atomzoo.layers import SymmetryFunction
-from tests.examples import CUTOFF, ONE_OF_EACH, crystal, rattled, small_potential
-from tests.physics import assert_close, assert_gradient
+from atomzoo.models.training.force_projections import random_directions
+from tests.examples import CUTOFF, crystal, rattled, small_potential
+from tests.models.training.by_hand import mean_squares, squared_kernels
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 ELEMENTS = ["Ti", "O"]
-PARAMETERS = ("eta", "rs", "kappa")
-MSE = {"energy": "mse", "forces": "mse", "stress": "mse"}
 FUNCTIONS = [
     SymmetryFunction("G2", CUTOFF, eta=0.5, rs=2.0),
     SymmetryFunction("G3", CUTOFF, kappa=1.3),
@@ -18,152 +22,181 @@ FUNCTIONS = [
 
 
 @pytest.fixture(scope="module")
-def structures():
-    """Periodic crystals only, which have a stress."""
-    return rattled(crystal(ELEMENTS), 8, seed=5)
+def parts():
+    """To train on, and held out: crystals of 4 atoms."""
+    structures = rattled(crystal(ELEMENTS), 32, seed=5)
+    return structures[:24], structures[24:]
 
 
-def compiled(names, **kwargs):
-    potential = small_potential(ELEMENTS, FUNCTIONS, **{"dtype": "float32", **kwargs})
-    weights = {"energy": 1.0, "forces": 0.1, "stress": 1.0}
-    potential.compile(
-        keras.optimizers.Adam(0.01),
-        loss={name: MSE[name] for name in names},
-        loss_weights={name: weights[name] for name in names},
-    )
-    return potential
+def new_potential(**options):
+    return NeuralNetworkPotential.from_functions(ELEMENTS, FUNCTIONS, **{"hidden": (6,), "dtype": "float64", **options})
+
+
+def spread(structures):
+    """The deviation of the energies per atom."""
+    return np.std([atoms.get_potential_energy() / len(atoms) for atoms in structures])
 
 
 @pytest.mark.parametrize(
-    ("names", "trainable"),
+    ("forces", "optimizer", "scaling"),
     [
-        (("energy",), False),
-        (("energy", "forces"), False),
-        (("energy",), ("eta", "rs")),
-        (("energy", "forces"), ("eta",)),
-        (("energy", "forces", "stress"), True),
+        (None, "rmsprop", "batch-normalization"),
+        ("exact", "adam", "principal-components"),
+        ("projected", "adam", "z-score"),
+        ("exact", "adam", "batch-normalization"),
     ],
-    ids=str,
 )
-def test_fit_lowers_the_loss(structures, names, trainable):
-    potential = compiled(names, trainable_functions=trainable)
-    before = potential.functions
-    dataset = potential.dataset(structures, batch_size=4, labels=names, shuffle=True)
-    losses = potential.fit(dataset, epochs=25, verbose=0).history["loss"]
-    assert np.isfinite(losses).all() and losses[-1] < 0.7 * losses[0]
-    pairs = list(zip(before, potential.functions, strict=True))
-    moved = {name for name in PARAMETERS if any(getattr(a, name) != getattr(b, name) for a, b in pairs)}
-    assert moved == set(PARAMETERS if trainable is True else trainable or ())
+def test_what_is_saved_has_the_errors_of_the_history(parts, tmp_path, forces, optimizer, scaling):
+    """It learns, and the weights are those of the epoch with the smallest loss, scaling included."""
+    train, held_out = parts
+    potential = new_potential(scaling=scaling, dtype="float32")
+    options = {"epochs": 25, "learning_rate": 0.03, "batch_size": 6, "n_directions": 3}
+    history = fit(potential, train, held_out, forces, optimizer=optimizer, **options)
+    names = ["energy_per_atom", *{None: (), "exact": ["forces"], "projected": ["projected_forces"]}[forces]]
+    errors = {f"{part}{name}_{error}" for name in names for error in ("rmse", "mae") for part in ("", "val_")}
+    assert set(history) == {"loss", "val_loss", *errors} and {len(values) for values in history.values()} == {25}
+    best = int(np.argmin(history["val_loss"]))
+    save_potential(potential, tmp_path / "saved.keras")
+    directions = random_directions(held_out, 3) if forces == "projected" else None
+    found = mean_squares(load_potential(tmp_path / "saved.keras"), held_out, directions)
+    for name in names:
+        assert np.sqrt(found[name]) == pytest.approx(history[f"val_{name}_rmse"][best], rel=2e-3)
+    assert np.sqrt(found["energy_per_atom"]) < 0.4 * spread(held_out)
+    if forces:
+        size = np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in held_out]))
+        assert np.sqrt(found[names[1]]) < 0.6 * size
 
 
-def test_loss_is_that_of_energies_per_atom_and_of_forces(structures):
-    """Two batches of different structures, the second without stress; by hand from what evaluate_atoms gives."""
-    mixed = structures[:4] + rattled(crystal(ELEMENTS, pbc=False)[:3], 4)
-    potential = compiled(tuple(MSE), dtype="float64")
-    measured = potential.evaluate(potential.dataset(mixed, 4, tuple(MSE)), verbose=0, return_dict=True)
-    results = potential.evaluate_atoms(mixed)
-    errors = [(a.get_potential_energy() - r["energy"]) / len(a) for a, r in zip(mixed, results, strict=True)]
-    force_errors = [np.mean((a.get_forces() - r["forces"]) ** 2) for a, r in zip(mixed, results, strict=True)]
-    pairs = zip(mixed[:4], results[:4], strict=True)
-    stress_errors = [np.mean((a.get_stress(voigt=False) - r["stress"]) ** 2) for a, r in pairs]
-    expected = {
-        "energy_loss": np.mean(np.square(errors)),
-        "forces_loss": np.mean(force_errors),
-        "stress_loss": np.sum(stress_errors) / len(mixed),
-    }
-    for name, value in expected.items():
-        np.testing.assert_allclose(measured[name], value, rtol=1e-5, err_msg=name)
-    total = expected["energy_loss"] + 0.1 * expected["forces_loss"] + expected["stress_loss"]
-    np.testing.assert_allclose(measured["loss"], total, rtol=1e-5)
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs", keras.optimizers.SGD], ids=["adam", "lbfgs", "sgd"])
+def test_every_optimizer_calls_the_same_callbacks(parts, tmp_path, optimizer):
+    seen = []
+    callbacks = [
+        keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+        keras.callbacks.ModelCheckpoint(tmp_path / "{epoch}.keras"),
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append((epoch, dict(logs)))),
+    ]
+    chosen = optimizer if isinstance(optimizer, str) else optimizer(0.05)
+    potential = new_potential()
+    options = {"forces": "exact", "optimizer": chosen, "epochs": 3, "weight_decay": 1e-3, "callbacks": callbacks}
+    history = fit(potential, *parts, **options)
+    assert history["loss"][-1] < history["loss"][0] and len(history["val_loss"]) == 3
+    assert [epoch for epoch, _ in seen] == [0, 1, 2]
+    rows = list(csv.DictReader((tmp_path / "log.csv").open()))
+    for name, values in history.items():
+        assert [float(row[name]) for row in rows] == pytest.approx(values)
+        assert [logs[name] for _, logs in seen] == values
+    # The potential of each epoch has the loss of its row: errors in units of the labels, and the penalty.
+    scale, forces = float(potential.atom_sum.scale), np.concatenate([atoms.get_forces() for atoms in parts[0]])
+    for epoch, expected in enumerate(history["val_loss"], start=1):
+        stored = load_potential(tmp_path / f"{epoch}.keras")
+        found = mean_squares(stored, parts[1])
+        loss = found["energy_per_atom"] / scale**2 + found["forces"] / np.mean(forces**2)
+        assert loss + 1e-3 * squared_kernels(stored) == pytest.approx(expected, rel=1e-5)
 
 
-def test_totals_of_thousands_of_ev_train_as_well(structures):
-    """The loss in float32 does not depend on the zero of the labels."""
-    raw = [atoms.copy() for atoms in structures]
-    for copy, atoms in zip(raw, structures, strict=True):
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+def test_patience_ends_training_with_the_best_weights(parts, optimizer):
+    """Six structures, and labels that are drawn: no learning helps the others for long."""
+    rng, parts = np.random.default_rng(0), [rattled(crystal(ELEMENTS), n, seed=n) for n in (6, 5)]
+    for atoms in sum(parts, []):
+        atoms.calc.results["energy"] = rng.normal()
+    potential = new_potential()
+    options = {"optimizer": optimizer, "epochs": 200, "learning_rate": 0.1, "patience": 3}
+    history = fit(potential, *parts, **options)
+    best = int(np.argmin(history["val_loss"]))
+    assert len(history["val_loss"]) == best + 4 < 200
+    error = mean_squares(potential, parts[1])["energy_per_atom"]
+    assert error / float(potential.atom_sum.scale) ** 2 == pytest.approx(min(history["val_loss"]), rel=1e-4)
+
+
+def test_all_labels_together(parts):
+    """Stress and energies of atoms, with functions that are trained: losses weighted as asked."""
+    potential = new_potential(trainable_functions=True)
+    before, names = potential.functions, ("energy_per_atom", "energies", "forces", "stress")
+    weights = {"force_weight": 0.5, "stress_weight": 2.0, "energies_weight": 0.1}
+    options = {"forces": "exact", "stress": True, "energies": True, "epochs": 12, "learning_rate": 0.03}
+    history = fit(potential, *parts, **options, **weights)
+    assert {f"val_{name}_rmse" for name in names} <= set(history)
+    assert history["loss"][-1] < 0.7 * history["loss"][0]
+    assert all(a != b for a, b in zip(before, potential.functions, strict=True))
+    found, scale = mean_squares(potential, parts[1]), float(potential.atom_sum.scale)
+    sizes = [np.mean([atoms.get_forces() ** 2 for atoms in parts[0]])]
+    sizes.append(np.mean([atoms.get_stress(voigt=False) ** 2 for atoms in parts[0]]))
+    loss = (found["energy_per_atom"] + 0.1 * found["energies"]) / scale**2
+    loss += 0.5 * found["forces"] / sizes[0] + 2.0 * found["stress"] / sizes[1]
+    assert loss == pytest.approx(min(history["val_loss"]), rel=1e-5)
+
+
+def test_features_and_projections_that_are_at_hand_give_the_same(parts):
+    histories = []
+    for given in (False, True):
+        potential, options = new_potential(), {"epochs": 2, "n_directions": 2, "seed": 3}
+        if given:
+            structures = [*parts[0], *parts[1]]
+            pairs = potential.evaluator.pairs(structures)
+            directions = np.concatenate([random_directions(part, 2, seed=3) for part in parts])
+            projections = directions, potential.evaluator.projections(pairs, directions)
+            options |= {"features": potential.evaluator.values(pairs), "projections": projections}
+        histories.append(fit(potential, *parts, "projected", **options))
+    for name, values in histories[0].items():
+        np.testing.assert_allclose(histories[1][name], values, rtol=1e-5, err_msg=name)
+
+
+def test_seeds_reproduce(parts):
+    histories = []
+    for seed in (0, 0, 1):
+        histories.append(fit(new_potential(), parts[0], epochs=2, batch_size=5, seed=seed)["loss"])
+    assert histories[0] == pytest.approx(histories[1], rel=1e-6)
+    assert histories[0] != pytest.approx(histories[2], rel=1e-3)
+
+
+def test_totals_of_thousands_of_ev_train_as_well(parts):
+    """In float32; the zero of the labels does not matter."""
+    raw = [atoms.copy() for atoms in parts[0]]
+    for copy, atoms in zip(raw, parts[0], strict=True):
         copy.calc = type(atoms.calc)(copy, energy=atoms.get_potential_energy() - 4 * 2689.0)
-    losses = []
-    for data in (structures, raw):
-        potential = compiled(("energy",))
-        potential.adapt(data)
-        losses.append(potential.fit(potential.dataset(data), epochs=5, verbose=0).history["loss"])
+    losses = [fit(new_potential(dtype="float32"), data, epochs=3)["loss"] for data in (parts[0], raw)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-3)
 
 
-def test_seeds_reproduce(structures):
-    histories = []
-    for seed in (0, 0, 1):
-        potential = compiled(("energy",), seed=seed)
-        dataset = potential.dataset(structures, batch_size=3, shuffle=True, seed=seed)
-        histories.append(potential.fit(dataset, epochs=3, verbose=0).history["loss"])
-    assert histories[0] == histories[1] and histories[0] != histories[2]
+def test_training_goes_on(parts):
+    """A potential that was trained, or read from a file, keeps its scaling and shifts, and learns more."""
+    potential = small_potential(ELEMENTS, FUNCTIONS)
+    constants = [potential.atom_sum.get_weights(), potential.feature_scaling.get_weights()]
+    losses = []
+    for optimizer in ("adam", keras.optimizers.RMSprop(0.003), "adam"):
+        losses += fit(potential, parts[0], optimizer=optimizer, epochs=10, learning_rate=0.01)["loss"][::9]
+    assert (np.diff(losses)[::2] < 0).all() and losses[-1] < 0.5 * losses[0]
+    for layer, before in zip((potential.atom_sum, potential.feature_scaling), constants, strict=True):
+        for value, expected in zip(layer.get_weights(), before, strict=True):
+            np.testing.assert_array_equal(value, expected)
 
 
-def test_validation_and_metrics(structures):
-    potential = small_potential(ELEMENTS, FUNCTIONS, dtype="float32")
-    potential.compile("adam", loss={"energy": "mse"}, metrics={"energy": ["mae"], "forces": ["mae"]})
-    parts = structures[:5], structures[5:]
-    train, held_out = (potential.dataset(part, labels=("energy", "forces")) for part in parts)
+def test_an_infinite_loss_is_told(parts):
+    with pytest.raises(ValueError, match="The loss became infinite in epoch 1: a smaller learning rate may help"):
+        fit(new_potential(dtype="float32"), parts[0], epochs=3, learning_rate=1e38, batch_size=4)
+
+
+def test_bad_options(parts):
+    for options, message in (
+        ({"forces": "all"}, "`forces` must be one of None, 'exact', 'projected'. Received: 'all'"),
+        ({"optimizer": None}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: None"),
+        ({"forces": "projected"}, "Projected forces need fixed functions. Received: trained ones"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit(small_potential(ELEMENTS, FUNCTIONS, trainable_functions=True), parts[0], **options)
+
+
+def test_keras_own_fit_and_metrics(parts):
+    """`compile` and `fit` of Keras: a metric of what is not in the loss; compiled anew without it."""
+    potential = small_potential(ELEMENTS, FUNCTIONS)
+    potential.compile("adam", metrics={"energy_per_atom": ["mae"], "forces": ["mae"]})
+    train, held_out = (potential.dataset(part, labels=("energy_per_atom", "forces")) for part in parts)
     history = potential.fit(train, validation_data=held_out, epochs=2, verbose=0).history
-    assert {"loss", "val_loss", "energy_mae", "val_energy_mae", "forces_mae", "val_forces_mae"} <= set(history)
+    assert {"loss", "val_loss", "energy_per_atom_mae", "val_forces_mae"} <= set(history)
     forces = [result["forces"] for result in potential.evaluate_atoms(parts[1])]
     errors = np.abs(np.array(forces) - [atoms.get_forces() for atoms in parts[1]])
     np.testing.assert_allclose(history["val_forces_mae"][-1], errors.mean(), rtol=1e-4)
-
-
-def test_can_be_compiled_anew(structures):
-    """First forces, then energies alone, whose features are then cached."""
-    potential = compiled(("energy", "forces"))
-    potential.fit(potential.dataset(structures, labels=("energy", "forces")), epochs=1, verbose=0)
     potential.compile("rmsprop")
-    assert not potential.derivatives
-    losses = potential.fit(potential.dataset(structures), epochs=10, verbose=0).history
+    losses = potential.fit(potential.dataset(parts[0]), epochs=4, verbose=0).history
     assert sorted(losses) == ["loss"] and losses["loss"][-1] < losses["loss"][0]
-
-
-def test_predict(structures):
-    potential = compiled(("energy", "forces"), dtype="float64")
-    outputs = potential.predict(potential.dataset(structures, labels=("energy", "forces")), verbose=0)
-    results = potential.evaluate_atoms(structures)
-    assert_close(outputs["energy"], [result["energy"] for result in results], 1e-12)
-    assert_close(outputs["forces"], [result["forces"] for result in results], 1e-10)
-
-
-@pytest.mark.parametrize("elements", [["Au"], ELEMENTS], ids=len)
-def test_gradient_of_a_force_loss(elements):
-    """Second derivatives: with respect to the network's weights, eta and Rs, and with them of every path."""
-    import tensorflow as tf
-
-    functions = [*ONE_OF_EACH, SymmetryFunction("G3", 3.6, kappa=0.7)]
-    potential = small_potential(elements, functions, trainable_functions=True)
-    potential.compile(loss={"forces": "mse"})
-    x = potential.dataset(rattled(crystal(elements), 1))[0][0]
-    target = np.random.default_rng(0).normal(size=(1, 4, 3))
-
-    @tf.function(jit_compile=True)
-    def loss():
-        outputs = potential(x)
-        return tf.reduce_mean((outputs["forces"] - target) ** 2) + tf.reduce_mean(outputs["stress"] ** 2)
-
-    @tf.function(jit_compile=True)
-    def gradients():
-        with tf.GradientTape() as tape:
-            value = loss()
-        return tape.gradient(value, potential.trainable_variables)
-
-    assert {"eta", "rs", "kappa", "kernel", "bias"} == {v.name for v in potential.trainable_variables}
-    for variable, gradient in zip(potential.trainable_variables, gradients(), strict=True):
-        if variable is potential.atomic_network.stacks[0][-1].bias or variable.path.endswith("_2/bias"):
-            assert not np.asarray(gradient).any()  # the last bias shifts the energy only
-            continue
-        start = np.array(np.asarray(variable))
-
-        def losses(values, variable=variable):
-            results = []
-            for value in values:
-                variable.assign(value)
-                results.append(float(loss()))
-            return results
-
-        assert_gradient(losses, gradient, start)
-        variable.assign(start)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.models.training.force_projections import energy_rates, random_directions
+from atomzoo.models.training.force_projections import projected_forces, random_directions
 
 
 def structure(n_atoms, seed=0):
@@ -22,22 +22,22 @@ def test_directions_have_unit_length_in_each_structure():
     assert not np.allclose(other, directions)
 
 
-def test_rates_are_minus_the_forces_along_the_directions():
+def test_forces_along_the_directions():
     first, second = structure(2), structure(3, seed=1)
     directions = np.zeros((5, 2, 3))
     directions[1, 0, 2] = 1.0  # the second atom of the first structure, along z
     directions[2:, 1, 0] = 3**-0.5  # all atoms of the second one, along x
-    rates = energy_rates([first, second], directions)
-    expected = [[-first.get_forces()[1, 2], 0.0], [0.0, -second.get_forces()[:, 0].sum() / 3**0.5]]
-    np.testing.assert_allclose(rates, expected, atol=1e-12)
+    found = projected_forces([first, second], directions)
+    expected = [[first.get_forces()[1, 2], 0.0], [0.0, second.get_forces()[:, 0].sum() / 3**0.5]]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def test_their_mean_square_is_that_of_the_force_components():
     atoms = structure(7)
-    rates = energy_rates([atoms], random_directions([atoms], 20000))
-    assert np.mean(rates**2) == pytest.approx(np.mean(atoms.get_forces() ** 2), rel=0.05)
+    along = projected_forces([atoms], random_directions([atoms], 20000))
+    assert np.mean(along**2) == pytest.approx(np.mean(atoms.get_forces() ** 2), rel=0.05)
 
 
 def test_forces_must_be_there():
     with pytest.raises(ValueError, match="structure 0"):
-        energy_rates([ase.Atoms("O")], np.zeros((1, 1, 3)))
+        projected_forces([ase.Atoms("O")], np.zeros((1, 1, 3)))

@@ -6,16 +6,14 @@ import numpy as np
 import pytest
 
 from atomzoo import load_potential, save_potential
-from atomzoo.models.potential.evaluation import AtomRow
 from atomzoo.models.training.train_potential import train_potential
 from atomzoo.models.training.trained_functions import (
     FollowingScaling,
-    FunctionAdam,
-    FunctionRMSprop,
     ParameterPaths,
     jumps,
     plot_paths,
     readapt,
+    two_rates,
 )
 from tests.examples import ELEMENTS, PATHS, crystal, rattled, small_potential
 
@@ -33,14 +31,14 @@ def energies(potential, structures):
     return np.asarray(potential(potential.dataset(structures, len(structures))[0][0])["energy"])
 
 
-@pytest.mark.parametrize("optimizer", [FunctionAdam, FunctionRMSprop])
+@pytest.mark.parametrize("optimizer", [keras.optimizers.Adam, keras.optimizers.RMSprop])
 def test_the_rate_of_functions(optimizer):
     """One step on the same gradient is `function_rate` times as long for eta, and no other for a kernel."""
-    steps = {}
+    schedule, steps = keras.optimizers.schedules.CosineDecay(1e-3, 100), {}
     for rate in (1.0, 7.0):
         for name in ("eta", "kernel"):
             weight = keras.Variable(np.array([2.0, 3.0]), name=name, dtype="float64")
-            chosen = optimizer(1e-3, function_rate=rate)
+            chosen = two_rates(optimizer, schedule, function_rate=rate)
             chosen.build([weight])
             chosen.apply([keras.ops.convert_to_tensor([0.3, -0.1], dtype="float64")])
             steps[name, rate] = np.array(weight) - [2.0, 3.0]
@@ -51,7 +49,7 @@ def test_the_rate_of_functions(optimizer):
 
 def test_a_rate_that_is_not_positive():
     with pytest.raises(ValueError, match="must be positive. Received: function_rate=0"):
-        FunctionAdam(function_rate=0)
+        two_rates(keras.optimizers.Adam, 1e-3, function_rate=0)
 
 
 @pytest.mark.parametrize(("scaling", "columns"), [("min-max", None), ("z-score", {"Ti": [0, 2, 9], "O": [1, 4]})])
@@ -78,19 +76,19 @@ def test_readapting_changes_the_scaling_but_no_energy(scaling, columns):
 def test_scaling_follows_after_each_epoch(potential):
     structures = rattled(crystal(ELEMENTS["two"]), 6)
     dataset = potential.dataset(structures, batch_size=2)
-    potential.compile(FunctionAdam(0.01, function_rate=3.0))
-    potential.fit(dataset, epochs=2, callbacks=[FollowingScaling(dataset)], verbose=0)
-    row = AtomRow.from_arrays(dataset.buckets[0]["x"])
-    features = potential.evaluator.row_features(row)
-    for index in range(2):
-        of_element = features[row.species == index]
+    potential.compile(two_rates(keras.optimizers.Adam, 0.01, function_rate=3.0))
+    potential.fit(dataset, epochs=2, callbacks=[FollowingScaling(structures)], verbose=0)
+    features = np.concatenate(potential.evaluator.features(structures))
+    symbols = np.concatenate([atoms.get_chemical_symbols() for atoms in structures])
+    for index, element in enumerate(ELEMENTS["two"]):
+        of_element = features[symbols == element]
         np.testing.assert_allclose(np.asarray(potential.feature_scaling.minimum)[index], of_element.min(axis=0))
         np.testing.assert_allclose(np.asarray(potential.feature_scaling.maximum)[index], of_element.max(axis=0))
 
 
 def test_paths_begin_at_the_start_and_end_at_the_end(potential):
     paths, dataset = ParameterPaths(), potential.dataset(rattled(crystal(ELEMENTS["two"]), 4), batch_size=2)
-    potential.compile(FunctionAdam(0.02))
+    potential.compile(keras.optimizers.Adam(0.02))
     potential.fit(dataset, epochs=3, callbacks=[paths], verbose=0)
     names = ["radial eta", "radial rs", "radial kappa", "angular eta", "angular rs"]
     assert sorted(paths.paths) == sorted(names)
@@ -105,7 +103,7 @@ def test_eta_is_never_negative():
     """Also where a step is longer than it: eta 0.02 at a rate of 0.05."""
     potential = small_potential(["Au"], PATHS["linear"], trainable_functions=("eta",))
     paths, dataset = ParameterPaths(), potential.dataset(rattled(crystal(["Au"]), 4), batch_size=2)
-    potential.compile(FunctionAdam(0.05))
+    potential.compile(keras.optimizers.Adam(0.05))
     potential.fit(dataset, epochs=6, callbacks=[paths], verbose=0)
     path = paths.paths["angular eta"]
     assert (path >= 0).all() and np.abs(path[-1] - path[0]).max() > 0.05
@@ -125,8 +123,8 @@ def test_training_of_functions_lowers_the_error_and_is_saved(tmp_path):
     """Too few functions, badly chosen: those that may move fit better."""
     structures, losses = rattled(crystal(["Au"]), 40, distance=0.15), {}
     for trained in (False, TRAINED):
-        options = {"trainable_functions": trained, "function_rate": 5.0, "epochs": 40, "validation_fraction": 0.0}
-        options |= {"hidden": (6,), "learning_rate": 0.01, "batch_size": 4}
+        options = {"trainable_functions": trained, "epochs": 40, "validation_fraction": 0.0}
+        options |= {"hidden": (6,), "batch_size": 4, "optimizer": two_rates(keras.optimizers.Adam, 0.01, 5.0)}
         training = train_potential(structures, PATHS["radial"][1:2], **options)
         losses[bool(trained)] = training.history["loss"][-1]
     assert losses[True] < 0.85 * losses[False]

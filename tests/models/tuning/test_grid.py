@@ -3,12 +3,12 @@ import math
 
 import pytest
 
-from atomzoo.models.tuning.grid import TABLE_1, check_grid, read_grid
+from atomzoo.models.tuning.grid import BPNN_TABLE_I, check_grid, read_grid
 
 
-def test_table_1_has_the_combinations_of_the_paper():
-    assert math.prod(map(len, TABLE_1.values())) == 54
-    assert check_grid(TABLE_1) == TABLE_1
+def test_table_i_has_the_combinations_of_the_paper():
+    assert math.prod(map(len, BPNN_TABLE_I.values())) == 54
+    assert check_grid(BPNN_TABLE_I) == BPNN_TABLE_I
 
 
 def test_reads_a_file(tmp_path):

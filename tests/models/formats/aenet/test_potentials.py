@@ -142,7 +142,7 @@ def test_trained_on_gold(tmp_path):
     functions = load_function_set("barch-tubman-2017", ["Au"])
     potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(8, 8), dtype="float64")
     potential.adapt(train[:60])
-    potential.compile(optimizer=keras.optimizers.Adam(0.01), loss={"energy": "mse"})
+    potential.compile(optimizer=keras.optimizers.Adam(0.01))
     potential.fit(potential.dataset(train[:60]), epochs=3, verbose=0)
     write_aenet(potential, tmp_path)
     copy = read_aenet({"Au": tmp_path / "Au.nn"})

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from atomzoo import models
+import atomzoo
+from atomzoo import fit
 from atomzoo.datasets import dense_hydrogen
-from atomzoo.models import fit_lbfgs
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.version import __version__
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import lattices, use_small_data
@@ -73,11 +73,11 @@ def test_at_once_functions_are_released_in_the_second_part(monkeypatch):
     """The first part is the same whether functions are trained or not; in the second they make a difference."""
     structures, losses, numbers = lattices(7, 10), [], []
 
-    def recording(potential, *arguments):
-        losses.append(fit_lbfgs(potential, *arguments))
+    def recording(potential, *arguments, **options):
+        losses.append(fit(potential, *arguments, **options)["loss"])
         numbers.append(sum(v.numpy().size for v in potential.trainable_variables))
 
-    monkeypatch.setattr(models, "fit_lbfgs", recording)
+    monkeypatch.setattr(atomzoo, "fit", recording)
     options = {"functions": "G1+G2+G3", "seed": 0, "weight_decay": 1e-3, "iterations": (3, 4)}
     fixed, trained = (
         hydrogen.train_at_once(structures[:9], structures[9:], trained=trained, **options) for trained in (False, True)
@@ -93,7 +93,7 @@ def test_at_once_errors_are_in_squared_eV_of_the_cell(monkeypatch):
     """Nearly without a penalty, the last loss is the squared error of energies per atom, in units of their variance."""
     structures, losses = lattices(7, 10), []
     spread = np.std([atoms.get_potential_energy() for atoms in structures[:9]])
-    monkeypatch.setattr(models, "fit_lbfgs", lambda *arguments: losses.append(fit_lbfgs(*arguments)[-1]))
+    monkeypatch.setattr(atomzoo, "fit", lambda *args, **options: losses.append(fit(*args, **options)["loss"][-1]))
     row = hydrogen.train_at_once(structures[:9], structures[9:], "G1+G2+G3", False, 0, 1e-12, (5, 5))
     assert row["train_mse_eV2"] == pytest.approx(losses[-1] * spread**2, rel=1e-3)
     assert row["validation_mse_eV2"] < 50 * spread**2

@@ -18,7 +18,7 @@ def test_triplets_give_the_same_energies(monkeypatch):
     potential.atom_sum.shifts.assign([0.0])  # only what depends on the functions
     x = potential.dataset(structures)[0][0]
     linear, triplets = np.asarray(potential(x)["energy"]), epoch_times.by_triplets(potential)
-    assert potential.descriptor.angular is not None and triplets.symmetry_functions.angular is None
+    assert potential.descriptor.angular is not None and triplets.descriptor.angular is None
     assert len(potential.trainable_variables) == len(triplets.trainable_variables)
     np.testing.assert_allclose(np.asarray(triplets(x)["energy"]), linear, rtol=1e-4)
     assert abs(linear[1] / linear[0] - 1) > 1e-3
