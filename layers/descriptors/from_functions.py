@@ -2,22 +2,25 @@
 
 from atomzoo.layers.descriptors.chebyshev import ChebyshevDescriptor
 from atomzoo.layers.descriptors.chebyshev_functions import KINDS, ChebyshevFunction
-from atomzoo.layers.descriptors.functions import SymmetryFunction
+from atomzoo.layers.descriptors.concatenated import ConcatenatedDescriptor
+from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.layers.descriptors.symmetry_function_layer import SymmetryFunctionLayer
 
 
 def descriptor_from_functions(functions, elements, cutoff_function="cosine", trainable=False, name=None, dtype=None):
-    """A `SymmetryFunctionLayer` of symmetry functions, or a `ChebyshevDescriptor` of Chebyshev functions.
+    """A `SymmetryFunctionLayer`, a `ChebyshevDescriptor`, or both in a `ConcatenatedDescriptor`.
 
     Args:
-        functions: List of `SymmetryFunction`, or of `ChebyshevFunction`, or of their dicts.
+        functions: List of `SymmetryFunction` and `ChebyshevFunction`, or of their dicts.
         elements: List of chemical symbols; a species index is a position in it.
         cutoff_function, trainable: See `SymmetryFunctionLayer`.
         name, dtype: Of the layer.
 
+    Returns:
+        `Descriptor`, whose features are in the order of the functions, each resolved by element.
+
     Raises:
-        ValueError: if functions of both kinds are among them, or Chebyshev functions, which have no parameters, are to
-            be trained.
+        ValueError: if one of them is bad, or Chebyshev functions, which have no parameters, are to be trained.
 
     Example:
 
@@ -28,17 +31,21 @@ def descriptor_from_functions(functions, elements, cutoff_function="cosine", tra
     'ChebyshevDescriptor'
     """
     functions = [function_from(given) for given in functions]
-    chebyshev = [function for function in functions if isinstance(function, ChebyshevFunction)]
-    if not chebyshev:
-        return SymmetryFunctionLayer(functions, elements, cutoff_function, trainable, name=name, dtype=dtype)
-    if len(chebyshev) < len(functions):
-        other = next(function for function in functions if function not in chebyshev)
-        raise ValueError(
-            f"`functions` must all be symmetry functions, or all Chebyshev functions. Received: {chebyshev[0]}, {other}"
-        )
-    if trainable:
+    kinds = [isinstance(function, ChebyshevFunction) for function in functions]
+    symmetry, chebyshev = ([f for f, kind in zip(functions, kinds, strict=True) if kind == k] for k in (False, True))
+    if trainable and chebyshev:
         raise ValueError(f"Chebyshev functions have no parameters to train. Received: trainable={trainable!r}")
-    return ChebyshevDescriptor(functions, elements, cutoff_function, name=name, dtype=dtype)
+    options = {"dtype": dtype} if symmetry and chebyshev else {"dtype": dtype, "name": name}
+    parts = []
+    if symmetry or not chebyshev:
+        parts.append(SymmetryFunctionLayer(symmetry, elements, cutoff_function, trainable, **options))
+    if chebyshev:
+        parts.append(ChebyshevDescriptor(chebyshev, elements, cutoff_function, **options))
+    if len(parts) == 1:
+        return parts[0]
+    found = [function for part in parts for function in part.functions]
+    columns = [found.index(function) for function in resolve(functions, elements)]
+    return ConcatenatedDescriptor(parts, columns, name=name, dtype=dtype)
 
 
 def function_from(given):

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 
 from atomzoo.layers import (
     ChebyshevDescriptor,
+    ConcatenatedDescriptor,
     SymmetryFunction,
     SymmetryFunctionLayer,
     TanhCutoff,
@@ -28,10 +30,30 @@ def test_chebyshev_functions():
     assert isinstance(layer.cutoff_function, TanhCutoff) and layer.functions == CHEBYSHEV
 
 
+def test_both_in_the_order_given():
+    """Features are those of each alone; a layer from its configuration gives the same."""
+    mixed = [CHEBYSHEV[1], G2, *CHEBYSHEV[2:4], SymmetryFunction("G1", 3.0)]
+    layer = descriptor_from_functions(mixed, ["Ti", "O"], dtype="float64")
+    assert isinstance(layer, ConcatenatedDescriptor) and layer.n_features == 7 == len(layer.feature_names)
+    assert [str(f).split("(")[0] for f in layer.functions] == ["T2", "G2", "G2", "T2", "T3", "G1", "G1"]
+    inputs = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 1, 0, 1, -1])
+    values = np.asarray(layer(*inputs))
+    for function, value in zip(layer.functions, values, strict=True):
+        alone = descriptor_from_functions([function], ["Ti", "O"], dtype="float64")
+        np.testing.assert_allclose(alone(*inputs), [value], rtol=1e-13)
+    copy = ConcatenatedDescriptor.from_config(layer.get_config())
+    np.testing.assert_array_equal(np.asarray(copy(*inputs)), values)
+
+
+def test_parts_of_other_elements():
+    parts = [descriptor_from_functions([G2], elements) for elements in (["Ti"], ["O"])]
+    with pytest.raises(ValueError, match="must be one or more of the same elements. Received: elements"):
+        ConcatenatedDescriptor(parts)
+
+
 @pytest.mark.parametrize(
     ("functions", "options", "message"),
     [
-        ([G2, *CHEBYSHEV], {}, r"must all be symmetry functions, or all Cheb.* Received: T2\(\*\) .*, G2\(\*\)"),
         (CHEBYSHEV, {"trainable": True}, "have no parameters to train. Received: trainable=True"),
         ([], {}, "`functions` must name at least one symmetry function. Received: an empty list"),
         ([{"kind": "T4", "cutoff": 4.0}], {}, "`kind` must be one of G1"),

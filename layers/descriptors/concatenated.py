@@ -1,0 +1,83 @@
+"""Several descriptors side by side."""
+
+import keras
+from keras import ops
+
+from atomzoo.layers.descriptors.base import Descriptor
+
+
+@keras.saving.register_keras_serializable(package="atomzoo")
+class ConcatenatedDescriptor(Descriptor):
+    """The features of several descriptors, one after another: symmetry functions and Chebyshev functions, say.
+
+    Args:
+        descriptors: List of `Descriptor` of the same elements.
+        columns: List of ints, the order in which features are given; None for that of the descriptors.
+
+    Call arguments:
+        displacements, neighbor_species, triplets: See `Descriptor`.
+
+    Returns:
+        Tensor (..., F).
+
+    Raises:
+        ValueError: if there are none, or they are of different elements.
+
+    Example:
+
+    >>> from atomzoo.layers import ChebyshevDescriptor, ConcatenatedDescriptor, SymmetryFunction
+    >>> from atomzoo.layers import SymmetryFunctionLayer, chebyshev_basis
+    >>> parts = [SymmetryFunctionLayer([SymmetryFunction("G1", cutoff=6.0)], ["Si"])]
+    >>> parts.append(ChebyshevDescriptor(chebyshev_basis(["Si"], 4.0, 2, 4.0, 1), ["Si"]))
+    >>> layer = ConcatenatedDescriptor(parts)
+    >>> layer.n_features, layer.cutoff
+    (6, 6.0)
+    """
+
+    def __init__(self, descriptors, columns=None, **kwargs):
+        descriptors = [
+            keras.saving.deserialize_keras_object(given) if isinstance(given, dict) else given for given in descriptors
+        ]
+        if not descriptors or any(part.elements != descriptors[0].elements for part in descriptors):
+            found = [part.elements for part in descriptors]
+            raise ValueError(f"`descriptors` must be one or more of the same elements. Received: elements {found}")
+        super().__init__(descriptors[0].elements, max(part.cutoff for part in descriptors), **kwargs)
+        self.descriptors = descriptors
+        self.n_features = sum(part.n_features for part in descriptors)
+        self.needs_triplets = any(part.needs_triplets for part in descriptors)
+        self.columns = list(range(self.n_features)) if columns is None else list(columns)
+
+    @property
+    def functions(self):
+        """The functions of all descriptors, one for each feature."""
+        return self._in_order([function for part in self.descriptors for function in part.functions])
+
+    @property
+    def feature_names(self):
+        """The names of all descriptors' features."""
+        return self._in_order([name for part in self.descriptors for name in part.feature_names])
+
+    @property
+    def cutoff_function(self):
+        """That of the first descriptor."""
+        return self.descriptors[0].cutoff_function
+
+    def _in_order(self, values):
+        return [values[column] for column in self.columns]
+
+    def build(self, *input_shapes):
+        for part in self.descriptors:
+            if not part.built:  # those of a configuration are
+                part.build()
+        self.built = True
+
+    def call(self, displacements, neighbor_species, triplets=None):
+        parts = [part(displacements, neighbor_species, triplets) for part in self.descriptors]
+        return ops.take(ops.concatenate(parts, axis=-1), self.columns, axis=-1)
+
+    def get_config(self):
+        config = super().get_config()
+        for name in ("elements", "cutoff"):  # those of the descriptors
+            config.pop(name)
+        descriptors = [keras.saving.serialize_keras_object(part) for part in self.descriptors]
+        return {**config, "descriptors": descriptors, "columns": self.columns}
