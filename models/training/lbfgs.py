@@ -11,8 +11,8 @@ from atomzoo.models.potential.gradients import compiled, value_and_gradient
 def minimize_loss(potential, train, validation, iterations, callbacks=()):
     """Minimizes the compiled loss of a potential over all batches together, with scipy's L-BFGS-B.
 
-    Loss and gradient are one XLA program. Callbacks are called as `keras.Model.fit` calls them, an iteration for an
-    epoch; the potential has the weights of the iteration then.
+    Callbacks are called as `keras.Model.fit` calls them, an iteration for an epoch; the potential has the weights of
+    the iteration then.
 
     Args:
         potential: `NeuralNetworkPotential`, compiled; best of dtype float64: in float32 the line search ends early, in
@@ -24,65 +24,77 @@ def minimize_loss(potential, train, validation, iterations, callbacks=()):
 
     Returns:
         `keras.callbacks.History`, with "loss" and, with validation data, "val_loss", for each iteration.
+    """
+    objective = Objective(potential, potential.loss_of, *_batches(train))
+    held_out = Objective(potential, potential.loss_of, *_batches(validation)) if validation is not None else None
+    calls = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=potential, epochs=iterations, steps=1)
+    potential.stop_training = False
+    calls.on_train_begin()
+    logs = {}
+
+    def after_iteration(number, vector, loss):
+        calls.on_epoch_begin(number)
+        if callbacks:  # which may look at the weights
+            objective.assign(vector)
+        logs["loss"] = loss
+        if held_out is not None:
+            logs["val_loss"] = held_out.value(vector)
+        calls.on_epoch_end(number, logs)
+        return potential.stop_training
+
+    vector = objective.minimum(iterations, after_iteration)
+    if not potential.stop_training:  # else a callback may have put back better weights
+        objective.assign(vector)
+    calls.on_train_end(logs)
+    return potential.history
+
+
+class Objective:
+    """A loss of a Keras model and its gradient, as a function of one vector of all trainable weights.
+
+    Loss and gradient are one XLA program.
+
+    Args:
+        model: Keras model.
+        loss: function of the tensors of a batch, which uses the model's weights, to a scalar tensor.
+        batches: list of tuples of arrays, or of dicts and tuples of these.
+        shares: list of what each batch counts in the mean.
 
     References:
         Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16, 1190 (1995).
     """
-    objective = Objective(potential, train)
-    held_out = Objective(potential, validation) if validation is not None else None
-    calls = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=potential, epochs=iterations, steps=1)
-    potential.stop_training = False
-    calls.on_train_begin()
-    history, count, logs = potential.history, 0, {}
 
-    def after_iteration(intermediate_result):
-        nonlocal count, logs
-        calls.on_epoch_begin(count)
-        if callbacks:  # which may look at the weights
-            objective.assign(intermediate_result.x)
-        logs = {"loss": float(intermediate_result.fun)}
-        if held_out is not None:
-            logs["val_loss"] = held_out.value(intermediate_result.x)
-        calls.on_epoch_end(count, logs)
-        count += 1
-        if potential.stop_training:
-            raise StopIteration
+    def __init__(self, model, loss, batches, shares=(1.0,)):
+        self.loss, self.shares, self.variables = loss, shares, model.trainable_variables
+        self._gradient = compiled(self._loss_and_gradient, model)
+        self._value = compiled(self._loss, model)
+        self._batches = [keras.tree.map_structure(ops.convert_to_tensor, batch) for batch in batches]
 
-    result = scipy.optimize.minimize(
-        objective,
-        objective.start(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=objective.bounds(),
-        callback=after_iteration,
+    def minimum(self, iterations, after_iteration=None):
+        """The vector at the end of so many iterations from the present weights.
+
+        Args:
+            iterations: int, at most.
+            after_iteration: function of the number of an iteration (from 0), the vector and the loss, which returns
+                whether to stop.
+        """
+        count = 0
+
+        def callback(intermediate_result):
+            nonlocal count
+            if after_iteration is not None:
+                if after_iteration(count, intermediate_result.x, float(intermediate_result.fun)):
+                    raise StopIteration
+            count += 1
+
         # The loss falls by small steps for long: stop on the number of iterations, not on a small decrease.
-        options={"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
-    )
-    if not potential.stop_training:  # else a callback may have put back better weights
-        objective.assign(result.x)
-    calls.on_train_end(logs)
-    return history
-
-
-class Objective:
-    """The compiled loss and its gradient over a whole dataset, as a function of one vector of all trainable weights."""
-
-    def __init__(self, potential, dataset):
-        self.potential = potential
-        self.variables = potential.trainable_variables
-        self.n_structures = dataset.n_structures
-        self._gradient = compiled(self._loss_and_gradient, potential)
-        self._value = compiled(self._loss, potential)
-        self._batches, self._shares = [], []
-        for k in range(len(dataset)):
-            x, y, weights = dataset[k]
-            self._batches.append(keras.tree.map_structure(ops.convert_to_tensor, (x, y, weights)))
-            self._shares.append(len(np.unique(x["structure"][x["species"] >= 0])) / dataset.n_structures)
+        options = {"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0}
+        arguments = {"jac": True, "method": "L-BFGS-B", "bounds": self.bounds(), "callback": callback}
+        return scipy.optimize.minimize(self, self.start(), options=options, **arguments).x
 
     def __call__(self, vector):
         """Loss and gradient (NumPy)."""
-        results = [self._gradient(vector, *batch) for batch in self._batches]
-        losses, gradients = zip(*results, strict=True)
+        losses, gradients = zip(*(self._gradient(vector, *batch) for batch in self._batches), strict=True)
         return self._mean(map(float, losses)), self._mean(map(np.asarray, gradients))
 
     def value(self, vector):
@@ -90,8 +102,7 @@ class Objective:
         return self._mean(float(self._value(vector, *batch)) for batch in self._batches)
 
     def _mean(self, values):
-        """Each batch counts by its number of structures."""
-        return sum(share * value for share, value in zip(self._shares, values, strict=True))
+        return sum(share * value for share, value in zip(self.shares, values, strict=True))
 
     def start(self):
         """The present weights as one float64 vector."""
@@ -118,6 +129,13 @@ class Objective:
     def _loss_and_gradient(self, vector, *batch):
         return value_and_gradient(lambda v: self._loss(v, *batch), vector)
 
-    def _loss(self, vector, x, y, weights):
+    def _loss(self, vector, *batch):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
-            return self.potential.loss_of(x, y, weights)
+            return self.loss(*batch)
+
+
+def _batches(dataset):
+    """All batches of a `StructureDataset`, and the part of the structures that each has."""
+    batches = [dataset[k] for k in range(len(dataset))]
+    counts = [len(np.unique(x["structure"][x["species"] >= 0])) for x, _, _ in batches]
+    return batches, [count / dataset.n_structures for count in counts]

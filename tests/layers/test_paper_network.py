@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from atomzoo import NeuralNetworkPotential, relax
 from atomzoo.datasets import gold_clusters
-from atomzoo.layers import SymmetryFunction, SymmetryFunctionLayer
+from atomzoo.layers import AtomicNetwork, FeatureScaling, SymmetryFunction, SymmetryFunctionLayer
 from atomzoo.models.potential.gradients import value_and_gradient
 from tests.physics import assert_close, assert_gradient
 
@@ -67,6 +68,24 @@ def displacements(positions):
     return ops.take(positions, NEIGHBORS, axis=1) - ops.convert_to_tensor(positions)[:, :, None]
 
 
+def as_potential(model):
+    """The `NeuralNetworkPotential` with the layers and weights of a network."""
+    descriptor, normalization, *convolutions = [layer for layer in model.layers if layer.weights]
+    copy = SymmetryFunctionLayer(FUNCTIONS, ["Au"], trainable=("eta", "rs", "kappa"), dtype="float64")
+    network = AtomicNetwork(["Au"], copy.n_features, (15, 15), dtype="float64")
+    scaling = FeatureScaling(1, copy.n_features, "batch-normalization", dtype="float64")
+    potential = NeuralNetworkPotential(copy, network, scaling)
+    copy.set_weights(descriptor.get_weights())
+    network.set_weights([weight for layer in convolutions for weight in layer.get_weights()])
+    ones = np.ones(copy.n_features)
+    scaling.set_statistics(0, -ones, ones, 0 * ones, ones, count=0)  # z-scores of mean 0 and deviation 1 change nothing
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    for name in names:
+        (weight,) = [weight for weight in scaling.second_step.weights if weight.name == name]
+        weight.assign(np.asarray(getattr(normalization, name))[None])
+    return potential
+
+
 @pytest.fixture(scope="module")
 def trained():
     """The trained network, positions and energies, in eV from their mean, of the structures held out."""
@@ -108,7 +127,18 @@ def test_forces_are_those_of_the_energy(trained):
     assert_gradient(energy, np.asarray(gradient)[0], positions[0])
 
 
+def test_is_the_potential_of_these_layers(trained):
+    """The same energies, and forces that are the gradient's."""
+    model, positions, _ = trained
+    potential, structures = as_potential(trained[0]), gold_clusters.load_data(3)[1][:3]
+    results = potential.evaluate_atoms(structures)
+    energies, gradient = value_and_gradient(lambda x: model(displacements(x)), positions[:3])
+    assert_close([result["energy"] for result in results], energies, 1e-12)
+    assert_close([-result["forces"] for result in results], gradient, 1e-11)
+
+
 def test_relaxes_in_another_process(trained, tmp_path):
+    """By SciPy on TensorFlow's gradient; `relax` arrives at the same minimum."""
     model, positions, _ = trained
     model.save(tmp_path / "gold.keras")
     np.save(tmp_path / "start.npy", positions[0].ravel())
@@ -121,3 +151,7 @@ def test_relaxes_in_another_process(trained, tmp_path):
     assert at_end < at_start and np.abs(result["gradient"]).max() < 1e-5
     distances = np.linalg.norm(displacements(relaxed)[0], axis=-1)
     assert ((2.4 < distances) & (distances < 3.6)).all()
+    minimum = relax(gold_clusters.load_data(3)[1][0], as_potential(model), fmax=1e-6)
+    assert minimum.energy == pytest.approx(result["energy"], abs=1e-9)
+    expected = np.sort([minimum.atoms.get_distance(*pair) for pair in ((0, 1), (0, 2), (1, 2))])
+    np.testing.assert_allclose(np.sort(distances[[0, 0, 1], [0, 1, 1]]), expected, atol=1e-5)

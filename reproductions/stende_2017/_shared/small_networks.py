@@ -2,10 +2,10 @@
 
 import keras
 import numpy as np
-import scipy.optimize
 from keras import ops
 
-from atomzoo.models.potential.gradients import compiled, value_and_gradient
+from atomzoo.models.potential.gradients import value_and_gradient
+from atomzoo.models.training.lbfgs import Objective
 
 
 def sigmoid_network(n_inputs, hidden, n_outputs, seed, dtype="float64", limit=None):
@@ -44,17 +44,8 @@ def fit_lbfgs(model, inputs, targets, iterations, weights=1.0):
         iterations: Int.
         weights: Of the squared errors of each output.
     """
-    flat = _Flat(model, weights)
-    run = compiled(flat.loss_and_gradient, model)
-    data = [ops.convert_to_tensor(array) for array in (inputs, targets)]
-    result = scipy.optimize.minimize(
-        lambda vector: [np.asarray(part, "float64") for part in run(vector, *data)],
-        flat.start(),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0},
-    )
-    flat.assign(result.x)
+    objective = Objective(model, lambda x, y: ops.mean(weights * (model(x) - y) ** 2), [(inputs, targets)])
+    objective.assign(objective.minimum(iterations))
 
 
 def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-3):
@@ -71,32 +62,6 @@ def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-
     model.compile(keras.optimizers.Adam(learning_rate), "mse", steps_per_execution=steps, jit_compile=True)
     arrays = (array.astype(model.dtype) for array in (inputs, targets))
     model.fit(*arrays, batch_size=batch_size, epochs=epochs, verbose=0)
-
-
-class _Flat:
-    """Loss and gradient of a model as functions of one vector of all its weights."""
-
-    def __init__(self, model, weights):
-        self.model, self.weights, self.variables = model, weights, model.trainable_variables
-        self.ends = np.cumsum([int(np.prod(v.shape)) for v in self.variables])
-
-    def start(self):
-        return np.concatenate([np.asarray(v).ravel() for v in self.variables])
-
-    def assign(self, vector):
-        for variable, value in zip(self.variables, self._split(vector), strict=True):
-            variable.assign(value)
-
-    def loss_and_gradient(self, vector, x, y):
-        return value_and_gradient(lambda v: self._loss(v, x, y), vector)
-
-    def _split(self, vector):
-        starts = [0, *self.ends[:-1]]
-        return [ops.reshape(vector[a:b], v.shape) for a, b, v in zip(starts, self.ends, self.variables, strict=True)]
-
-    def _loss(self, vector, x, y):
-        with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
-            return ops.mean(self.weights * (self.model(x) - y) ** 2)
 
 
 def output_and_gradient(model, inputs, column=0):
