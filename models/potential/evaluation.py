@@ -21,6 +21,8 @@ class DescriptorEvaluator:
 
     def __init__(self, descriptor):
         self.descriptor = descriptor
+        if not descriptor.built:
+            descriptor.build()  # now: several threads may use it
         self._values = compiled(self._value_kernel, descriptor)
         self._slopes = compiled(self._slope_kernel, descriptor)
         self._projections = compiled(self._projection_kernel, descriptor)

@@ -27,7 +27,8 @@ class NeuralNetworkPotential(CompiledPotential):
 
     Args:
         descriptor: `Descriptor`: displacements to features.
-        network: `AtomicNetwork`, or a layer that is called as it is: scaled features to atomic energies.
+        network: `AtomicNetwork`, or a layer that is called as it is, `network(features, species, rows=None,
+            training=False)`: scaled features (N, F) to atomic energies (N,).
         scaling: `FeatureScaling`; None for that of min-max.
         provenance: Dict, ready for JSON, of what the files of another program hold beside the potential, so that it can
             be written to them again unchanged; see `atomzoo.models.formats.aenet`.
@@ -134,9 +135,10 @@ class NeuralNetworkPotential(CompiledPotential):
         return cls(descriptor, network, scaling, provenance)
 
     def build(self, input_shape=None):
-        for layer in (self.descriptor, self.feature_scaling, self.atomic_network, self.atom_sum):
-            if not layer.built:
-                layer.build()
+        # By a call on an atom without neighbors: then layers of a user, too, have all the weights that files hold.
+        species = ops.zeros((1,), "int32")
+        features = self.descriptor(ops.zeros((1, 1, 3), self.compute_dtype), species[:, None] - 1)
+        self.atom_sum(self.atomic_energies(features, species), species, species, n_structures=1)
         self.built = True
 
     def _check_dtypes(self):

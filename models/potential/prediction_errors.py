@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atomzoo.datasets.arrays.labels import find_label
+
 
 @dataclass(frozen=True)
 class PredictionError:
@@ -46,9 +48,9 @@ def prediction_errors(structures, results):
     errors = {}
     for name in ("energy", "energies", "forces", "stress"):
         differences = [
-            _difference(k, name, atoms, result)
+            _difference(name, k, atoms, label, result)
             for k, (atoms, result) in enumerate(zip(structures, results, strict=True))
-            if _has_label(name, atoms)
+            if (label := find_label(atoms, name)) is not None
         ]
         if differences:
             values = np.concatenate(differences)
@@ -58,16 +60,7 @@ def prediction_errors(structures, results):
     return errors
 
 
-def _has_label(name, atoms):
-    known = atoms.calc is not None and atoms.calc.results.get(name) is not None
-    return known and (name != "stress" or atoms.pbc.all())
-
-
-def _difference(k, name, atoms, result):
-    if name == "stress":
-        label = atoms.get_stress(voigt=False)
-    else:
-        label = np.asarray(atoms.calc.results[name])
+def _difference(name, k, atoms, label, result):
     if not np.isfinite(label).all():
         raise ValueError(f"structure {k}: its label '{name}' is not finite")
     difference = np.ravel(result[name] - label)

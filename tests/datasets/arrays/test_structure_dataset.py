@@ -168,8 +168,10 @@ def test_cached_inputs_follow_their_atoms(mixed):
         n_structures = len(y["energy"])
         of_rows = np.append(y["energy"], 0.0)[x["structure"]]
         np.testing.assert_array_equal(x["features"], np.stack([of_rows, x["structure"] < n_structures], axis=1))
-    again = cached.cached(more=rows[:, :1])[0][0]
-    assert {"features", "more", "rows", "structure"} <= again.keys()
+    geometry = {"positions", "neighbors", "shifts"}
+    assert cached[0][0].keys() == dataset[0][0].keys() - geometry | {"features"}
+    both = cached.cached(geometry=True, more=rows[:, :1])[0][0]
+    assert both.keys() == dataset[0][0].keys() | {"features", "more"}
     assert dataset.epoch == 0 and "features" not in dataset[0][0]
 
 

@@ -153,7 +153,7 @@ class Count(Descriptor):
 
 def test_any_descriptor(structures, tmp_path):
     two, three = (cached_features(structures, Count(ELEMENTS, 4.0, n, dtype="float64"), tmp_path) for n in (2, 3))
-    assert len(list(tmp_path.glob("*.npy"))) == 2 and two.shape == three.shape == (19, 1)
+    assert len(list(tmp_path.glob("*.npy"))) == 2 and two.shape == three.shape == (27, 1)
     distances = structures[0].get_all_distances()
     expected = (np.maximum(1 - distances**2 / 16, 0) ** 2).sum(axis=1) - 1
     np.testing.assert_allclose(two[:3, 0], expected, rtol=1e-12)

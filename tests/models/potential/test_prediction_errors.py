@@ -1,6 +1,8 @@
 import ase
 import numpy as np
 import pytest
+from ase.build import bulk
+from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.models.potential.prediction_errors import prediction_errors
@@ -13,7 +15,8 @@ def structure(n_atoms, **labels):
 
 
 def result(n_atoms, energy=0.0):
-    return {"energy": energy, "forces": np.zeros((n_atoms, 3)), "stress": np.zeros((3, 3))}
+    zeros = {"energies": np.zeros(n_atoms), "forces": np.zeros((n_atoms, 3)), "stress": np.zeros((3, 3))}
+    return {"energy": energy, **zeros}
 
 
 def test_energies_are_per_atom():
@@ -41,6 +44,20 @@ def test_structures_without_labels_are_left_out():
     errors = prediction_errors(frames, [result(1)] * 3)
     assert errors["energy"].n_structures == 1
     assert prediction_errors(frames[1:], [result(1)] * 2) == {}
+
+
+def test_labels_of_a_calculator_that_calculates():
+    atoms = bulk("Cu")
+    atoms.calc = EMT()
+    errors = prediction_errors([atoms], [result(1)])
+    assert errors["energy"].mae == pytest.approx(abs(atoms.get_potential_energy()))
+    assert errors["stress"].mae == pytest.approx(np.abs(atoms.get_stress(voigt=False)).mean())
+
+
+def test_a_structure_that_moved_has_no_labels():
+    atoms = structure(2, energy=1.0, forces=np.ones((2, 3)))
+    atoms.positions[0] += 0.1
+    assert prediction_errors([atoms], [result(2)]) == {}
 
 
 def test_a_label_that_is_not_finite_is_named():
