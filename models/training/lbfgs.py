@@ -25,8 +25,8 @@ def minimize_loss(potential, train, validation, iterations, callbacks=()):
     Returns:
         `keras.callbacks.History`, with "loss" and, with validation data, "val_loss", for each iteration.
     """
-    objective = Objective(potential, potential.loss_of, *_batches(train))
-    held_out = Objective(potential, potential.loss_of, *_batches(validation)) if validation is not None else None
+    objective = objective_of(potential, train)
+    held_out = None if validation is None else objective_of(potential, validation)
     calls = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=potential, epochs=iterations, steps=1)
     potential.stop_training = False
     calls.on_train_begin()
@@ -47,6 +47,13 @@ def minimize_loss(potential, train, validation, iterations, callbacks=()):
         objective.assign(vector)
     calls.on_train_end(logs)
     return potential.history
+
+
+def objective_of(potential, dataset):
+    """The `Objective` of a compiled potential: the mean of its loss over the structures of a `StructureDataset`."""
+    batches = [dataset[k] for k in range(len(dataset))]
+    counts = [len(np.unique(x["structure"][x["species"] >= 0])) for x, _, _ in batches]
+    return Objective(potential, potential.loss_of, batches, [count / dataset.n_structures for count in counts])
 
 
 class Objective:
@@ -132,10 +139,3 @@ class Objective:
     def _loss(self, vector, *batch):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
             return self.loss(*batch)
-
-
-def _batches(dataset):
-    """All batches of a `StructureDataset`, and the part of the structures that each has."""
-    batches = [dataset[k] for k in range(len(dataset))]
-    counts = [len(np.unique(x["structure"][x["species"] >= 0])) for x, _, _ in batches]
-    return batches, [count / dataset.n_structures for count in counts]

@@ -6,7 +6,7 @@ import pytest
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.training.inputs import prepared
-from atomzoo.models.training.lbfgs import Objective, minimize_loss
+from atomzoo.models.training.lbfgs import minimize_loss, objective_of
 from atomzoo.models.training.losses import losses
 from tests.examples import CUTOFF, ONE_OF_EACH, crystal, rattled, small_potential
 from tests.models.training.by_hand import mean_squares
@@ -47,7 +47,7 @@ def data(potential, structures, names, weight_decay=0.0, batch_size=None):
 def test_gradient(elements, functions, names, options):
     """By central differences, with weight decay; of forces these are second derivatives."""
     potential = small_potential(elements, functions, hidden=(3, 2), **options)
-    objective = Objective(potential, data(potential, structures(elements, 3), names, weight_decay=0.05))
+    objective = objective_of(potential, data(potential, structures(elements, 3), names, weight_decay=0.05))
     start = objective.start()
     assert len(start) == sum(np.asarray(v).size for v in potential.trainable_variables)
     loss, gradient = objective(start)
@@ -60,7 +60,7 @@ def test_batches_together_and_one_by_one():
     potential = small_potential(ELEMENTS, FUNCTIONS)
     mixed = [*structures(ELEMENTS, 3), *rattled(crystal(ELEMENTS, pbc=False)[:2], 2, seed=2)]
     whole, parts = (
-        Objective(potential, data(potential, mixed, ("energy_per_atom", "forces"), batch_size=size))
+        objective_of(potential, data(potential, mixed, ("energy_per_atom", "forces"), batch_size=size))
         for size in (None, 2)
     )
     vector = whole.start()
@@ -73,7 +73,7 @@ def test_random_and_moving_parts_stand_still():
     potential = small_potential(ELEMENTS, FUNCTIONS, dropout=0.5, scaling="batch-normalization")
     potential.feature_scaling.set_weights([np.asarray(w) + 0.3 for w in potential.feature_scaling.get_weights()])
     found = structures(ELEMENTS)
-    objective = Objective(potential, data(potential, found, ENERGIES))
+    objective = objective_of(potential, data(potential, found, ENERGIES))
     first, again = (objective.value(objective.start()) for _ in range(2))
     assert first == again == pytest.approx(2 * mean_squares(potential, found)["energy_per_atom"], rel=1e-9)
 
