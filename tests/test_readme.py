@@ -1,4 +1,4 @@
-"""Every command and code block of the README, as written there, each in a process of its own."""
+"""Every command of the README and code block of README and docs, as written, each in a process of its own."""
 
 import os
 import re
@@ -21,7 +21,8 @@ pytestmark = [
 
 
 def code_blocks():
-    return re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    texts = [README, *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))]
+    return re.findall(r"^```python\n(.*?)^```", "\n".join(texts), re.DOTALL | re.MULTILINE)
 
 
 def commands():
