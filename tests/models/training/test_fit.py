@@ -38,7 +38,6 @@ def new_potential(**options):
         (None, "rmsprop", "batch-normalization"),
         ("exact", "adam", "principal-components"),
         ("projected", "adam", "z-score"),
-        ("exact", "adam", "batch-normalization"),
     ],
 )
 def test_what_is_saved_has_the_errors_of_the_history(parts, tmp_path, forces, optimizer, scaling):
