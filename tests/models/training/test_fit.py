@@ -74,7 +74,7 @@ def test_every_optimizer_calls_the_same_callbacks(parts, tmp_path, optimizer):
     history = fit(potential, *parts, **options)
     assert history["loss"][-1] < history["loss"][0] and len(history["val_loss"]) == 3
     assert [epoch for epoch, _ in seen] == [0, 1, 2]
-    rows = list(csv.DictReader((tmp_path / "log.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "log.csv").read_text().splitlines()))
     for name, values in history.items():
         assert [float(row[name]) for row in rows] == pytest.approx(values)
         assert [logs[name] for _, logs in seen] == values
