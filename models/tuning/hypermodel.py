@@ -1,5 +1,6 @@
 """The hypermodel of a potential, for any tuner of KerasTuner."""
 
+import copy
 import time
 
 import keras
@@ -23,7 +24,8 @@ class PotentialHyperModel(keras_tuner.HyperModel):
 
     Its hyperparameters are "layers", "nodes", "learning_rate" and "dropout". All combinations share symmetry functions,
     scaling, energy references and batches; features are evaluated once. `fit` trains on energies, and is called by the
-    tuner: `search` needs no data, only `epochs` and, if wanted, callbacks.
+    tuner: `search` needs no data, only `epochs` and, if wanted, callbacks. `keras_tuner.BayesianOptimization` needs
+    scikit-learn.
 
     Args:
         train, validation: lists of `ase.Atoms` with energies.
@@ -146,7 +148,8 @@ class PotentialHyperModel(keras_tuner.HyperModel):
         """The numbers of each epoch, dict of lists; the weights of the best epoch are put back."""
         options = {"verbose": 0, "epochs": 60} | kwargs
         if not args and "x" not in options:
-            options |= {"x": self.train, "validation_data": self.validation}
+            # A copy, so that every trial has the same batches, whatever trials came before.
+            options |= {"x": copy.copy(self.train), "validation_data": self.validation}
         patience = self.patience or options["epochs"]
         stop = keras.callbacks.EarlyStopping(OBJECTIVE, mode="min", patience=patience, restore_best_weights=True)
         callbacks = [*callbacks, stop, keras.callbacks.TerminateOnNaN()]

