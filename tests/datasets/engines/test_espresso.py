@@ -10,7 +10,8 @@ from ase import Atoms, units
 
 import atomzoo.datasets
 from atomzoo.datasets.engines import Espresso, EspressoError, LabelError
-from atomzoo.datasets.engines.espresso import failure, read_frames, run_pw
+from atomzoo.datasets.engines.espresso import kpoint_divisions, run_pw
+from atomzoo.datasets.engines.espresso_output import failure, read_frames
 
 RECORDED = Path(__file__).parent / "recorded"
 GOLD = Path(atomzoo.datasets.__file__).parent / "data" / "gold_clusters" / "Au.blyp-q11.gth"
