@@ -90,6 +90,8 @@ def build(name, volume, **changes):
         cellpar=[*lengths, *angles],
         primitive_cell=True,
     )
+    cell = _rhombohedral(values["alpha"]) if "alpha" in values else atoms.cell
+    atoms.set_cell(cell, scale_atoms=True)
     cell = atoms.cell * (volume * len(atoms) / atoms.get_volume()) ** (1 / 3)
     return Atoms(atoms.symbols, scaled_positions=atoms.get_scaled_positions(), cell=cell, pbc=True)
 
@@ -109,6 +111,13 @@ def jittered(name, rng):
         scale = {"b": 0.03, "c": 0.03, "alpha": 1.5}.get(key, 0.01)  # of lengths relative; degrees; fractions of cell
         changes[key] = value + scale * rng.normal() * (value if key in "bc" else 1)
     return build(name, rng.uniform(*phase.volumes), **changes)
+
+
+def _rhombohedral(alpha):
+    """Cell vectors at an angle alpha (degrees) to each other around z, where pw.x looks for a threefold axis."""
+    cosine = np.cos(np.radians(alpha))
+    x, y, z = np.sqrt([(1 - cosine) / 2, (1 - cosine) / 6, (1 + 2 * cosine) / 3])
+    return np.array([[x, -y, z], [0, 2 * y, z], [-x, -y, z]])
 
 
 def _coordinate(entry, values):
