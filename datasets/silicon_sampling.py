@@ -10,7 +10,7 @@ CRYSTALS = {"s": ("symmetric", symmetric), "d": ("distorted", distorted), "r": (
 MELTS = {"m": ("melt", melt), "q": ("symmetric melt", symmetric_melt)}
 TURN = 20  # structures, which go to the same process
 # The kinds of successive structures. Those without symmetry take three to six times as long to label.
-CYCLE = 4 * "srsrsrsmsrsrsmsrsrmr" + 28 * "sdqdsdsdqsdqdsqdsdqs"
+CYCLE = 5 * "srsrsrsmsrsrsmsrsrmr" + 27 * "sdqdsdsdqsdqdsqdsdqs"
 
 
 def structure(index):
