@@ -1,72 +1,86 @@
-"""Label silicon, measure what its k-points cost, and pack it.
+"""Label silicon, measure what k-points and cutoff cost, pack the data, and tell curves of energy over volume.
 
-python -m atomzoo.datasets.generate_silicon label --worker 0 --workers 2 --until 3000 -o labels0.extxyz
+Labels take some seconds each, of which nothing is lost when a command is killed and started again. With two processes:
+
+    python -m atomzoo.datasets.generate silicon label --worker 0 --workers 2 --until 3000 -o labels0.extxyz &
+    python -m atomzoo.datasets.generate silicon label --worker 1 --workers 2 --until 3000 -o labels1.extxyz &
+    python -m atomzoo.datasets.generate silicon relax -o relaxed.extxyz
+    python -m atomzoo.datasets.generate silicon pack labels?.extxyz relaxed.extxyz -o silicon.npz
+    python -m atomzoo.datasets.generate silicon curves relaxed.extxyz -o energy_volume.csv
+    python -m atomzoo.datasets.generate silicon kpoints labels?.extxyz --each 4
+    python -m atomzoo.datasets.generate silicon cutoff
 """
 
 import argparse
+import collections
 import itertools
-import os
-import resource
 import sys
-from pathlib import Path
 
 import ase.io
+import numpy as np
+import pandas
+from ase import units
 
-from atomzoo.datasets.engines import LabelError
-from atomzoo.datasets.silicon import reference_engine
-from atomzoo.datasets.silicon_sampling import TURN, structure
+from atomzoo.datasets import silicon_accuracy
+from atomzoo.datasets.equation_of_state import EquationOfState, transition_pressure
+from atomzoo.datasets.mixed_cells import write_mixed
+from atomzoo.datasets.silicon import is_test
+from atomzoo.datasets.silicon_labelling import label, relax_phases
+from atomzoo.datasets.silicon_sampling import TURN
 
 
-def label(path, numbers):
-    """Label the structures of some numbers, each appended at once to an extxyz file; a killed run resumes.
+def counts(structures):
+    """Count structures by phase and kind.
+
+    Returns:
+        pandas.DataFrame, a row for each phase, with a column for each kind, `all` and `test`.
+    """
+    table = collections.defaultdict(collections.Counter)
+    for atoms in structures:
+        table[atoms.info["phase"]] += collections.Counter(
+            {atoms.info["kind"]: 1, "all": 1, "test": int(is_test(atoms.info))}
+        )
+    return pandas.DataFrame.from_dict(table, orient="index").fillna(0).astype(int)
+
+
+def curves(structures):
+    """Fit equations of state to relaxed crystals.
 
     Args:
-        path: the file. The info of its frames has that of `structure`, and `cpu_seconds` of pw.x.
-        numbers: iterable of int.
+        structures: list of Atoms of `relax_phases`.
+
+    Returns:
+        pandas.DataFrame, a row for each phase: `volume` (Å^3 per atom), `energy` (above diamond, eV per atom),
+        `bulk_modulus` (GPa), `transition` (the pressure at which diamond turns into it, GPa), `residual` (root mean
+        square of the fit, meV per atom).
     """
-    engine = reference_engine()
-    done = {atoms.info["index"] for atoms in whole_frames(path)}
-    for number in numbers:
-        if number in done:
-            continue
-        atoms = structure(number)
-        start = _cpu_seconds()
-        try:
-            labelled = engine.single_point(atoms)
-        except LabelError as error:
-            print(f"{number}: {error}", flush=True)
-            continue
-        labelled.info = atoms.info | {"cpu_seconds": round(_cpu_seconds() - start, 2)}
-        append(path, labelled)
+    fits, residuals = {}, {}
+    for phase, rows in energy_volume(structures).groupby("phase", sort=False):
+        fits[phase] = EquationOfState.fit(rows["volume"], rows["energy"])
+        residuals[phase] = 1e3 * np.sqrt(np.mean((fits[phase].energy(rows["volume"]) - rows["energy"]) ** 2))
+    diamond = fits["diamond"]
+    lowest = diamond.energy(diamond.equilibrium_volume)
+    rows = {
+        phase: {
+            "volume": fit.equilibrium_volume,
+            "energy": float(fit.energy(fit.equilibrium_volume) - lowest),
+            "bulk_modulus": fit.bulk_modulus / units.GPa,
+            "transition": transition_pressure(diamond, fit) / units.GPa if phase != "diamond" else float("nan"),
+            "residual": residuals[phase],
+        }
+        for phase, fit in fits.items()
+    }
+    return pandas.DataFrame.from_dict(rows, orient="index")
 
 
-def _cpu_seconds():
-    """CPU time of all programs that have run and ended, s: on a busy machine a better measure than that of a clock."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def append(path, atoms):
-    """Append a structure to an extxyz file, on the disk when it returns."""
-    with Path(path).open("a") as file:
-        ase.io.write(file, atoms, format="extxyz")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def whole_frames(path):
-    """Truncate an extxyz file after its last whole frame, and return its frames, a list of Atoms."""
-    path = Path(path)
-    if not path.exists():
-        return []
-    lines, end = path.read_bytes().splitlines(keepends=True), 0
-    while end < len(lines) and end + 2 + int(lines[end]) <= len(lines):
-        if not lines[end + 1 + int(lines[end])].endswith(b"\n"):
-            break
-        end += 2 + int(lines[end])
-    with path.open("r+b") as file:
-        file.truncate(sum(map(len, lines[:end])))
-    return ase.io.read(path, ":") if end else []
+def energy_volume(structures):
+    """Energies of relaxed crystals: DataFrame of `phase`, `volume` (Å^3 per atom) and `energy` (eV per atom)."""
+    rows = [
+        {"phase": a.info["phase"], "volume": a.info["volume"], "energy": a.get_potential_energy() / len(a)}
+        for a in structures
+        if a.info.get("relaxed")
+    ]
+    return pandas.DataFrame(rows)
 
 
 def _label(arguments):
@@ -74,8 +88,46 @@ def _label(arguments):
     label(arguments.output, itertools.chain(*turns[arguments.worker :: arguments.workers]))
 
 
-def main(arguments=None):
-    """Run a command; an error is one line on stderr and exit code 1."""
+def _pack(arguments):
+    structures = _read(arguments.files)
+    structures.sort(key=lambda atoms: (atoms.info["kind"] == "relaxation", atoms.info.get("index", 0)))
+    write_mixed(arguments.output, structures)
+    print(counts(structures).to_string())
+    seconds = [atoms.info["cpu_seconds"] for atoms in structures if "cpu_seconds" in atoms.info]
+    print(f"{len(structures)} structures; {np.mean(seconds):.1f} s of CPU time each")
+
+
+def _curves(arguments):
+    structures = _read(arguments.files)
+    energy_volume(structures).to_csv(arguments.output, index=False, float_format="%.6f")
+    print(curves(structures).to_string(float_format="%.3f"))
+
+
+def _kpoints(arguments):
+    for atoms in silicon_accuracy.sample(_read(arguments.files), arguments.each):
+        energy, forces, stress = silicon_accuracy.kpoint_error(atoms)
+        print(
+            f"{atoms.info['kind']}, {atoms.info['phase']}, {len(atoms)} atoms: energy {1e3 * energy:.2f} meV/atom, "
+            f"forces {np.sqrt(np.mean(forces**2)):.4f} eV/Å (rms), pressure {-stress[:3].mean() / units.GPa:.2f} GPa",
+            flush=True,
+        )
+
+
+def _cutoff(arguments):
+    pressures = [silicon_accuracy.missing_pressure(*crystal) for crystal in silicon_accuracy.CRYSTALS]
+    volumes = [volume for _, volume in silicon_accuracy.CRYSTALS]
+    a, b = silicon_accuracy.fit_pulay(volumes, pressures)
+    for (phase, volume), pressure in zip(silicon_accuracy.CRYSTALS, pressures, strict=True):
+        fitted = a / volume + b / volume**2
+        print(f"{phase}, {volume} Å^3: missing pressure {pressure / units.GPa:.2f} GPa, fit {fitted / units.GPa:.2f}")
+    print(f"fit: {a:.4f} eV / V + {b:.3f} eV Å^3 / V^2")
+
+
+def _read(paths):
+    return [atoms for path in paths for atoms in ase.io.iread(path)]
+
+
+def _parser():
     parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate silicon", description=__doc__)
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("label", help="DFT energies, forces and stresses; resumes")
@@ -84,7 +136,29 @@ def main(arguments=None):
     command.add_argument("--until", type=int, required=True, help="structures in all parts together")
     command.add_argument("-o", "--output", required=True, help="extxyz file, of this part alone")
     command.set_defaults(function=_label)
-    arguments = parser.parse_args(arguments)
+    command = commands.add_parser("relax", help="energy over volume of all phases; resumes")
+    command.add_argument("-o", "--output", required=True, help="extxyz file of all steps")
+    command.set_defaults(function=lambda arguments: relax_phases(arguments.output))
+    for name, function, text in (
+        ("pack", _pack, "labelled structures to one .npz file; prints their numbers"),
+        ("curves", _curves, "energies over volume to a .csv file; prints equations of state"),
+        ("kpoints", _kpoints, "errors of some labels against denser k-points"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("files", nargs="+", help="extxyz files of label and relax")
+        if name == "kpoints":
+            command.add_argument("--each", type=int, default=4, help="structures of each kind (default: %(default)s)")
+        else:
+            command.add_argument("-o", "--output", required=True, help="the file")
+        command.set_defaults(function=function)
+    command = commands.add_parser("cutoff", help="pressure that the finite cutoff hides")
+    command.set_defaults(function=_cutoff)
+    return parser
+
+
+def main(arguments=None):
+    """Run a command; an error is one line on stderr and exit code 1."""
+    arguments = _parser().parse_args(arguments)
     try:
         arguments.function(arguments)
     except (ValueError, OSError) as error:
