@@ -44,7 +44,7 @@ class EngineCalculator(Calculator):
         self.report(labelled)
 
 
-def relax(atoms, engine, report, steps=12):
+def relax(atoms, engine, report, steps=7):
     """Relax positions and the shape of the cell at fixed volume.
 
     Args:
