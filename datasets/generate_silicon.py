@@ -84,7 +84,8 @@ def energy_volume(structures):
 
 
 def _label(arguments):
-    turns = [range(n, n + TURN) for n in range(0, arguments.until, TURN)]
+    numbers = range(arguments.until)
+    turns = [numbers[n : n + TURN] for n in numbers[::TURN]]
     label(arguments.output, itertools.chain(*turns[arguments.worker :: arguments.workers]))
 
 
@@ -116,11 +117,11 @@ def _kpoints(arguments):
 def _cutoff(arguments):
     pressures = [silicon_accuracy.missing_pressure(*crystal) for crystal in silicon_accuracy.CRYSTALS]
     volumes = [volume for _, volume in silicon_accuracy.CRYSTALS]
-    a, b = silicon_accuracy.fit_pulay(volumes, pressures)
+    pulay = silicon_accuracy.fit_pulay(volumes, pressures)
     for (phase, volume), pressure in zip(silicon_accuracy.CRYSTALS, pressures, strict=True):
-        fitted = a / volume + b / volume**2
+        fitted = pulay / volume**2
         print(f"{phase}, {volume} Å^3: missing pressure {pressure / units.GPa:.2f} GPa, fit {fitted / units.GPa:.2f}")
-    print(f"fit: {a:.4f} eV / V + {b:.3f} eV Å^3 / V^2")
+    print(f"fit: {pulay:.3f} eV Å^3 / V^2, V the volume of an atom")
 
 
 def _read(paths):

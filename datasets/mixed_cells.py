@@ -10,6 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from atomzoo.datasets.fixed_point import FORCE_UNIT, POSITION_UNIT, from_bytes, to_bytes
 
 STRESS_UNIT = 1e-7  # eV/Å^3
+MISSING = {"U": "", "f": float("nan"), "i": -(2**63)}  # by kind of NumPy's types
 
 
 def write_mixed(path, structures):
@@ -64,22 +65,21 @@ def read_mixed(path):
     for k, (cell, energy) in enumerate(zip(arrays["cell"], arrays["energy"], strict=True)):
         atoms = ase.Atoms(numbers[k], positions[k], cell=cell, pbc=True)
         atoms.calc = SinglePointCalculator(atoms, energy=float(energy), forces=forces[k], stress=stresses[k])
-        atoms.info = {name: values[k].item() for name, values in notes.items() if not _missing(values[k])}
+        atoms.info = {name: values[k].item() for name, values in notes.items() if not _is_missing(values[k])}
         structures.append(atoms)
     return structures
 
 
 def _notes(infos):
-    """One array for each name in the infos; "" or NaN where it is missing."""
+    """One array for each name in the infos, with what stands for "missing" where it is."""
     arrays = {}
     for name in sorted(set().union(*infos)):
         values = [info.get(name) for info in infos]
-        present = np.array([value for value in values if value is not None])
-        if present.dtype.kind in "fiU":
-            empty = "" if present.dtype.kind == "U" else np.nan
-            arrays[f"info {name}"] = np.array([empty if value is None else value for value in values])
+        kind = np.array([value for value in values if value is not None]).dtype.kind
+        if kind in MISSING:
+            arrays[f"info {name}"] = np.array([MISSING[kind] if value is None else value for value in values])
     return arrays
 
 
-def _missing(value):
-    return value == "" or value != value  # NaN is not itself
+def _is_missing(value):
+    return value == MISSING[value.dtype.kind] or value != value  # NaN is not itself

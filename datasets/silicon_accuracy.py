@@ -58,6 +58,6 @@ def missing_pressure(phase, volume, step=0.1):
 
 
 def fit_pulay(volumes, pressures):
-    """Fit missing pressures by a / V + b / V^2; return (a, b) in eV and eV Å^3."""
-    volumes = np.asarray(volumes)
-    return np.linalg.lstsq(np.stack([1 / volumes, 1 / volumes**2], axis=1), pressures, rcond=None)[0]
+    """Fit missing pressures by b / V^2 (V: Å^3 per atom); return b in eV Å^3."""
+    squares = np.asarray(volumes) ** -2
+    return float(squares @ pressures / (squares @ squares))

@@ -19,7 +19,7 @@ def labelled(seed, n_atoms, **info):
 
 
 def test_structures_come_back(tmp_path):
-    infos = [{"phase": "diamond", "index": 3}, {"phase": "R8", "temperature": 300.0, "index": 4}, {"index": 5}]
+    infos = [{"phase": "diamond", "index": 3}, {"phase": "R8", "temperature": 300.0, "index": 4}, {"relaxed": 1}]
     structures = [labelled(k, n, **info) for k, (n, info) in enumerate(zip((2, 5, 1), infos, strict=True))]
     write_mixed(tmp_path / "set.npz", structures)
     back = read_mixed(tmp_path / "set.npz")
