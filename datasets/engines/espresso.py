@@ -35,7 +35,8 @@ class Espresso:
         smearing: width of the smearing, Ry.
         convergence: SCF threshold, Ry.
         kpoints: three divisions of the Monkhorst-Pack grid; or a length in Å, which gives every cell the smallest
-            divisions whose spacing along each reciprocal vector is at most 2 pi over that length.
+            divisions whose spacing along each reciprocal vector is at most 2 pi over that length (see
+            `kpoint_divisions`).
         shifted: shift the grid by half a step along all three directions; otherwise it contains the Gamma point.
         occupations: kind of smearing, "gauss" or "fermi-dirac" (the temperature is then `smearing`).
         symmetry: use the symmetry of the structure to reduce k-points.
@@ -181,6 +182,9 @@ class Espresso:
 def kpoint_divisions(atoms, length):
     """Return the smallest divisions of a k-point grid whose spacings are at most 2 pi / length.
 
+    Cell vectors of equal length get equal divisions, so that the grid does not break the symmetry of the lattice: pw.x
+    would add all rotated grids.
+
     Args:
         atoms: Atoms, periodic.
         length: Å.
@@ -194,7 +198,9 @@ def kpoint_divisions(atoms, length):
         ((4, 4, 4), (7, 7, 7))
     """
     lengths = np.linalg.norm(atoms.cell.reciprocal(), axis=1) * length
-    return tuple(max(1, int(n)) for n in np.ceil(lengths - 1e-6))
+    divisions = np.maximum(1, np.ceil(lengths - 1e-6)).astype(int)
+    edges = atoms.cell.lengths()
+    return tuple(int(divisions[np.isclose(edges, edge, rtol=1e-6)].max()) for edge in edges)
 
 
 def run_pw(folder):

@@ -150,6 +150,14 @@ def test_kpoint_divisions_are_the_fewest_of_a_spacing(length):
         assert n == 1 or step / (n - 1) > 2 * np.pi / length
 
 
+def test_kpoint_divisions_keep_the_symmetry_of_the_lattice():
+    """Body-centered orthorhombic: the three vectors are equally long, their reciprocal ones are not."""
+    cell = np.array([[-4.7, 4.5, 2.6], [4.7, -4.5, 2.6], [4.7, 4.5, -2.6]]) / 2
+    divisions = kpoint_divisions(Atoms("Si", cell=cell, pbc=True), 18.0)
+    assert divisions == (8, 8, 8)
+    assert len({int(np.ceil(18 * n)) for n in np.linalg.norm(np.linalg.inv(cell).T, axis=1)}) == 3
+
+
 @pytest.mark.skipif(
     shutil.which("pw.x") is None or os.environ.get("ATOMZOO_RUN_ESPRESSO") != "1",
     reason="runs Quantum ESPRESSO: needs pw.x on PATH and ATOMZOO_RUN_ESPRESSO=1",
