@@ -68,7 +68,7 @@ def build(name, volume, **changes):
 
     Example:
         >>> atoms = build("beta-tin", 14.0, c=0.54)
-        >>> len(atoms), round(atoms.get_volume(), 6)
+        >>> len(atoms), round(float(atoms.get_volume()), 6)
         (2, 28.0)
     """
     if name not in PHASES:
