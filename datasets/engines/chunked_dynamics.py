@@ -6,7 +6,7 @@ from pathlib import Path
 import ase.io
 import numpy as np
 
-from atomzoo.datasets.engines.espresso import read_frames
+from atomzoo.datasets.engines.espresso_output import read_frames
 from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.datasets.io.output_files import replacing
 

@@ -1,16 +1,15 @@
-"""Quantum ESPRESSO's pw.x (6.7): input file, output, single points, relaxation and molecular dynamics."""
+"""Quantum ESPRESSO's pw.x (6.7): input file, single points, relaxation and molecular dynamics."""
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ase import Atoms, units
-from ase.calculators.singlepoint import SinglePointCalculator
+import numpy as np
 
+from atomzoo.datasets.engines.espresso_output import failure, read_frames
 from atomzoo.datasets.engines.label_error import LabelError
 
 # without OpenBLAS, Debian's pw.x runs on reference BLAS: gold clusters take 1.6 times as long
@@ -24,17 +23,25 @@ class EspressoError(ValueError):
 
 @dataclass(frozen=True)
 class Espresso:
-    """Density-functional theory by pw.x, spin-unpolarised, with Gaussian smearing; at the Gamma point unless told.
+    """Density-functional theory by pw.x, spin-unpolarised, with smeared occupations; at the Gamma point by default.
 
-    One process on one core. The functional is the one that the pseudopotentials name.
+    One process on one core. The functional is the one that the pseudopotentials name. Energies are free energies (with
+    the entropy of the smeared electrons), whose derivatives the forces and the stress are.
 
     Args:
         pseudopotentials: dict, element to pseudopotential file (`.gth` or `.UPF`).
         wavefunction_cutoff: plane-wave cutoff, Ry.
         density_cutoff: cutoff of the density, Ry. The real-space grid follows it, and so does the egg-box error.
-        smearing: width of the Gaussian smearing, Ry.
+        smearing: width of the smearing, Ry.
         convergence: SCF threshold, Ry.
-        kpoints: divisions of the Monkhorst-Pack grid, which contains the Gamma point.
+        kpoints: three divisions of the Monkhorst-Pack grid; or a length in Å, which gives every cell the smallest
+            divisions whose spacing along each reciprocal vector is at most 2 pi over that length (see
+            `kpoint_divisions`).
+        shifted: shift the grid by half a step along all three directions; otherwise it contains the Gamma point.
+        occupations: kind of smearing, "gauss" or "fermi-dirac" (the temperature is then `smearing`).
+        symmetry: use the symmetry of the structure to reduce k-points.
+        stress: compute the stress, too.
+        electrons: dict, further entries of the namelist "electrons", or others than the usual ones.
 
     Example:
         >>> engine = Espresso({"Au": "Au.blyp-q11.gth"})
@@ -47,10 +54,15 @@ class Espresso:
     density_cutoff: float = 240.0
     smearing: float = 0.005
     convergence: float = 1e-7
-    kpoints: tuple[int, int, int] = (1, 1, 1)
+    kpoints: tuple[int, int, int] | float = (1, 1, 1)
+    shifted: bool = False
+    occupations: str = "gauss"
+    symmetry: bool = False
+    stress: bool = False
+    electrons: dict = field(default_factory=dict)
 
     def single_point(self, atoms, folder=None):
-        """Return a copy of `atoms` that carries its energy (eV) and forces (eV/A)."""
+        """Return a copy of `atoms` that carries its energy (eV), forces (eV/Å) and, if `stress`, stress (eV/Å^3)."""
         return self._run(atoms, "scf", folder)[0][-1]
 
     def label(self, structures):
@@ -130,6 +142,7 @@ class Espresso:
                 "outdir": ".",
                 "pseudo_dir": ".",
                 "tprnfor": True,
+                "tstress": self.stress,
                 "disk_io": "nowf",
                 "forc_conv_thr": 1e-4,
                 "etot_conv_thr": 1e-5,
@@ -142,11 +155,11 @@ class Espresso:
                 "ecutwfc": self.wavefunction_cutoff,
                 "ecutrho": self.density_cutoff,
                 "occupations": "smearing",
-                "smearing": "gauss",
+                "smearing": self.occupations,
                 "degauss": self.smearing,
-                "nosym": True,
+                "nosym": not self.symmetry,
             },
-            "electrons": {"conv_thr": self.convergence, "mixing_beta": 0.4, "electron_maxstep": 100},
+            "electrons": {"conv_thr": self.convergence, "mixing_beta": 0.4, "electron_maxstep": 100} | self.electrons,
             "ions": ions,
         }
         masses = dict(zip(atoms.get_chemical_symbols(), atoms.get_masses(), strict=True))
@@ -155,8 +168,39 @@ class Espresso:
         lines = [_namelist(name, values) for name, values in namelists.items()]
         lines += ["ATOMIC_SPECIES", *species]
         lines += ["CELL_PARAMETERS angstrom", *map(_row, atoms.cell)]
-        lines += ["ATOMIC_POSITIONS angstrom", *positions, *_kpoint_lines(self.kpoints)]
+        lines += ["ATOMIC_POSITIONS angstrom", *positions, *self._kpoint_lines(atoms)]
         return "\n".join([*lines, ""])
+
+    def _kpoint_lines(self, atoms):
+        divisions = kpoint_divisions(atoms, self.kpoints) if np.isscalar(self.kpoints) else tuple(self.kpoints)
+        # at the Gamma point alone wavefunctions are real, and take half the time
+        if divisions == (1, 1, 1) and not self.shifted:
+            return ["K_POINTS gamma"]
+        return ["K_POINTS automatic", " ".join(map(str, [*divisions, *[int(self.shifted)] * 3]))]
+
+
+def kpoint_divisions(atoms, length):
+    """Return the smallest divisions of a k-point grid whose spacings are at most 2 pi / length.
+
+    Cell vectors of equal length get equal divisions, so that the grid does not break the symmetry of the lattice: pw.x
+    would add all rotated grids.
+
+    Args:
+        atoms: Atoms, periodic.
+        length: Å.
+
+    Returns:
+        tuple of three int.
+
+    Example:
+        >>> from ase.build import bulk
+        >>> kpoint_divisions(bulk("Si", a=5.43, cubic=True), 21.72), kpoint_divisions(bulk("Si", a=5.43), 21.72)
+        ((4, 4, 4), (7, 7, 7))
+    """
+    lengths = np.linalg.norm(atoms.cell.reciprocal(), axis=1) * length
+    divisions = np.maximum(1, np.ceil(lengths - 1e-6)).astype(int)
+    edges = atoms.cell.lengths()
+    return tuple(int(divisions[np.isclose(edges, edge, rtol=1e-6)].max()) for edge in edges)
 
 
 def run_pw(folder):
@@ -170,66 +214,6 @@ def run_pw(folder):
     with open(Path(folder) / "pw.out", "w") as output, open(Path(folder) / "pw.err", "w") as errors:
         # not checked: what a failed run finished counts, and its output says why it failed
         subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=errors, check=False)
-
-
-def read_frames(output, start):
-    """Read all finished steps of a pw.x output.
-
-    A step counts as finished when its energy is converged and the forces on all atoms are there, so that the output of
-    a run that failed, was killed or still goes on is read up to its last good step.
-
-    Args:
-        output: str, the standard output of pw.x (scf, relax or md; positions in angstrom).
-        start: Atoms, the structure in the input file (the output rounds it).
-
-    Returns:
-        list of Atoms with energy (eV) and forces (eV/A).
-
-    Example:
-        >>> read_frames("the beginning of an output", Atoms("Au2"))
-        []
-    """
-    number = r"\s+(-?\d+\.\d+)"
-    force = rf"(?: +atom +\d+ type +\d+ +force ={number * 3}\n){{{len(start)}}}"
-    block = re.compile(
-        rf"ATOMIC_POSITIONS \(angstrom\)\n(?P<positions>(?:\w+{number * 3}[^\n]*\n){{{len(start)}}})"
-        rf"|^! +total energy +={number} Ry\n"
-        rf"|Forces acting on atoms[^\n]*\n\n(?P<forces>{force})",
-        re.MULTILINE,
-    )
-    frames, positions, energy = [], start.positions, None
-    for match in block.finditer(output):
-        if match["positions"]:
-            positions = [line.split()[1:4] for line in match["positions"].splitlines()]
-            energy = None
-        elif match["forces"] is None:
-            energy = float(match[0].split()[-2])
-        elif energy is not None:
-            forces = [line.split()[-3:] for line in match["forces"].splitlines()]
-            frames.append(_labelled(start, positions, energy, forces))
-    return frames
-
-
-def failure(output, errors):
-    """Return the reason that a pw.x output, or else the last line of its errors, gives for its end, on one line."""
-    reason = re.search(r"Error in routine.*\n.*|convergence NOT achieved.*", output)
-    if reason:
-        return " ".join(reason[0].split())
-    return errors.strip().rpartition("\n")[2] or f"an output of {len(output)} characters"
-
-
-def _labelled(start, positions, energy, forces):
-    atoms = Atoms(start.symbols, [[float(x) for x in row] for row in positions], cell=start.cell, pbc=start.pbc)
-    forces = [[float(x) * units.Ry / units.Bohr for x in row] for row in forces]
-    atoms.calc = SinglePointCalculator(atoms, energy=energy * units.Ry, forces=forces)
-    return atoms
-
-
-def _kpoint_lines(kpoints):
-    # at the Gamma point alone wavefunctions are real, and take half the time
-    if tuple(kpoints) == (1, 1, 1):
-        return ["K_POINTS gamma"]
-    return ["K_POINTS automatic", "{} {} {} 0 0 0".format(*kpoints)]
 
 
 def _row(vector):

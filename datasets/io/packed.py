@@ -33,8 +33,8 @@ def write_packed(path, structures):
         "numbers": first.numbers,
         "cell": first.cell.array,
         "energy": np.array([atoms.get_potential_energy() for atoms in structures]),
-        "positions": _bytes([atoms.get_positions(wrap=True) for atoms in structures], POSITION_UNIT),
-        "forces": _bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], FORCE_UNIT),
+        "positions": to_bytes([atoms.get_positions(wrap=True) for atoms in structures], POSITION_UNIT),
+        "forces": to_bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], FORCE_UNIT),
     }
     with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
@@ -48,8 +48,8 @@ def read_packed(path):
     """
     with np.load(path, allow_pickle=False) as arrays:
         numbers, cell, energies = (arrays[name] for name in ("numbers", "cell", "energy"))
-        positions = _numbers(arrays["positions"], POSITION_UNIT)
-        forces = _numbers(arrays["forces"], FORCE_UNIT)
+        positions = from_bytes(arrays["positions"], POSITION_UNIT)
+        forces = from_bytes(arrays["forces"], FORCE_UNIT)
     structures = []
     for energy, r, f in zip(energies, positions, forces, strict=True):
         atoms = ase.Atoms(numbers, r, cell=cell, pbc=True)
@@ -58,8 +58,20 @@ def read_packed(path):
     return structures
 
 
-def _bytes(values, unit):
-    """Bytes of rounded numbers (4, ...), the lowest first: those of equal rank are alike, and compress."""
+def to_bytes(values, unit):
+    """Round numbers to multiples of a unit, and return their bytes (4, ...) by rank: equal ranks compress well.
+
+    Args:
+        values: array of any shape.
+        unit: float.
+
+    Raises:
+        ValueError: a number is 2^31 units or more.
+
+    Example:
+        >>> from_bytes(to_bytes([0.5, -70000.25], 0.25), 0.25).tolist()
+        [0.5, -70000.25]
+    """
     integers = np.rint(np.array(values) / unit)
     if np.abs(integers).max() >= 2**31:
         raise ValueError(f"A number is too large to be packed in units of {unit}. Received: {np.abs(values).max()}")
@@ -67,5 +79,6 @@ def _bytes(values, unit):
     return np.moveaxis(integers[..., None].view("u1"), -1, 0)
 
 
-def _numbers(planes, unit):
+def from_bytes(planes, unit):
+    """Return the numbers, a float array of the shape that `to_bytes` got."""
     return np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view("<i4")[..., 0] * unit

@@ -10,7 +10,8 @@ from ase import Atoms, units
 
 import atomzoo.datasets
 from atomzoo.datasets.engines import Espresso, EspressoError, LabelError
-from atomzoo.datasets.engines.espresso import failure, read_frames, run_pw
+from atomzoo.datasets.engines.espresso import kpoint_divisions, run_pw
+from atomzoo.datasets.engines.espresso_output import failure, read_frames
 
 RECORDED = Path(__file__).parent / "recorded"
 GOLD = Path(atomzoo.datasets.__file__).parent / "data" / "gold_clusters" / "Au.blyp-q11.gth"
@@ -43,6 +44,16 @@ def test_single_point(dimer, replay):
     np.testing.assert_allclose(result.get_forces(), np.outer([1, -1], force) * 13.605693 / 0.52917721, rtol=1e-7)
     np.testing.assert_array_equal(result.positions, dimer.positions)
     assert dimer.calc is None
+
+
+def test_stress(replay):
+    """pw.x prints pressure, in kbar too; the stress is its negative, in the order xx yy zz yz xz xy."""
+    replay("si2_scf.out")
+    atoms = Atoms("Si2", [[0, 0, 0], [1.469, 1.304, 1.413]], cell=[[0.1, 2.6, 2.7], [2.7, 0.1, 2.7], [2.7, 2.6, 0.1]])
+    result = Espresso({"Si": GOLD}, stress=True).single_point(atoms)
+    pressures = [107.49, 143.53, 93.38, -150.29, -87.84, -155.45]
+    np.testing.assert_allclose(result.get_stress(), -0.1 * units.GPa * np.array(pressures), atol=1e-5)
+    np.testing.assert_allclose(result.get_forces().sum(axis=0), 0, atol=1e-12)
 
 
 def test_relaxation_goes_down_to_small_forces(dimer, replay):
@@ -111,6 +122,41 @@ def test_input(dimer):
         assert line in text.splitlines()
     with pytest.raises(ValueError, match="No pseudopotential .* Received: O$"):
         Espresso({"Au": GOLD}).input_text(Atoms("AuO"), "scf", {}, {})
+
+
+def test_input_of_a_crystal():
+    engine = Espresso(
+        {"Si": "Si.UPF"},
+        kpoints=21.72,
+        shifted=True,
+        occupations="fermi-dirac",
+        symmetry=True,
+        stress=True,
+        electrons={"mixing_beta": 0.7},
+    )
+    lines = engine.input_text(Atoms("Si", cell=[5.43, 10.86, 5.44], pbc=True), "scf", {}, {}).splitlines()
+    for line in ("  smearing = 'fermi-dirac'", "  nosym = .false.", "  tstress = .true.", "  mixing_beta = 0.7"):
+        assert line in lines
+    assert lines[lines.index("K_POINTS automatic") + 1] == "4 2 4 1 1 1"
+
+
+@pytest.mark.parametrize("length", [5.0, 18.0])
+def test_kpoint_divisions_are_the_fewest_of_a_spacing(length):
+    cell = np.array([[3.0, 0.2, 0], [1.0, 4.0, 0.3], [-2.0, 1.0, 6.0]])
+    divisions = kpoint_divisions(Atoms("Si", cell=cell, pbc=True), length)
+    steps = 2 * np.pi * np.linalg.norm(np.linalg.inv(cell).T, axis=1)
+    for n, step in zip(divisions, steps, strict=True):
+        assert step / n <= 2 * np.pi / length
+        assert n == 1 or step / (n - 1) > 2 * np.pi / length
+
+
+def test_kpoint_divisions_keep_the_symmetry_of_the_lattice():
+    """Body-centered orthorhombic: the three vectors are equally long, their reciprocal ones are not."""
+    cell = np.array([[-4.7, 4.5, 2.4], [4.7, -4.5, 2.4], [4.7, 4.5, -2.4]]) / 2
+    divisions = kpoint_divisions(Atoms("Si", cell=cell, pbc=True), 18.0)
+    assert divisions == (9, 9, 9)
+    lengths = np.linalg.norm(np.linalg.inv(cell).T, axis=1)
+    assert sorted(np.ceil(18 * lengths)) == [6, 9, 9]
 
 
 @pytest.mark.skipif(

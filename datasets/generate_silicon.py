@@ -1,0 +1,170 @@
+"""Label silicon, measure what k-points and cutoff cost, pack the data, and tell curves of energy over volume.
+
+Labels take some seconds each, of which nothing is lost when a command is killed and started again. With two processes:
+
+    python -m atomzoo.datasets.generate silicon label --worker 0 --workers 2 --until 3000 -o labels0.extxyz &
+    python -m atomzoo.datasets.generate silicon label --worker 1 --workers 2 --until 3000 -o labels1.extxyz &
+    python -m atomzoo.datasets.generate silicon relax -o relaxed.extxyz
+    python -m atomzoo.datasets.generate silicon pack labels?.extxyz relaxed.extxyz -o silicon.npz
+    python -m atomzoo.datasets.generate silicon curves relaxed.extxyz -o energy_volume.csv
+    python -m atomzoo.datasets.generate silicon kpoints labels?.extxyz --each 4
+    python -m atomzoo.datasets.generate silicon cutoff
+"""
+
+import argparse
+import collections
+import itertools
+import sys
+
+import ase.io
+import numpy as np
+import pandas
+from ase import units
+
+from atomzoo.datasets import silicon_accuracy
+from atomzoo.datasets.equation_of_state import EquationOfState, transition_pressure
+from atomzoo.datasets.mixed_cells import write_mixed
+from atomzoo.datasets.silicon import is_test
+from atomzoo.datasets.silicon_labelling import label, relax_phases
+from atomzoo.datasets.silicon_sampling import TURN
+
+
+def counts(structures):
+    """Count structures by phase and kind.
+
+    Returns:
+        pandas.DataFrame, a row for each phase, with a column for each kind, `all` and `test`.
+    """
+    table = collections.defaultdict(collections.Counter)
+    for atoms in structures:
+        table[atoms.info["phase"]] += collections.Counter(
+            {atoms.info["kind"]: 1, "all": 1, "test": int(is_test(atoms.info))}
+        )
+    return pandas.DataFrame.from_dict(table, orient="index").fillna(0).astype(int)
+
+
+def curves(structures):
+    """Fit equations of state to relaxed crystals.
+
+    Args:
+        structures: list of Atoms of `relax_phases`.
+
+    Returns:
+        pandas.DataFrame, a row for each phase: `volume` (Å^3 per atom), `energy` (above diamond, eV per atom),
+        `bulk_modulus` (GPa), `transition` (the pressure at which diamond turns into it, GPa), `residual` (root mean
+        square of the fit, meV per atom).
+    """
+    fits, residuals = {}, {}
+    for phase, rows in energy_volume(structures).groupby("phase", sort=False):
+        fits[phase] = EquationOfState.fit(rows["volume"], rows["energy"])
+        residuals[phase] = 1e3 * np.sqrt(np.mean((fits[phase].energy(rows["volume"]) - rows["energy"]) ** 2))
+    diamond = fits["diamond"]
+    lowest = diamond.energy(diamond.equilibrium_volume)
+    rows = {
+        phase: {
+            "volume": fit.equilibrium_volume,
+            "energy": float(fit.energy(fit.equilibrium_volume) - lowest),
+            "bulk_modulus": fit.bulk_modulus / units.GPa,
+            "transition": transition_pressure(diamond, fit) / units.GPa if phase != "diamond" else float("nan"),
+            "residual": residuals[phase],
+        }
+        for phase, fit in fits.items()
+    }
+    return pandas.DataFrame.from_dict(rows, orient="index")
+
+
+def energy_volume(structures):
+    """Energies of relaxed crystals: DataFrame of `phase`, `volume` (Å^3 per atom) and `energy` (eV per atom)."""
+    rows = [
+        {"phase": a.info["phase"], "volume": a.info["volume"], "energy": a.get_potential_energy() / len(a)}
+        for a in structures
+        if a.info.get("relaxed")
+    ]
+    return pandas.DataFrame(rows)
+
+
+def _label(arguments):
+    numbers = range(arguments.until)
+    turns = [numbers[n : n + TURN] for n in numbers[::TURN]]
+    label(arguments.output, itertools.chain(*turns[arguments.worker :: arguments.workers]))
+
+
+def _pack(arguments):
+    structures = _read(arguments.files)
+    structures.sort(key=lambda atoms: (atoms.info["kind"] == "relaxation", atoms.info.get("index", 0)))
+    write_mixed(arguments.output, structures)
+    print(counts(structures).to_string())
+    seconds = [atoms.info["cpu_seconds"] for atoms in structures if "cpu_seconds" in atoms.info]
+    print(f"{len(structures)} structures; {np.mean(seconds):.1f} s of CPU time each")
+
+
+def _curves(arguments):
+    structures = _read(arguments.files)
+    energy_volume(structures).to_csv(arguments.output, index=False, float_format="%.6f")
+    print(curves(structures).to_string(float_format="%.3f"))
+
+
+def _kpoints(arguments):
+    for atoms in silicon_accuracy.sample(_read(arguments.files), arguments.each):
+        energy, forces, stress = silicon_accuracy.kpoint_error(atoms)
+        print(
+            f"{atoms.info['kind']}, {atoms.info['phase']}, {len(atoms)} atoms: energy {1e3 * energy:.2f} meV/atom, "
+            f"forces {np.sqrt(np.mean(forces**2)):.4f} eV/Å (rms), pressure {-stress[:3].mean() / units.GPa:.2f} GPa",
+            flush=True,
+        )
+
+
+def _cutoff(arguments):
+    pressures = [silicon_accuracy.missing_pressure(*crystal) for crystal in silicon_accuracy.CRYSTALS]
+    volumes = [volume for _, volume in silicon_accuracy.CRYSTALS]
+    pulay = silicon_accuracy.fit_pulay(volumes, pressures)
+    for (phase, volume), pressure in zip(silicon_accuracy.CRYSTALS, pressures, strict=True):
+        fitted = pulay / volume**2
+        print(f"{phase}, {volume} Å^3: missing pressure {pressure / units.GPa:.2f} GPa, fit {fitted / units.GPa:.2f}")
+    print(f"fit: {pulay:.3f} eV Å^3 / V^2, V the volume of an atom")
+
+
+def _read(paths):
+    return [atoms for path in paths for atoms in ase.io.iread(path)]
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate silicon", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("label", help="DFT energies, forces and stresses; resumes")
+    command.add_argument("--worker", type=int, default=0, help="which part of the numbers (default: %(default)s)")
+    command.add_argument("--workers", type=int, default=1, help="number of parts (default: %(default)s)")
+    command.add_argument("--until", type=int, required=True, help="structures in all parts together")
+    command.add_argument("-o", "--output", required=True, help="extxyz file, of this part alone")
+    command.set_defaults(function=_label)
+    command = commands.add_parser("relax", help="energy over volume of all phases; resumes")
+    command.add_argument("-o", "--output", required=True, help="extxyz file of all steps")
+    command.set_defaults(function=lambda arguments: relax_phases(arguments.output))
+    for name, function, text in (
+        ("pack", _pack, "labelled structures to one .npz file; prints their numbers"),
+        ("curves", _curves, "energies over volume to a .csv file; prints equations of state"),
+        ("kpoints", _kpoints, "errors of some labels against denser k-points"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("files", nargs="+", help="extxyz files of label and relax")
+        if name == "kpoints":
+            command.add_argument("--each", type=int, default=4, help="structures of each kind (default: %(default)s)")
+        else:
+            command.add_argument("-o", "--output", required=True, help="the file")
+        command.set_defaults(function=function)
+    command = commands.add_parser("cutoff", help="pressure that the finite cutoff hides")
+    command.set_defaults(function=_cutoff)
+    return parser
+
+
+def main(arguments=None):
+    """Run a command; an error is one line on stderr and exit code 1."""
+    arguments = _parser().parse_args(arguments)
+    try:
+        arguments.function(arguments)
+    except (ValueError, OSError) as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    main()

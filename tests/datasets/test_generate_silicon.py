@@ -1,0 +1,120 @@
+"""Commands of the silicon data with a pair potential in place of pw.x: they resume, pack, fit and measure."""
+
+import ase.io
+import numpy as np
+import pandas
+import pytest
+from ase import units
+from ase.calculators.lj import LennardJones
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets import generate_silicon, silicon_accuracy, silicon_labelling
+from atomzoo.datasets.engines import LabelError
+from atomzoo.datasets.mixed_cells import read_mixed
+from atomzoo.datasets.silicon_phases import build
+
+
+class PairEngine:
+    """Lennard-Jones, whose cutoff energy and k-points change the energy a little."""
+
+    def __init__(self, **changes):
+        self.shift = 0.01 * ("kpoints" in changes) - 0.1 * np.log(changes.get("wavefunction_cutoff", 20.0))
+        self.calls = 0
+
+    def single_point(self, atoms):
+        self.calls += 1
+        if atoms.info.get("index") == 4:
+            raise LabelError("pw.x gave no energy. Received: convergence NOT achieved")
+        atoms = atoms.copy()
+        calculator = LennardJones(sigma=2.2, epsilon=0.5, rc=5.0)
+        results = {name: calculator.get_property(name, atoms) for name in ("energy", "forces", "stress")}
+        results["energy"] += self.shift * len(atoms)
+        atoms.calc = SinglePointCalculator(atoms, **results)
+        return atoms
+
+
+@pytest.fixture(autouse=True)
+def pair_engine(monkeypatch, tmp_path):
+    for module in (silicon_labelling, silicon_accuracy):
+        monkeypatch.setattr(module, "reference_engine", PairEngine)
+
+    def small(index):
+        atoms = build(("diamond", "hcp", "fcc")[index % 3], 15.0 + index)
+        atoms.info = {"phase": ("diamond", "hcp", "fcc")[index % 3], "kind": "symmetric", "index": index}
+        return atoms
+
+    monkeypatch.setattr(silicon_labelling, "structure", small)
+    monkeypatch.chdir(tmp_path)
+
+
+def indices(path):
+    return [atoms.info["index"] for atoms in silicon_labelling.whole_frames(path)]
+
+
+def test_labelling_resumes_after_a_kill(tmp_path, capsys):
+    generate_silicon.main(["label", "--until", "6", "-o", "labels.extxyz"])
+    assert indices("labels.extxyz") == [0, 1, 2, 3, 5]
+    assert "4: pw.x gave no energy. Received: convergence NOT achieved" in capsys.readouterr().out
+    whole = (tmp_path / "labels.extxyz").read_bytes()
+    for cut in (1, 40, 400):
+        (tmp_path / "labels.extxyz").write_bytes(whole[:-cut])
+        generate_silicon.main(["label", "--until", "6", "-o", "labels.extxyz"])
+        assert sorted(indices("labels.extxyz")) == [0, 1, 2, 3, 5]
+
+
+def test_parts_are_whole_turns():
+    for worker in ("0", "1"):
+        generate_silicon.main(["label", "--until", "41", "--worker", worker, "--workers", "2", "-o", worker])
+    assert indices("1") == list(range(20, 40))
+    assert indices("0") == [*range(4), *range(5, 20), 40]
+
+
+def test_pack(capsys):
+    generate_silicon.main(["label", "--until", "12", "-o", "labels.extxyz"])
+    generate_silicon.main(["pack", "labels.extxyz", "-o", "silicon.npz"])
+    structures = read_mixed("silicon.npz")
+    assert [atoms.info["index"] for atoms in structures] == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]
+    out = capsys.readouterr().out
+    assert "11 structures; 0.0 s of CPU time each" in out
+    row = next(line for line in out.splitlines() if line.startswith("diamond"))
+    assert row.split()[1:] == ["4", "4", "0"]  # symmetric, all, test
+
+
+def test_relaxed_phases_and_their_curves(monkeypatch, capsys):
+    volumes = {"fcc": (11.0, 12.0, 13.0, 14.0, 15.0), "diamond": (15.0, 17.0, 19.0, 21.0, 23.0), "hcp": (11.0, 14.0)}
+    monkeypatch.setattr(silicon_labelling, "VOLUMES", volumes)
+    generate_silicon.main(["relax", "-o", "relaxed.extxyz"])
+    frames = silicon_labelling.whole_frames("relaxed.extxyz")
+    relaxed = [atoms for atoms in frames if atoms.info["relaxed"]]
+    assert len(relaxed) == 12 and len(frames) > 12
+    hcp = [atoms for atoms in relaxed if atoms.info["phase"] == "hcp"][-1]
+    assert hcp.get_volume() / 2 == pytest.approx(14.0)
+    assert np.ptp(hcp.get_stress()[:3]) < 0.01  # the shape of the cell has relaxed
+    generate_silicon.main(["relax", "-o", "relaxed.extxyz"])
+    assert len(silicon_labelling.whole_frames("relaxed.extxyz")) == len(frames)
+    frames = [atoms for atoms in frames if atoms.info["phase"] != "hcp"]
+    ase.io.write("curves.extxyz", frames)
+    generate_silicon.main(["curves", "curves.extxyz", "-o", "energy_volume.csv"])
+    energies = pandas.read_csv("energy_volume.csv")
+    assert list(energies.columns) == ["phase", "volume", "energy"] and len(energies) == 10
+    table = generate_silicon.curves(frames)
+    assert table.loc["fcc", "energy"] < 0 and table.loc["fcc", "volume"] < table.loc["diamond", "volume"]
+    assert f"{table.loc['fcc', 'volume']:.3f}" in capsys.readouterr().out
+
+
+def test_errors_of_kpoints_and_cutoff(capsys):
+    generate_silicon.main(["label", "--until", "3", "-o", "labels.extxyz"])
+    generate_silicon.main(["kpoints", "labels.extxyz", "--each", "2"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 and "energy -10.00 meV/atom, forces 0.0000 eV/Å (rms), pressure -0.00 GPa" in lines[0]
+    generate_silicon.main(["cutoff"])
+    *crystals, fit = capsys.readouterr().out.splitlines()
+    for line in crystals:  # 2/3 of 0.1 eV, over the volume
+        volume = float(line.split(", ")[1].split()[0])
+        assert f"missing pressure {0.2 / 3 / volume / units.GPa:.2f} GPa" in line
+    assert 0.0667 * 11 < float(fit.split()[1]) < 0.0667 * 20
+
+
+def test_errors_are_one_line(capsys):
+    with pytest.raises(SystemExit, match="^Error: "):
+        generate_silicon.main(["pack", "nowhere.extxyz", "-o", "silicon.npz"])
