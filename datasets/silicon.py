@@ -7,7 +7,7 @@ import numpy as np
 from ase import units
 
 from atomzoo.datasets.engines import Espresso
-from atomzoo.datasets.mixed_cells import read_mixed
+from atomzoo.datasets.io.mixed_cells import read_mixed
 
 FOLDER = Path(__file__).parent / "data" / "silicon"
 SPLITS = ("train", "test")

@@ -8,13 +8,14 @@ import argparse
 import sys
 
 from atomzoo.datasets.generate import dense_hydrogen, gold_clusters
+from atomzoo.datasets.generate.silicon import command as silicon
 
 
 def main(arguments=None):
     """Run a command; an error is one line on stderr and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
-    for module in (gold_clusters, dense_hydrogen):
+    for module in (gold_clusters, dense_hydrogen, silicon):
         module.add_commands(commands)
     arguments = parser.parse_args(arguments)
     try:

@@ -5,7 +5,7 @@ import pytest
 from ase import units
 
 from atomzoo.datasets import silicon
-from atomzoo.datasets.silicon_phases import PHASES
+from atomzoo.datasets.generate.silicon.phases import PHASES
 
 
 @pytest.fixture(scope="module")

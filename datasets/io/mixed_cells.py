@@ -7,7 +7,7 @@ import ase
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.fixed_point import FORCE_UNIT, POSITION_UNIT, from_bytes, to_bytes
+from atomzoo.datasets.io.packed import FORCE_UNIT, POSITION_UNIT, from_bytes, to_bytes
 
 STRESS_UNIT = 1e-7  # eV/Å^3
 MISSING = {"U": "", "f": float("nan"), "i": -(2**63)}  # by kind of NumPy's types

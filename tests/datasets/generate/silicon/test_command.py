@@ -8,10 +8,11 @@ from ase import units
 from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets import generate_silicon, silicon_accuracy, silicon_labelling
 from atomzoo.datasets.engines import LabelError
-from atomzoo.datasets.mixed_cells import read_mixed
-from atomzoo.datasets.silicon_phases import build
+from atomzoo.datasets.generate.__main__ import main
+from atomzoo.datasets.generate.silicon import accuracy, command, labelling
+from atomzoo.datasets.generate.silicon.phases import build
+from atomzoo.datasets.io.mixed_cells import read_mixed
 
 
 class PairEngine:
@@ -35,7 +36,7 @@ class PairEngine:
 
 @pytest.fixture(autouse=True)
 def pair_engine(monkeypatch, tmp_path):
-    for module in (silicon_labelling, silicon_accuracy):
+    for module in (labelling, accuracy):
         monkeypatch.setattr(module, "reference_engine", PairEngine)
 
     def small(index):
@@ -43,35 +44,35 @@ def pair_engine(monkeypatch, tmp_path):
         atoms.info = {"phase": ("diamond", "hcp", "fcc")[index % 3], "kind": "symmetric", "index": index}
         return atoms
 
-    monkeypatch.setattr(silicon_labelling, "structure", small)
+    monkeypatch.setattr(labelling, "structure", small)
     monkeypatch.chdir(tmp_path)
 
 
 def indices(path):
-    return [atoms.info["index"] for atoms in silicon_labelling.whole_frames(path)]
+    return [atoms.info["index"] for atoms in labelling.whole_frames(path)]
 
 
 def test_labelling_resumes_after_a_kill(tmp_path, capsys):
-    generate_silicon.main(["label", "--until", "6", "-o", "labels.extxyz"])
+    main(["silicon", "label", "--until", "6", "-o", "labels.extxyz"])
     assert indices("labels.extxyz") == [0, 1, 2, 3, 5]
     assert "4: pw.x gave no energy. Received: convergence NOT achieved" in capsys.readouterr().out
     whole = (tmp_path / "labels.extxyz").read_bytes()
     for cut in (1, 40, 400):
         (tmp_path / "labels.extxyz").write_bytes(whole[:-cut])
-        generate_silicon.main(["label", "--until", "6", "-o", "labels.extxyz"])
+        main(["silicon", "label", "--until", "6", "-o", "labels.extxyz"])
         assert sorted(indices("labels.extxyz")) == [0, 1, 2, 3, 5]
 
 
 def test_parts_are_whole_turns():
     for worker in ("0", "1"):
-        generate_silicon.main(["label", "--until", "41", "--worker", worker, "--workers", "2", "-o", worker])
+        main(["silicon", "label", "--until", "41", "--worker", worker, "--workers", "2", "-o", worker])
     assert indices("1") == list(range(20, 40))
     assert indices("0") == [*range(4), *range(5, 20), 40]
 
 
 def test_pack(capsys):
-    generate_silicon.main(["label", "--until", "12", "-o", "labels.extxyz"])
-    generate_silicon.main(["pack", "labels.extxyz", "-o", "silicon.npz"])
+    main(["silicon", "label", "--until", "12", "-o", "labels.extxyz"])
+    main(["silicon", "pack", "labels.extxyz", "-o", "silicon.npz"])
     structures = read_mixed("silicon.npz")
     assert [atoms.info["index"] for atoms in structures] == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]
     out = capsys.readouterr().out
@@ -82,32 +83,32 @@ def test_pack(capsys):
 
 def test_relaxed_phases_and_their_curves(monkeypatch, capsys):
     volumes = {"fcc": (11.0, 12.0, 13.0, 14.0, 15.0), "diamond": (15.0, 17.0, 19.0, 21.0, 23.0), "hcp": (11.0, 14.0)}
-    monkeypatch.setattr(silicon_labelling, "VOLUMES", volumes)
-    generate_silicon.main(["relax", "-o", "relaxed.extxyz"])
-    frames = silicon_labelling.whole_frames("relaxed.extxyz")
+    monkeypatch.setattr(labelling, "VOLUMES", volumes)
+    main(["silicon", "relax", "-o", "relaxed.extxyz"])
+    frames = labelling.whole_frames("relaxed.extxyz")
     relaxed = [atoms for atoms in frames if atoms.info["relaxed"]]
     assert len(relaxed) == 12 and len(frames) > 12
     hcp = [atoms for atoms in relaxed if atoms.info["phase"] == "hcp"][-1]
     assert hcp.get_volume() / 2 == pytest.approx(14.0)
     assert np.ptp(hcp.get_stress()[:3]) < 0.01  # the shape of the cell has relaxed
-    generate_silicon.main(["relax", "-o", "relaxed.extxyz"])
-    assert len(silicon_labelling.whole_frames("relaxed.extxyz")) == len(frames)
+    main(["silicon", "relax", "-o", "relaxed.extxyz"])
+    assert len(labelling.whole_frames("relaxed.extxyz")) == len(frames)
     frames = [atoms for atoms in frames if atoms.info["phase"] != "hcp"]
     ase.io.write("curves.extxyz", frames)
-    generate_silicon.main(["curves", "curves.extxyz", "-o", "energy_volume.csv"])
+    main(["silicon", "curves", "curves.extxyz", "-o", "energy_volume.csv"])
     energies = pandas.read_csv("energy_volume.csv")
     assert list(energies.columns) == ["phase", "volume", "energy"] and len(energies) == 10
-    table = generate_silicon.curves(frames)
+    table = command.curves(frames)
     assert table.loc["fcc", "energy"] < 0 and table.loc["fcc", "volume"] < table.loc["diamond", "volume"]
     assert f"{table.loc['fcc', 'volume']:.3f}" in capsys.readouterr().out
 
 
 def test_errors_of_kpoints_and_cutoff(capsys):
-    generate_silicon.main(["label", "--until", "3", "-o", "labels.extxyz"])
-    generate_silicon.main(["kpoints", "labels.extxyz", "--each", "2"])
+    main(["silicon", "label", "--until", "3", "-o", "labels.extxyz"])
+    main(["silicon", "kpoints", "labels.extxyz", "--each", "2"])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 and "energy -10.00 meV/atom, forces 0.0000 eV/Å (rms), pressure -0.00 GPa" in lines[0]
-    generate_silicon.main(["cutoff"])
+    main(["silicon", "cutoff"])
     *crystals, fit = capsys.readouterr().out.splitlines()
     for line in crystals:  # 2/3 of 0.1 eV, over the volume
         volume = float(line.split(", ")[1].split()[0])
@@ -117,4 +118,4 @@ def test_errors_of_kpoints_and_cutoff(capsys):
 
 def test_errors_are_one_line(capsys):
     with pytest.raises(SystemExit, match="^Error: "):
-        generate_silicon.main(["pack", "nowhere.extxyz", "-o", "silicon.npz"])
+        main(["silicon", "pack", "nowhere.extxyz", "-o", "silicon.npz"])

@@ -11,22 +11,20 @@ Labels take some seconds each, of which nothing is lost when a command is killed
     python -m atomzoo.datasets.generate silicon cutoff
 """
 
-import argparse
 import collections
 import itertools
-import sys
 
 import ase.io
 import numpy as np
 import pandas
 from ase import units
 
-from atomzoo.datasets import silicon_accuracy
-from atomzoo.datasets.equation_of_state import EquationOfState, transition_pressure
-from atomzoo.datasets.mixed_cells import write_mixed
+from atomzoo.datasets.generate.silicon import accuracy
+from atomzoo.datasets.generate.silicon.equation_of_state import EquationOfState, transition_pressure
+from atomzoo.datasets.generate.silicon.labelling import label, relax_phases
+from atomzoo.datasets.generate.silicon.sampling import TURN
+from atomzoo.datasets.io.mixed_cells import write_mixed
 from atomzoo.datasets.silicon import is_test
-from atomzoo.datasets.silicon_labelling import label, relax_phases
-from atomzoo.datasets.silicon_sampling import TURN
 
 
 def counts(structures):
@@ -105,8 +103,8 @@ def _curves(arguments):
 
 
 def _kpoints(arguments):
-    for atoms in silicon_accuracy.sample(_read(arguments.files), arguments.each):
-        energy, forces, stress = silicon_accuracy.kpoint_error(atoms)
+    for atoms in accuracy.sample(_read(arguments.files), arguments.each):
+        energy, forces, stress = accuracy.kpoint_error(atoms)
         print(
             f"{atoms.info['kind']}, {atoms.info['phase']}, {len(atoms)} atoms: energy {1e3 * energy:.2f} meV/atom, "
             f"forces {np.sqrt(np.mean(forces**2)):.4f} eV/Å (rms), pressure {-stress[:3].mean() / units.GPa:.2f} GPa",
@@ -115,10 +113,10 @@ def _kpoints(arguments):
 
 
 def _cutoff(arguments):
-    pressures = [silicon_accuracy.missing_pressure(*crystal) for crystal in silicon_accuracy.CRYSTALS]
-    volumes = [volume for _, volume in silicon_accuracy.CRYSTALS]
-    pulay = silicon_accuracy.fit_pulay(volumes, pressures)
-    for (phase, volume), pressure in zip(silicon_accuracy.CRYSTALS, pressures, strict=True):
+    pressures = [accuracy.missing_pressure(*crystal) for crystal in accuracy.CRYSTALS]
+    volumes = [volume for _, volume in accuracy.CRYSTALS]
+    pulay = accuracy.fit_pulay(volumes, pressures)
+    for (phase, volume), pressure in zip(accuracy.CRYSTALS, pressures, strict=True):
         fitted = pulay / volume**2
         print(f"{phase}, {volume} Å^3: missing pressure {pressure / units.GPa:.2f} GPa, fit {fitted / units.GPa:.2f}")
     print(f"fit: {pulay:.3f} eV Å^3 / V^2, V the volume of an atom")
@@ -128,9 +126,11 @@ def _read(paths):
     return [atoms for path in paths for atoms in ase.io.iread(path)]
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate silicon", description=__doc__)
-    commands = parser.add_subparsers(required=True)
+def add_commands(commands):
+    """Adds `silicon`, with commands of its own, to the subcommands of a parser."""
+    commands = commands.add_parser("silicon", help="silicon by LDA: labels, curves, accuracy").add_subparsers(
+        required=True
+    )
     command = commands.add_parser("label", help="DFT energies, forces and stresses; resumes")
     command.add_argument("--worker", type=int, default=0, help="which part of the numbers (default: %(default)s)")
     command.add_argument("--workers", type=int, default=1, help="number of parts (default: %(default)s)")
@@ -154,17 +154,3 @@ def _parser():
         command.set_defaults(function=function)
     command = commands.add_parser("cutoff", help="pressure that the finite cutoff hides")
     command.set_defaults(function=_cutoff)
-    return parser
-
-
-def main(arguments=None):
-    """Run a command; an error is one line on stderr and exit code 1."""
-    arguments = _parser().parse_args(arguments)
-    try:
-        arguments.function(arguments)
-    except (ValueError, OSError) as error:
-        sys.exit(f"Error: {error}")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from atomzoo.datasets.generate.silicon.phases import build
 from atomzoo.datasets.silicon import reference_engine
-from atomzoo.datasets.silicon_phases import build
 
 DENSE_KPOINTS = {"kpoints": 6 * 5.43, "shifted": False}  # 6 x 6 x 6 for the cubic cell of 8 atoms, with the Gamma point
 CRYSTALS = [("diamond", 20.0), ("diamond", 16.0), ("BC8", 17.0), ("simple cubic", 15.0), ("beta-tin", 14.0)]

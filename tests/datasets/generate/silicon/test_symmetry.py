@@ -5,7 +5,7 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 
-from atomzoo.datasets.symmetry import find_operations, random_subgroup, symmetrized, symmetrized_strain
+from atomzoo.datasets.generate.silicon.symmetry import find_operations, random_subgroup, symmetrized, symmetrized_strain
 
 
 @pytest.fixture

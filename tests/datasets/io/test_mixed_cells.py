@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.mixed_cells import read_mixed, write_mixed
+from atomzoo.datasets.io.mixed_cells import read_mixed, write_mixed
 
 
 def labelled(seed, n_atoms, **info):

@@ -6,11 +6,18 @@ import shutil
 import numpy as np
 import pytest
 
-from atomzoo.datasets import silicon_crystals, silicon_melts, silicon_sampling
 from atomzoo.datasets.engines.lammps import _path
-from atomzoo.datasets.silicon_crystals import CLOSEST, DISPLACEMENT, compact_supercell, distorted, rattled, symmetric
-from atomzoo.datasets.silicon_phases import PHASES, build, shortest_distance
-from atomzoo.datasets.symmetry import find_operations
+from atomzoo.datasets.generate.silicon import crystals, melts, sampling
+from atomzoo.datasets.generate.silicon.crystals import (
+    CLOSEST,
+    DISPLACEMENT,
+    compact_supercell,
+    distorted,
+    rattled,
+    symmetric,
+)
+from atomzoo.datasets.generate.silicon.phases import PHASES, build, shortest_distance
+from atomzoo.datasets.generate.silicon.symmetry import find_operations
 
 needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
 
@@ -18,22 +25,22 @@ needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, rea
 @pytest.fixture
 def only_numbers(monkeypatch):
     """Structures without the work of making them."""
-    monkeypatch.setattr(silicon_sampling, "CRYSTALS", {k: (k, lambda phase, rng: build(phase, 15)) for k in "sdr"})
-    monkeypatch.setattr(silicon_sampling, "MELTS", {k: (k, lambda rng: build("fcc", 15)) for k in "mq"})
+    monkeypatch.setattr(sampling, "CRYSTALS", {k: (k, lambda phase, rng: build(phase, 15)) for k in "sdr"})
+    monkeypatch.setattr(sampling, "MELTS", {k: (k, lambda rng: build("fcc", 15)) for k in "mq"})
 
 
 def test_phases_and_kinds_are_balanced(only_numbers):
-    infos = [silicon_sampling.structure(index).info for index in range(2 * len(silicon_sampling.CYCLE))]
+    infos = [sampling.structure(index).info for index in range(2 * len(sampling.CYCLE))]
     counts = collections.Counter((info["kind"], info["phase"]) for info in infos if "phase" in info)
     for kind in "sdr":
         of_kind = [n for (k, _), n in counts.items() if k == kind]
         assert len(of_kind) == len(PHASES) and max(of_kind) - min(of_kind) <= 1
-    turns = [silicon_sampling.CYCLE[n : n + silicon_sampling.TURN] for n in range(0, 640, silicon_sampling.TURN)]
-    assert {len(turn) for turn in turns} == {20} and len(turns) * 20 == len(silicon_sampling.CYCLE)
+    turns = [sampling.CYCLE[n : n + sampling.TURN] for n in range(0, 640, sampling.TURN)]
+    assert {len(turn) for turn in turns} == {20} and len(turns) * 20 == len(sampling.CYCLE)
 
 
 def test_a_number_is_a_structure():
-    first, again, other = (silicon_sampling.structure(index) for index in (1, 1, 5))
+    first, again, other = (sampling.structure(index) for index in (1, 1, 5))
     assert first == again and first.info == again.info == {**first.info, "index": 1, "kind": "rattled"}
     assert first != other
 
@@ -55,7 +62,7 @@ def test_distorted_crystals_keep_some_symmetry_and_rattled_ones_none():
 @pytest.mark.parametrize("make", [rattled, distorted])
 def test_displacements_are_those_of_a_temperature(make, monkeypatch):
     displaced = [make("simple cubic", np.random.default_rng(seed)) for seed in range(40)]
-    monkeypatch.setattr(silicon_crystals, "DISPLACEMENT", 1e-9)
+    monkeypatch.setattr(crystals, "DISPLACEMENT", 1e-9)
     undisplaced = [make("simple cubic", np.random.default_rng(seed)) for seed in range(40)]
     ratios = []
     for atoms, start in zip(displaced, undisplaced, strict=True):
@@ -78,12 +85,12 @@ def test_supercells_are_the_same_crystal(multiple):
 
 
 @needs_lammps
-@pytest.mark.parametrize("make", [silicon_melts.melt, silicon_melts.symmetric_melt])
+@pytest.mark.parametrize("make", [melts.melt, melts.symmetric_melt])
 def test_melts(make, monkeypatch):
-    monkeypatch.setattr(silicon_melts, "STEPS", 200)
+    monkeypatch.setattr(melts, "STEPS", 200)
     atoms = make(np.random.default_rng(1))
     assert shortest_distance(atoms) > CLOSEST
-    density = atoms.get_masses().sum() / atoms.get_volume() / silicon_melts.GRAM_PER_CM3
+    density = atoms.get_masses().sum() / atoms.get_volume() / melts.GRAM_PER_CM3
     assert density == pytest.approx(atoms.info["density"], abs=1e-3)
     assert atoms.info["phase"] in ("liquid", "amorphous")
-    assert len(find_operations(atoms)) == (4 if make is silicon_melts.symmetric_melt else 1)
+    assert len(find_operations(atoms)) == (4 if make is melts.symmetric_melt else 1)

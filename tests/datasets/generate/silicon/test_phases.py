@@ -5,8 +5,8 @@ import pytest
 from ase.geometry import minkowski_reduce
 from ase.neighborlist import neighbor_list
 
-from atomzoo.datasets.silicon_phases import PHASES, build, jittered, shortest_distance
-from atomzoo.datasets.symmetry import find_operations
+from atomzoo.datasets.generate.silicon.phases import PHASES, build, jittered, shortest_distance
+from atomzoo.datasets.generate.silicon.symmetry import find_operations
 
 # phase: neighbors within a distance (in units of the shortest one), operations of the primitive cell
 COORDINATION = {

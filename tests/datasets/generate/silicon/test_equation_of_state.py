@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ase.eos import birchmurnaghan
 
-from atomzoo.datasets.equation_of_state import EquationOfState, transition_pressure
+from atomzoo.datasets.generate.silicon.equation_of_state import EquationOfState, transition_pressure
 
 OPEN, DENSE = (-5.4, 0.6, 4.2, 19.5), (-5.1, 0.7, 4.5, 14.5)  # energy, bulk modulus, its derivative, volume
 

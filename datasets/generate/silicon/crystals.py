@@ -7,8 +7,8 @@ from ase import Atoms
 from ase.build.supercells import make_supercell
 from ase.geometry import minkowski_reduce
 
-from atomzoo.datasets.silicon_phases import jittered, shortest_distance
-from atomzoo.datasets.symmetry import find_operations, random_subgroup, symmetrized, symmetrized_strain
+from atomzoo.datasets.generate.silicon.phases import jittered, shortest_distance
+from atomzoo.datasets.generate.silicon.symmetry import find_operations, random_subgroup, symmetrized, symmetrized_strain
 
 # rms displacement of an atom along each axis at 1 K, Å K^-1/2: 0.076 Å at 300 K (X-ray B factor of silicon, 0.46 Å^2)
 DISPLACEMENT = 0.076 / 300**0.5

@@ -5,8 +5,8 @@ from ase import Atoms, units
 from ase.spacegroup import Spacegroup
 
 from atomzoo.datasets.engines import Lammps, potential_file
-from atomzoo.datasets.silicon_crystals import CLOSEST
-from atomzoo.datasets.silicon_phases import shortest_distance
+from atomzoo.datasets.generate.silicon.crystals import CLOSEST
+from atomzoo.datasets.generate.silicon.phases import shortest_distance
 
 POTENTIALS = {"Si.sw": "sw", "Si.tersoff": "tersoff", "Si.edip": "edip"}
 GRAM_PER_CM3 = units.kg * 1e-3 / (units.m * 1e-2) ** 3  # in ASE's units of mass and length

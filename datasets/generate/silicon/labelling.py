@@ -8,10 +8,10 @@ import ase.io
 
 from atomzoo.datasets.engines import LabelError
 from atomzoo.datasets.engines.espresso import kpoint_divisions
+from atomzoo.datasets.generate.silicon.curves import VOLUMES, relax
+from atomzoo.datasets.generate.silicon.phases import build
+from atomzoo.datasets.generate.silicon.sampling import structure
 from atomzoo.datasets.silicon import KPOINT_LENGTH, reference_engine
-from atomzoo.datasets.silicon_curves import VOLUMES, relax
-from atomzoo.datasets.silicon_phases import build
-from atomzoo.datasets.silicon_sampling import structure
 
 
 def label(path, numbers):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from atomzoo.datasets.silicon_crystals import distorted, rattled, symmetric
-from atomzoo.datasets.silicon_melts import melt, symmetric_melt
-from atomzoo.datasets.silicon_phases import PHASES
+from atomzoo.datasets.generate.silicon.crystals import distorted, rattled, symmetric
+from atomzoo.datasets.generate.silicon.melts import melt, symmetric_melt
+from atomzoo.datasets.generate.silicon.phases import PHASES
 
 CRYSTALS = {"s": ("symmetric", symmetric), "d": ("distorted", distorted), "r": ("rattled", rattled)}
 MELTS = {"m": ("melt", melt), "q": ("symmetric melt", symmetric_melt)}
