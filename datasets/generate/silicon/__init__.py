@@ -1,1 +1,1 @@
-"""Silicon by DFT: phases, melts, labels, curves of energy over volume; `python -m atomzoo.datasets.generate silicon`."""
+"""Silicon by DFT: phases, melts, labels and curves of energy over volume."""
