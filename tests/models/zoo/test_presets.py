@@ -54,7 +54,5 @@ def test_a_file_of_that_name_comes_first(tmp_path, monkeypatch):
 
 def test_unknown_names():
     for load in (load_potential, NeuralNetworkPotential.from_preset):
-        with pytest.raises(
-            ValueError, match="There is no such .*; potentials: .*tio2-bulk.* Received: 'nothing'"
-        ):
+        with pytest.raises(ValueError, match="There is no such .*; potentials: .*tio2-bulk.* Received: 'nothing'"):
             load("nothing")
