@@ -8,6 +8,7 @@ from keras import ops
 
 from atomzoo import NeuralNetworkPotential, load_potential
 from atomzoo.layers import Descriptor, FeatureScaling, SymmetryFunction, SymmetryFunctionLayer
+from atomzoo.models.training.losses import losses
 from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close, assert_derivatives, assert_invariant
 
@@ -107,10 +108,10 @@ def test_errors_of_keras_are_those_of_structures():
     structures = [atoms for n in (4, 2, 3) for atoms in rattled(crystal(["Au"])[:n], 2, seed=n)]
     for atoms in structures:
         atoms.calc.results["energy"] -= 1e5 * len(atoms)
-    potential = small_potential(["Au"], RADIAL, hidden=(3,), dtype="float32")
+    potential = small_potential(["Au"], RADIAL, hidden=(3,), dtype="float64")
     potential.adapt(structures)
     potential.compile(
-        loss={"energy_per_atom": "mse", "forces": "mse"},
+        loss=losses(("energy_per_atom", "forces"), "float64"),
         weighted_metrics={"energy_per_atom": [keras.metrics.RootMeanSquaredError("rmse")]},
         run_eagerly=True,
     )
@@ -128,12 +129,13 @@ def test_errors_of_keras_are_those_of_structures():
 
 def test_weight_decay_is_of_kernels_only():
     potential = small_potential(["Au"], RADIAL, hidden=(3,))
-    potential.compile(weight_decay=0.5, run_eagerly=True)
+    mse = losses(("energy_per_atom",), "float64")
+    potential.compile(loss=mse, weight_decay=0.5, run_eagerly=True)
     kernels = [w for w in potential.atomic_network.get_weights() if w.ndim > 1]
     assert float(potential.weight_penalty()) == pytest.approx(0.5 * sum((w**2).sum() for w in kernels))
     batch = potential.dataset(rattled(crystal(["Au"]), 2))[0]
     with_decay = float(potential.loss_of(*batch))
-    potential.compile(run_eagerly=True)
+    potential.compile(loss=mse, run_eagerly=True)
     assert with_decay - float(potential.loss_of(*batch)) == pytest.approx(0.5 * sum((w**2).sum() for w in kernels))
 
 
