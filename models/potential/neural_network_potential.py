@@ -319,6 +319,8 @@ class NeuralNetworkPotential(CompiledPotential):
     def get_config(self):
         layers = {"descriptor": self.descriptor, "network": self.atomic_network, "scaling": self.feature_scaling}
         serialized = {name: keras.saving.serialize_keras_object(layer) for name, layer in layers.items()}
+        for layer in serialized.values():  # `build` of the potential builds them, those of a user without a build() too
+            layer.pop("build_config", None)
         return {**super().get_config(), **serialized, "provenance": self.provenance}
 
     @classmethod

@@ -11,7 +11,14 @@ from tests.models.engines import FUNCTIONS, triangles
 
 @pytest.fixture(scope="module")
 def committee():
-    options = {"functions": FUNCTIONS, "hidden": (6,), "forces": "exact", "epochs": 60, "optimizer": "lbfgs"}
+    options = {
+        "functions": FUNCTIONS,
+        "hidden": (6,),
+        "forces": "exact",
+        "epochs": 60,
+        "optimizer": "lbfgs",
+        "weight_decay": 1e-5,
+    }
     data = triangles(24)
     return Committee([train_potential(data, seed=s, validation_fraction=0.0, **options).potential for s in (0, 1)])
 

@@ -23,7 +23,7 @@ import sys
 import keras
 import ase.io
 import numpy as np
-import atomzoo.models
+from atomzoo import NeuralNetworkPotential
 
 assert keras.backend.backend() == "jax"
 potential = keras.saving.load_model(sys.argv[1], safe_mode=True)

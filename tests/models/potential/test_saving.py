@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import zipfile
 
 import keras
@@ -6,10 +8,13 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo import NeuralNetworkPotential, load_potential, save_potential
+from atomzoo import NeuralNetworkPotential, fit
 from atomzoo.layers import SymmetryFunction
-from tests.examples import crystal, small_potential
+from atomzoo.models.potential.saving import load_keras, save_keras
+from tests.examples import PATHS, crystal, rattled, small_potential
 from tests.physics import assert_close, assert_gradient
+
+pytestmark = pytest.mark.usefixtures("eager")
 
 FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
 
@@ -17,33 +22,83 @@ FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5",
 @pytest.fixture(scope="module")
 def potential():
     potential = NeuralNetworkPotential.from_functions(["Au"], FUNCTIONS, hidden=(4,), dtype="float64")
-    potential.compile(optimizer="adam", loss={"energy": "mse", "forces": "mse"})
+    potential.compile(optimizer="adam", loss={"energy_per_atom": "mse", "forces": "mse"})
     return potential
 
 
 @pytest.fixture(scope="module")
 def content(potential, tmp_path_factory):
     path = tmp_path_factory.mktemp("saved") / "au.keras"
-    save_potential(potential, path)
+    save_keras(potential, path)
     return path.read_bytes()
 
 
 def check_refused(path, reason):
     with pytest.raises(ValueError, match=reason) as error:
-        load_potential(path)
+        load_keras(path)
     assert str(path) in str(error.value) and "\n" not in str(error.value)
 
 
 def test_a_loaded_potential_is_the_same(potential, tmp_path):
-    save_potential(potential, tmp_path / "au.keras")
-    loaded = load_potential(str(tmp_path / "au.keras"))
+    save_keras(potential, tmp_path / "au.keras")
+    loaded = load_keras(str(tmp_path / "au.keras"))
     atoms = bulk("Au", a=4.0, cubic=True)
     atoms.rattle(0.1)
     ours, theirs = potential.evaluate_atoms(atoms), loaded.evaluate_atoms(atoms)
     for name in ours:
         np.testing.assert_array_equal(ours[name], theirs[name])
-    assert loaded.functions == potential.functions and loaded.compute_dtype == "float64" and loaded.derivatives
+    assert loaded.functions == potential.functions and loaded.compute_dtype == "float64"
     assert [path.name for path in tmp_path.iterdir()] == ["au.keras"]
+
+
+def test_a_file_holds_no_optimizer(potential, content, tmp_path):
+    """Whose learning rate may be spent: what is loaded must be compiled before it is trained again."""
+    path = tmp_path / "au.keras"
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as archive:
+        saved = json.loads(archive.read("config.json"))
+        assert sorted(archive.namelist()) == ["config.json", "metadata.json", "model.weights.h5"]
+        assert b"optimizer" not in archive.read("model.weights.h5")
+    assert saved.get("compile_config") is None
+    assert potential.compiled and potential.optimizer is not None  # it keeps its own
+    loaded = load_keras(path)
+    assert not loaded.compiled and loaded.outputs_wanted == ("energy_per_atom",)
+    with pytest.raises(ValueError, match="compile"):
+        loaded.fit(loaded.dataset(rattled(crystal(["Au"]), 2)))
+
+
+LOAD_AND_TRAIN = """
+import sys
+import ase.io
+import numpy as np
+from atomzoo import fit, load_potential
+
+structures = ase.io.read(sys.argv[2], ":")
+potential = load_potential(sys.argv[1])
+print(repr(float(potential.evaluate_atoms(structures[0])["energy"])))
+before = potential.get_weights()
+fit(potential, structures, epochs=1)
+print(max(np.abs(a - b).max(initial=0.0) for a, b in zip(before, potential.get_weights(), strict=True)) > 0)
+"""
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning")
+def test_a_trained_potential_is_loaded_and_trained_on_in_a_new_process(tmp_path):
+    structures = rattled(crystal(["Au"]), 4)
+    potential = NeuralNetworkPotential.from_functions(["Au"], PATHS["radial"][:2], hidden=(3,), dtype="float64")
+    fit(potential, structures, epochs=2)
+    potential.save(tmp_path / "a.keras")
+    ase_file = tmp_path / "a.traj"
+    structures[0].write(ase_file)
+    for atoms in structures[1:]:
+        atoms.write(ase_file, append=True)
+    command = [sys.executable, "-c", LOAD_AND_TRAIN, str(tmp_path / "a.keras"), str(ase_file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    energy, changed = done.stdout.split()
+    assert float(energy) == pytest.approx(potential.evaluate_atoms(structures[0])["energy"], abs=1e-10)
+    assert changed == "True"
 
 
 @pytest.mark.parametrize("trainable", [False, ("eta",)], ids=["fixed", "trained"])
@@ -52,9 +107,9 @@ def test_a_float32_potential_in_float64(tmp_path, trainable):
     functions = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
     single = small_potential(["Au"], functions, dtype="float32", trainable_functions=trainable)
     if trainable:
-        single.symmetry_functions.radial.factors.eta.assign([0.7])
-    save_potential(single, tmp_path / "au.keras")
-    double = load_potential(tmp_path / "au.keras", dtype="float64")
+        single.descriptor.radial.factors.eta.assign([0.7])
+    save_keras(single, tmp_path / "au.keras")
+    double = load_keras(tmp_path / "au.keras", dtype="float64")
     assert double.compute_dtype == "float64" and double.functions == single.functions
     atoms = crystal(["Au"])
     ours, theirs = single.evaluate_atoms(atoms), double.evaluate_atoms(atoms)
@@ -68,18 +123,18 @@ def test_a_float32_potential_in_float64(tmp_path, trainable):
         return [result["interaction_energy"] for result in double.evaluate_atoms(copies)]
 
     assert_gradient(energies, -theirs["forces"], atoms.positions, 1e-8)
-    assert load_potential(tmp_path / "au.keras", dtype="float32").compute_dtype == "float32"
+    assert load_keras(tmp_path / "au.keras", dtype="float32").compute_dtype == "float32"
     with pytest.raises(ValueError, match="`dtype` must be float32 or float64. Received: 'float16'"):
-        load_potential(tmp_path / "au.keras", dtype="float16")
+        load_keras(tmp_path / "au.keras", dtype="float16")
 
 
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no file '.*none.keras'"):
-        load_potential(tmp_path / "none.keras")
+        load_keras(tmp_path / "none.keras")
 
 
 def test_another_ending(tmp_path, potential):
-    for use in (load_potential, lambda path: save_potential(potential, path)):
+    for use in (load_keras, lambda path: save_keras(potential, path)):
         with pytest.raises(ValueError, match="must end in .keras. Received: '.*au.h5'"):
             use(tmp_path / "au.h5")
     assert not list(tmp_path.iterdir())
@@ -141,10 +196,10 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, potential, content, monkeyp
 
     monkeypatch.setattr(potential, "save", fail)
     with pytest.raises(OSError, match="No space left"):
-        save_potential(potential, path)
+        save_keras(potential, path)
     assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
 
 
 def test_no_folder(tmp_path, potential):
     with pytest.raises(FileNotFoundError, match="there is no folder '.*none'"):
-        save_potential(potential, tmp_path / "none" / "au.keras")
+        save_keras(potential, tmp_path / "none" / "au.keras")
