@@ -71,6 +71,8 @@ class StructureTable:
         counts: (S,), number of atoms of each structure.
         species, positions: (N,), (N, 3), of all atoms, structure after structure.
         composition: (S, n_elements), number of atoms of each element.
+        n_neighbors: (N,), number of neighbors of each atom.
+        second, shifts: (P,), (P, 3) of all neighbors, atom after atom: number in the structure, and shift in A.
     """
 
     def __init__(self, structures, elements, cutoff):
@@ -84,7 +86,7 @@ class StructureTable:
         np.add.at(self.composition, (structure, self.species), 1)
         self._first_atom = np.cumsum(self.counts) - self.counts
         pairs = [neighbor_list(atoms, cutoff) for atoms in structures]
-        first, self._second, self._shifts = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        first, self.second, self.shifts = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
         first = first + np.repeat(self._first_atom, [len(part[0]) for part in pairs])
         self.n_neighbors = np.bincount(first, minlength=len(self.species))
         self._first_pair = np.cumsum(self.n_neighbors) - self.n_neighbors
@@ -132,11 +134,11 @@ class StructureTable:
         first = np.cumsum(self.counts[chosen]) - self.counts[chosen]  # row of each structure's first atom
         counts = self.n_neighbors[atoms]
         pairs = ranges(self._first_pair[atoms], counts)
-        second = self._second[pairs] + np.repeat(first[structure], counts).astype(np.int32)
+        second = self.second[pairs] + np.repeat(first[structure], counts).astype(np.int32)
         arrays = {
             "positions": filled(self.positions[atoms], widths.rows, 0.0),
             "neighbors": filled(pad(second, counts, widths.neighbors, -1), widths.rows, -1),
-            "shifts": filled(pad(self._shifts[pairs], counts, widths.neighbors, 0.0), widths.rows, 0.0),
+            "shifts": filled(pad(self.shifts[pairs], counts, widths.neighbors, 0.0), widths.rows, 0.0),
         }
         if widths.triplets is not None:
             counts, slots = self._triplets(arrays)

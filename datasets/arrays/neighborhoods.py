@@ -41,6 +41,15 @@ class Pairs:
         joined = (np.concatenate(parts) for parts in (first, second, displacements))
         return cls(species, np.array([len(atoms) for atoms in structures]), *joined)
 
+    @classmethod
+    def of_table(cls, table):
+        """The pairs of a `StructureTable`, within its cutoff."""
+        first = np.repeat(np.arange(len(table.species)), table.n_neighbors)
+        first_atom = np.repeat(np.cumsum(table.counts) - table.counts, table.counts)  # of each atom's structure
+        second = table.second + first_atom[first]
+        displacements = table.positions[second] + table.shifts - table.positions[first]
+        return cls(table.species, table.counts, first, second, displacements)
+
 
 @dataclass
 class Chunk:

@@ -89,6 +89,11 @@ class StructureDataset(keras.utils.PyDataset):
         if self.shuffle:
             self._batches = self._plan()
 
+    @property
+    def is_cached(self):
+        """Whether there are inputs that were evaluated once."""
+        return bool(self._of_atoms)
+
     def cached(self, geometry=False, **of_atoms):
         """A dataset of the same batches with inputs that were evaluated once for all atoms.
 

@@ -3,11 +3,16 @@
 import keras
 from keras import ops
 
+from atomzoo.datasets.arrays.neighborhoods import Pairs
+from atomzoo.datasets.arrays.structure_dataset import StructureDataset
+
+DERIVATIVES = ("forces", "stress", "projected_forces")  # the outputs that need them
+
 
 class CompiledPotential(keras.Model):
     """Base of `NeuralNetworkPotential`: losses and metrics by output, of energies of any zero, and weight decay.
 
-    A subclass has `atomic_network` and `atom_sum`.
+    A subclass has `descriptor`, `atomic_network`, `atom_sum` and `evaluator`.
 
     Attributes:
         outputs_wanted: the outputs that are fitted or measured; `call` gives those that need derivatives only then.
@@ -52,10 +57,21 @@ class CompiledPotential(keras.Model):
         finally:
             self.optimizer = optimizer
 
-    def fit(self, x=None, **kwargs):
-        """`keras.Model.fit` on a `StructureDataset`; see `atomzoo.fit` for a call that does the rest too."""
+    def fit(self, x=None, validation_data=None, **kwargs):
+        """`keras.Model.fit` on a `StructureDataset`; see `atomzoo.fit` for a call that does the rest too.
+
+        Features that stay fixed are evaluated once where energies alone are fitted and measured.
+        """
         # The dataset shuffles by its own seed; Keras would shuffle its batches once more, by the global one.
-        return super().fit(x, **{"shuffle": False, **kwargs})
+        kwargs = {"shuffle": False, "validation_data": self.with_features(validation_data), **kwargs}
+        return super().fit(self.with_features(x), **kwargs)
+
+    def with_features(self, dataset):
+        """A `StructureDataset` with features in place of the geometry; anything else, or if they change, as it is."""
+        fixed = not (self.descriptor.trainable_variables or set(DERIVATIVES) & set(self.outputs_wanted))
+        if not isinstance(dataset, StructureDataset) or dataset.is_cached or not fixed:
+            return dataset
+        return dataset.cached(features=self.evaluator.values(Pairs.of_table(dataset.table)))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         loss = super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)

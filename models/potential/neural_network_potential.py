@@ -9,13 +9,12 @@ from atomzoo.datasets.arrays.labels import labels
 from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, descriptor_from_functions
 from atomzoo.models.potential import forces as geometry
-from atomzoo.models.potential.compiled_potential import CompiledPotential
+from atomzoo.models.potential.compiled_potential import DERIVATIVES, CompiledPotential
 from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
 from atomzoo.models.potential.old_files import is_old, potential_from_old_config
 from atomzoo.models.zoo.presets import preset_file
 
-DERIVATIVES = ("forces", "stress", "projected_forces")
 SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no spread to scale by
 
 

@@ -29,26 +29,22 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         if forces == "projected":
             raise ValueError("Projected forces need fixed functions. Received: trained ones")
         return dataset
-    pairs = None
-    if features is None:
-        pairs = potential.evaluator.pairs(structures)
-        features = potential.evaluator.values(pairs)
-    cached = {"features": np.asarray(features)}
+    pairs = Pairs.of_table(dataset.table)
+    cached = {"features": potential.evaluator.values(pairs) if features is None else np.asarray(features)}
     if forces == "projected":
         directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
         cached["feature_projections"] = np.asarray(rates)
         dataset = dataset.with_labels(projected_forces=projected_forces(structures, directions))
     elif forces == "exact" or "stress" in dataset.labels:
-        n_numbers = len(features) * dataset.widths.neighbors * 3 * features.shape[1]
+        n_numbers = cached["features"].size * dataset.widths.neighbors * 3
         if n_numbers * (8 if potential.compute_dtype == "float64" else 4) > GRADIENT_LIMIT:
             return dataset
-        cached["feature_gradients"] = _gradients(potential, pairs or potential.evaluator.pairs(structures), dataset)
+        cached["feature_gradients"] = _gradients(potential, pairs, dataset)
     return dataset.cached(geometry="feature_gradients" in cached, **cached)
 
 
 def _projections(potential, structures, pairs, n_directions, seed):
     directions = random_directions(structures, n_directions, seed)
-    pairs = pairs or Pairs.of(structures, potential.elements, potential.cutoff)
     return directions, potential.evaluator.projections(pairs, directions)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.formats.aenet.setup import AenetSetup, write_setup
-from atomzoo.models.formats.function_files import load_setups
+from atomzoo.models.formats.function_files import load_functions, load_setups
 
 
 def test_set_ups_of_central_elements(tmp_path):
@@ -18,3 +18,11 @@ def test_set_ups_of_central_elements(tmp_path):
         load_setups([paths[0], paths[0]], ["H", "O"])
     with pytest.raises(ValueError, match="Only .stp files can be given together. Received: .*H.stp, aenet-tio2"):
         load_setups([paths[0], "aenet-tio2"], ["H", "O"])
+
+
+def test_a_setup_file_keeps_its_order(tmp_path):
+    functions = [SymmetryFunction("G1", 6.0, neighbors=(element,)) for element in ("O", "Ti", "O")]
+    write_setup(AenetSetup("Ti", ["Ti", "O"], functions), tmp_path / "Ti.stp")
+    assert load_functions(str(tmp_path / "Ti.stp"), ["Ti", "O"]) == functions
+    with pytest.raises(ValueError, match="Ti.stp: G1.O. cutoff=6 counts O, which is not in `elements`"):
+        load_functions(tmp_path / "Ti.stp", ["Ti"])
