@@ -29,7 +29,7 @@ def test_search(atomzoo, gold_file, function_file, grid_file, tmp_path):
     assert sorted(row[1] for row in rows[1:3]) == ["3", "4"]
     assert float(rows[1][4]) <= float(rows[2][4])
     assert "validation RMSE over 3 structures" in text and f"written to {tmp_path}/found/best.keras" in text
-    assert load_potential(tmp_path / "found" / "best.keras").hidden == [int(rows[1][1])]
+    assert load_potential(tmp_path / "found" / "best.keras").atomic_network.hidden == {"Au": [int(rows[1][1])]}
     code, again, error = atomzoo("tune", gold_file, "-o", tmp_path / "found", *options)
     assert code == 0 and again == text  # nothing is trained again: the seconds are the same
 
