@@ -102,7 +102,7 @@ def test_loads_in_a_fresh_process(models, tmp_path):
 
 
 def test_names_of_weights_in_files_stay(tmp_path):
-    """Potentials that are published hold their weights under these names."""
+    """Files hold the weights under these names; those of version 0.1 are read by `old_files`."""
     layer = AtomicNetwork(ELEMENTS, 3, (4,), name="network")
     features = keras.Input((None, 3))
     model = keras.Model(features, layer(features, ops.zeros_like(features[..., 0], dtype="int32")))
@@ -110,4 +110,4 @@ def test_names_of_weights_in_files_stay(tmp_path):
     with h5py.File(tmp_path / "a.weights.h5") as file:
         stacks = file["layers/atomic_network/stacks"]
         assert list(stacks) == ["container", "container_1"]
-        assert [len(stacks[f"container_1/{name}/vars"]) for name in ("atomic_dense", "atomic_dense_1")] == [2, 2]
+        assert [len(stacks[f"container_1/{name}/vars"]) for name in ("per_atom_conv1d", "per_atom_conv1d_1")] == [2, 2]
