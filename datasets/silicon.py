@@ -1,4 +1,4 @@
-"""Silicon: crystals of twelve phases, melts and glasses, with DFT energies, forces and stresses, embedded."""
+"""Silicon: crystals of twelve phases, melts and glasses, with DFT energies, forces and stresses; unfinished."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ PSEUDOPOTENTIAL = Path("/usr/share/espresso/pseudo/Si.pz-vbc.UPF")
 KPOINT_LENGTH = 18.0  # Å
 
 # eV Å^3. pw.x differentiates the energy at a fixed number of plane waves; at a fixed cutoff the pressure is larger by
-# PULAY / V^2, V the volume of an atom (fitted to ten crystals of five to ten phases, to some 10 %).
+# PULAY / V^2, V the volume of an atom: to some 10 %, by hand from eight crystals (`generate silicon cutoff` fits it).
 PULAY = 2.05
 
 
 def load_data(split: str = "train") -> list[ase.Atoms]:
-    """Structures of silicon in cells of 1 to 16 atoms, with energies, forces and stresses.
+    """Structures of silicon in cells of 1 to 16 atoms, with energies, forces and stresses: 215 so far, of some 3000.
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in J. Behler and M. Parrinello, Phys.
     Rev. Lett. 98, 146401 (2007), whose own data are not public. Method: LDA, 20 Ry and Fermi-Dirac smearing of 0.1 eV,
