@@ -68,6 +68,7 @@ def shortened(text):
 
 def to_text(value, unit=1.0):
     """The shortest decimal number that, times `unit`, is `value` to the last bit; else all digits of value / unit."""
+    value = float(value)  # the repr of NumPy's is np.float64(...)
     for digits in range(1, 18):
         text = f"{value / unit:.{digits}g}"
         if float(text) * unit == value:
