@@ -17,7 +17,7 @@ from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.functions import resolve
 from atomzoo.models.formats.aenet.setup_reader import read_setup
 from atomzoo.models.potential.function_sets import load_function_set
-from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet
+from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet, working_folder
 from atomzoo.reproductions.baselines.aenet_inputs import write_inputs
 from tests.examples import crystal, rattled
 
@@ -108,13 +108,40 @@ def test_trained_and_evaluated(stand_in, gold, tmp_path):
     assert "ITERATIONS 7" in (tmp_path / "run" / "fit.in").read_text()
 
 
-@pytest.mark.parametrize("program", ["generate.x", "train.x-2.0.4-gfortran_serial", "predict.x"])
+WORDS = {
+    "generate.x": "Error: no such thing",
+    "train.x-2.0.4-gfortran_serial": "At line 7 of file x.f90\nFortran runtime error: no such thing\n\n"
+    "Error termination. Backtrace:\n#0  0x7f1 in ???\n#1  0x7f2 in main",
+    "predict.x": "",
+}
+
+
+@pytest.mark.parametrize("program", WORDS)
 def test_aenet_that_fails_is_told(stand_in, gold, tmp_path, program):
+    """By its first error, which a backtrace may follow, and the input; all of it is kept."""
     code = 1 if program == "predict.x" else 0  # aenet itself ends with 0 after many errors
-    text = f"#!{sys.executable}\nimport sys\nprint('first')\nprint('Error: no such thing', file=sys.stderr)\n"
+    stdout = "training error\nfirst\n" + ("Error: no such thing\nlast" if not WORDS[program] else "last")
+    text = f"#!{sys.executable}\nimport sys\nprint({stdout!r})\nprint({WORDS[program]!r}, file=sys.stderr)\n"
     (stand_in / program).write_text(text + f"sys.exit({code})")
-    with pytest.raises(ValueError, match=rf"{program} failed in .* It said: Error: no such thing"):
+    name = {"g": "generate", "t": "fit", "p": "train"}[program[0]]
+    with pytest.raises(
+        ValueError, match=rf"{program} failed on '.*/run/{name}.in' .*: .*rror: no such thing$"
+    ) as error:
         run_aenet(*gold, [SymmetryFunction("G2", 6.0)], folder=tmp_path / "run")
+    assert "\n" not in str(error.value)
+    assert (tmp_path / "run" / f"{name}.err").read_text() == WORDS[program] + "\n"
+    assert (tmp_path / "run" / f"{name}.out").read_text() == stdout + "\n"
+
+
+def test_a_working_folder_stays_if_aenet_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with working_folder() as folder:
+        (folder / "a").touch()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="failed"), working_folder() as folder:
+        (folder / "a").touch()
+        raise ValueError("failed")
+    assert (folder / "a").exists()
 
 
 def test_recorded_results_are_named_as_such(no_aenet, gold, tmp_path):
