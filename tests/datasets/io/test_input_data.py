@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.models.formats.n2p2 import read_input_data, write_input_data
-from atomzoo.models.formats.n2p2.text import to_text
+from atomzoo.datasets.io.input_data import read_input_data, write_input_data
+from atomzoo.datasets.io.words import to_text
 from tests.examples import crystal, rattled
 
 TEXT = """begin
