@@ -5,7 +5,7 @@ import pytest
 from atomzoo.datasets.io.input_data import write_input_data
 from atomzoo.models.formats.lammps import write_lammps
 from atomzoo.models.formats.n2p2 import write_n2p2
-from tests.examples import crystal, rattled, small_potential
+from tests.examples import PATHS, crystal, rattled, small_potential
 
 UNITS = {"A": ("A", "eV"), "Bohr": ("Bohr", "Hartree")}
 
@@ -18,7 +18,7 @@ def structures():
 @pytest.fixture(scope="module")
 def files(structures, tmp_path_factory):
     """A potential and structures with its energies, in both units; and the potential as LAMMPS has it."""
-    potential, folder = small_potential(["Cu", "O"]), tmp_path_factory.mktemp("files")
+    potential, folder = small_potential(["Cu", "O"], PATHS["radial"][1:3]), tmp_path_factory.mktemp("files")
     for atoms, result in zip(structures, potential.evaluate_atoms(structures), strict=True):
         atoms.calc.results["energy"] = result["energy"]
     for name, units in UNITS.items():

@@ -4,8 +4,9 @@ import pytest
 from atomzoo import PotentialCalculator, load_potential, save_potential
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.potential.length_unit import check_length_unit
-from tests.examples import crystal, rattled, small_potential
+from tests.examples import PATHS, crystal, rattled, small_potential
 
+FUNCTIONS = PATHS["radial"][1:3]  # G2, which n2p2 has
 UNITS = {"A": ("A", "eV"), "Bohr": ("Bohr", "Hartree")}
 
 
@@ -17,7 +18,7 @@ def structures():
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """The same potential in n2p2's files, in both units."""
-    potential, folders = small_potential(["Ti", "O"]), {}
+    potential, folders = small_potential(["Ti", "O"], FUNCTIONS), {}
     for name, units in UNITS.items():
         folders[name] = tmp_path_factory.mktemp("files") / name
         write_n2p2(potential, folders[name], *units)
@@ -47,7 +48,7 @@ def test_structures_unlike_the_training_data_are_no_matter_of_units(folders, str
 
 
 def test_a_potential_of_ours_knows_its_unit(structures):
-    potential = small_potential(["Ti", "O"])
+    potential = small_potential(["Ti", "O"], FUNCTIONS)
     check_length_unit(potential, structures, [np.full((4, len(potential.functions)), 1e9)] * 3)
 
 
