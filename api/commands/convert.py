@@ -19,7 +19,7 @@ def convert(
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Converts a potential from or to the files of aenet and n2p2 (RuNNer), or to that of LAMMPS's nn/manybody.
+    """Converts a potential from or to the files of aenet, n2p2 (RuNNer) and LAMMPS's nn/manybody.
 
     What the format cannot hold is refused, with the reason, before anything is written. The units are those of n2p2's
     files, read or written; these do not say theirs.

@@ -35,7 +35,7 @@ def descriptors(
 
     check_descriptor_file(output)
     with err.status(f"reading {data}"):
-        structures = read_structures(data)
+        structures = read_structures(data, length_unit)
     chosen = load_setups(setup, elements_of(structures), length_unit)
     table = evaluate(structures, *chosen, track=lambda parts: track(parts, "evaluating"))
     save_descriptors(table, output)

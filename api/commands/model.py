@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import typer
 
 MODEL_HELP = (
-    "Potential: a name of atomzoo list, a .keras file, or a folder of aenet's networks (X.nn, X.nn.ascii) or n2p2's "
-    "input.nn."
+    "Potential: a name of atomzoo list, a .keras file, that of LAMMPS's nn/manybody, or a folder of aenet's networks "
+    "(X.nn, X.nn.ascii) or n2p2's input.nn."
 )
-LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Unit of lengths in n2p2's files.")]
-EnergyUnit = Annotated[Literal["eV", "Hartree"], typer.Option(help="Unit of energies in n2p2's files.")]
+LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Unit of lengths in n2p2's files, input.data too.")]
+EnergyUnit = Annotated[Literal["eV", "Hartree"], typer.Option(help="Unit of energies in n2p2's files, input.data too.")]

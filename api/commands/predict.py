@@ -30,19 +30,25 @@ def predict(
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
+    from atomzoo.datasets.io.input_data import is_input_data
     from atomzoo.datasets.io.output_files import check_structure_file, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
-    from atomzoo.models.potential.prediction_errors import prediction_errors
+    from atomzoo.models.potential.length_unit import check_length_unit
+    from atomzoo.models.potential.prediction_errors import check_energy_unit, prediction_errors
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {data}"):
-        potential, structures = load_potential(model, length_unit, energy_unit), read_structures(data)
+        potential = load_potential(model, length_unit, energy_unit)
+        structures = read_structures(data, length_unit, energy_unit)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     parts = track(list(batches(structures)), "predicting")
     results = [result for part in parts for result in potential.evaluate_atoms(part)]
+    check_length_unit(potential, structures, [result["features"] for result in results])
+    if is_input_data(data):
+        check_energy_unit(structures, results, energy_unit)
     errors = prediction_errors(structures, results)
     if output is not None:
         write_structures(output, [_with_results(*pair) for pair in zip(structures, results, strict=True)])

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from atomzoo.commands.model import EnergyUnit, LengthUnit
 from atomzoo.console import err, out, start_backend
 
 NOT_CONVERGED = 3
@@ -34,6 +35,8 @@ def refine(
     tolerance: Annotated[float, typer.Option(help="Ends when network and engine agree to this, eV.")] = 1e-3,
     budget: Annotated[int, typer.Option(min=1, help="Structures labelled, at most; steps of relaxations count.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Of weights and search.")] = 0,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Finds the minimum of the energy of DATA's atoms: by a network, labelled and retrained until it is right.
 
@@ -58,7 +61,7 @@ def refine(
     from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):
-        structures = read_structures(data)
+        structures = read_structures(data, length_unit, energy_unit)
     labeller = labeller or Lammps(list(pair), elements_of(structures))
     functions = load_functions(symmetry_functions, elements_of(structures))
     train = partial(train_on_forces, functions=functions, hidden=tuple(hidden), iterations=iterations)

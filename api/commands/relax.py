@@ -35,13 +35,16 @@ def relax(
     from atomzoo.datasets.io.output_files import check_structure_file, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
+    from atomzoo.models.potential.length_unit import check_length_unit
     from atomzoo.models.relaxation.relax import relax as relax_atoms
 
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model} and {start}"):
-        potential, structures = load_potential(model, length_unit, energy_unit, "float64"), read_structures(start)
+        potential = load_potential(model, length_unit, energy_unit, "float64")
+        structures = read_structures(start, length_unit, energy_unit)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    check_length_unit(potential, structures[:1], [potential.evaluate_atoms(structures[0])["features"]])
     results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
     if output is not None:
         write_structures(output, [result.atoms for result in results])

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from atomzoo.commands.errors_table import errors_table
+from atomzoo.commands.model import EnergyUnit, LengthUnit
 from atomzoo.console import err, out, progress_bar, start_backend
 
 
@@ -53,6 +54,8 @@ def train(
         Literal["float32", "float64"] | None,
         typer.Option(help="Precision.", show_default="float64 for lbfgs, else float32"),
     ] = None,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Trains a potential on energies (eV), with --forces also on forces (eV/A).
 
@@ -66,7 +69,7 @@ def train(
     from atomzoo.models.training.train_potential import elements_of, train_potential
 
     with err.status(f"reading {data}"):
-        structures = read_structures(data)
+        structures = read_structures(data, length_unit, energy_unit)
     with progress_bar() as bar:
         task = bar.add_task("training", total=epochs, note="")
         show = keras.callbacks.LambdaCallback(

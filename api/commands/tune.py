@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from atomzoo.commands.model import EnergyUnit, LengthUnit
 from atomzoo.console import err, out, progress_bar, start_backend
 
 N_BEST = 10  # rows of the table that is printed; trials.csv has all
@@ -31,6 +32,8 @@ def tune(
     batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
     validation_fraction: Annotated[float, typer.Option(help="Part of the structures that trials are judged by.")] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and batches.")] = 0,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Finds the network of a potential by grid search, on energies (eV): KerasTuner's GridSearch.
 
@@ -46,7 +49,7 @@ def tune(
 
     values = BPNN_TABLE_I if grid is None else read_grid(grid)
     with err.status(f"reading {data}"):
-        structures = read_structures(data)
+        structures = read_structures(data, length_unit, energy_unit)
     functions = load_functions(symmetry_functions, elements_of(structures))
     parts = split_structures(structures, validation_fraction, seed)
     options = {"epochs": epochs, "patience": patience, "batch_size": batch_size, "seed": seed}

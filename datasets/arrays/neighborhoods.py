@@ -8,6 +8,8 @@ from atomzoo.datasets.arrays.batch import filled, find_species, pad, ranges
 from atomzoo.datasets.arrays.neighbors import neighbor_list, triplet_list
 
 CHUNK = 512  # atoms; what they need stays in the processor's cache, and memory does not grow with the structure
+MEMORY = 1.5e9  # bytes that the evaluation of a chunk may take; atoms with many neighbors go in smaller chunks
+NUMBERS = 24  # float64 that an evaluation holds for each place for a neighbor or triplet, beside one for each feature
 
 
 @dataclass
@@ -73,16 +75,18 @@ class Chunk:
     triplets: np.ndarray | None
 
 
-def chunks(pairs, cutoff, triplets=False):
+def chunks(pairs, cutoff, triplets=False, n_features=0):
     """Cuts the atoms of `Pairs` into chunks of few shapes, for each of which a program is compiled.
 
     The places for neighbors are 8, 12, 16, 24, 32, 48 ...: atoms that need as many go together, but for a chunk's worth
-    of atoms or fewer, which all take the largest number. Rows are a power of two, up to `CHUNK`.
+    of atoms or fewer, which all take the largest number. Rows are a power of two, up to `CHUNK` and to what `MEMORY`
+    holds.
 
     Args:
         pairs: `Pairs`.
         cutoff: in A, of triplets.
         triplets: whether to list triplets, see `to_arrays`.
+        n_features: number of features that will be evaluated, on which memory depends.
 
     Yields:
         `Chunk`.
@@ -95,7 +99,7 @@ def chunks(pairs, cutoff, triplets=False):
         widths = np.array([rounded(count) for count in range(counts.max() + 1)])[counts]
     for width in np.unique(widths):
         of_width = np.flatnonzero(widths == width)
-        size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length())
+        size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length(), _most_rows(width, triplets, n_features))
         for start in range(0, len(of_width), size):
             atoms = of_width[start : start + size]
             taken = np.arange(width) < filled(counts[atoms], size, 0)[:, None]
@@ -103,6 +107,13 @@ def chunks(pairs, cutoff, triplets=False):
             if triplets:
                 chunk.triplets = _triplets(chunk, cutoff)
             yield chunk
+
+
+def _most_rows(width, triplets, n_features):
+    """The largest power of two of atoms with so many neighbors that fit into `MEMORY`, at least one."""
+    places = int(width) * (int(width) - 1) // 2 if triplets else int(width)
+    rows = int(MEMORY / (8 * (NUMBERS + n_features) * places))
+    return 1 << max(rows.bit_length() - 1, 0)
 
 
 def _chunk(pairs, atoms, numbers, taken):

@@ -38,6 +38,9 @@ class Lammps:
         elements: list of symbols, in the order of LAMMPS's atom types.
         ranks: number of MPI processes.
 
+    Raises:
+        ValueError: a line of `pair` that is not ASCII, which LAMMPS reads otherwise than it is written.
+
     Example:
         >>> pair = ["pair_style sw", f"pair_coeff * * {potential_file('Si.sw')} Si"]  # doctest: +SKIP
         >>> silicon = Lammps(pair, ["Si"])  # doctest: +SKIP
@@ -49,6 +52,11 @@ class Lammps:
     pair: list
     elements: list
     ranks: int = 1
+
+    def __post_init__(self):
+        for line in self.pair:
+            if not line.isascii():
+                raise ValueError(f"LAMMPS reads ASCII only, also in names of files. Received: {line!r}")
 
     def label(self, structures, folder=None):
         """Label structures of any sizes and cells.

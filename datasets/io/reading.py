@@ -9,19 +9,23 @@ import numpy as np
 from vesin import NeighborList
 
 from atomzoo.datasets.arrays.validation import find_problem
+from atomzoo.datasets.io.input_data import is_input_data, read_input_data
+from atomzoo.datasets.io.units import other_length_unit
 from atomzoo.datasets.io.xsf import has_energy, read_xsf
 
 # Atoms closer than this (A) are a mistake in the file: half the shortest bond, that of H2, is 0.37 A.
 SMALLEST_DISTANCE = 0.1
 
 
-def read_structures(path: str | Path) -> list[ase.Atoms]:
+def read_structures(path: str | Path, length_unit="A", energy_unit="eV") -> list[ase.Atoms]:
     """Reads all structures of a file.
 
     Args:
         path: a file of any format that `ase.io.read` knows (extxyz, VASP, Quantum ESPRESSO, cif, xsf, traj ...).
             Positions are in A; energies (eV), forces (eV/A) and stresses (eV/A^3) in it become labels. An xsf file with
             a comment on its total energy is aenet's, whose forces are in eV/A; XCrySDen's are in Hartree/A.
+        length_unit, energy_unit: those of n2p2's input.data, which does not say them ("A" or "Bohr", "eV" or
+            "Hartree"); other formats know theirs.
 
     Returns:
         One `Atoms` a frame, in the order of the file.
@@ -30,7 +34,7 @@ def read_structures(path: str | Path) -> list[ase.Atoms]:
         FileNotFoundError: if there is no such file.
         ValueError: naming the file, if it is empty or cannot be read; naming the frame too, if that has no atoms, a
             position that is not finite, a periodic cell without volume, or two atoms (or periodic images) less than
-            0.1 A apart.
+            0.1 A apart; for an input.data of which the distances fit the other unit of length.
 
     Example:
 
@@ -45,7 +49,7 @@ def read_structures(path: str | Path) -> list[ase.Atoms]:
         raise FileNotFoundError(f"there is no file '{path}'")
     if path.is_file() and path.stat().st_size == 0:
         raise ValueError(f"'{path}' is empty")
-    structures = _read(path)
+    structures = _read(path, length_unit, energy_unit)
     if not structures:
         raise ValueError(f"'{path}' contains no structures")
     for frame, atoms in enumerate(structures):
@@ -54,7 +58,9 @@ def read_structures(path: str | Path) -> list[ase.Atoms]:
     return structures
 
 
-def _read(path):
+def _read(path, length_unit, energy_unit):
+    if path.is_file() and is_input_data(path):
+        return _read_input_data(path, length_unit, energy_unit)
     if path.suffix == ".xsf" and path.is_file() and has_energy(path):
         return read_xsf(path)
     try:
@@ -65,6 +71,13 @@ def _read(path):
         reason = " ".join(str(error).split())
         reason = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
         raise ValueError(f"cannot read '{path}': {reason}") from None
+
+
+def _read_input_data(path, length_unit, energy_unit):
+    structures = read_input_data(path, length_unit, energy_unit)
+    if other := other_length_unit(structures, length_unit):
+        raise ValueError(f"'{path}': distances between atoms are those of bonds in {other}. Received: {length_unit}")
+    return structures
 
 
 def _find_overlap(atoms):

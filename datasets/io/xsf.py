@@ -87,7 +87,8 @@ def write_xsf(path, atoms: ase.Atoms):
     if atoms.pbc.any() and not atoms.pbc.all():
         raise ValueError(f"A structure must be periodic in all directions or in none. Received: pbc={atoms.pbc}")
     results = atoms.calc.results if atoms.calc is not None else {}
-    text = [f"# total energy = {results['energy']!r} eV\n"] if "energy" in results else []
+    # As a float of Python: what ASE reads are NumPy's, whose repr is np.float64(...).
+    text = [f"# total energy = {float(results['energy'])!r} eV\n"] if "energy" in results else []
     if atoms.pbc.all():
         text += ["CRYSTAL", "PRIMVEC", *(_row(vector) for vector in atoms.cell.array), "PRIMCOORD", f"{len(atoms)} 1"]
     else:

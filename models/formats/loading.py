@@ -4,7 +4,7 @@ from pathlib import Path
 
 from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
-from atomzoo.models.formats.lammps import write_lammps
+from atomzoo.models.formats.lammps import is_network_file, read_lammps, write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
 from atomzoo.models.potential.saving import load_keras, save_keras
 from atomzoo.models.zoo.presets import preset_file
@@ -13,12 +13,12 @@ FORMATS = ("aenet", "n2p2", "lammps", "keras")
 
 
 def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
-    """Loads a potential: one of the zoo, from a `.keras` file, or from a folder of files of aenet, n2p2 or RuNNer.
+    """Loads a potential: one of the zoo, from a file, or from a folder of files of aenet, n2p2 or RuNNer.
 
     Args:
-        path: the name of one of the zoo, see `atomzoo list`; a `.keras` file; a folder that holds one aenet network an
-            element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds `input.nn`, `scaling.data` and
-            `weights.*.data`.
+        path: the name of one of the zoo, see `atomzoo list`; a `.keras` file; the file of LAMMPS's nn/manybody; a
+            folder that holds one aenet network an element (`Ti.nn`, `O.nn`, or `.nn.ascii`); or one that holds
+            `input.nn`, `scaling.data` and `weights.*.data`.
         length_unit, energy_unit: those of n2p2's files, which do not say theirs; see `read_n2p2`.
         dtype: of a potential from a `.keras` file, see `load_keras`; None for that of the file.
 
@@ -43,6 +43,8 @@ def load_potential(path, length_unit="A", energy_unit="eV", dtype=None):
     path = Path(path)
     if not path.exists() and not path.suffix:
         path = preset_file(str(path))
+    if path.is_file() and is_network_file(path):
+        return read_lammps(path)
     if not path.is_dir():
         return load_keras(path, dtype)
     if (path / "input.nn").exists():

@@ -6,6 +6,7 @@ from keras import ops
 from atomzoo.datasets.arrays.neighborhoods import CHUNK, Pairs, chunks
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
+OUT_OF_MEMORY = ("ResourceExhaustedError", "XlaRuntimeError")
 N_ATOMS = 8 * CHUNK  # of structures that are evaluated together
 
 
@@ -76,12 +77,19 @@ class DescriptorEvaluator:
         return result
 
     def _chunks(self, pairs):
-        return chunks(pairs, self.descriptor.cutoff, self.descriptor.needs_triplets)
+        descriptor = self.descriptor
+        return chunks(pairs, descriptor.cutoff, descriptor.needs_triplets, descriptor.n_features)
 
     @staticmethod
     def _run(kernel, chunk, *others):
         """Outputs of a compiled kernel for the atoms of a chunk, float64."""
-        outputs = kernel(chunk.displacements, chunk.species, chunk.neighbor_species, chunk.triplets, *others)
+        try:
+            outputs = kernel(chunk.displacements, chunk.species, chunk.neighbor_species, chunk.triplets, *others)
+        except Exception as error:  # each backend has its own
+            if not isinstance(error, MemoryError) and type(error).__name__ not in OUT_OF_MEMORY:
+                raise
+            shape = f"{len(chunk.taken)} atoms with up to {chunk.taken.shape[1]} neighbors"
+            raise ValueError(f"The memory does not suffice for the evaluation. Received: {shape} at once") from None
         return [np.asarray(ops.convert_to_numpy(x), "float64")[: len(chunk.atoms)] for x in outputs]
 
     def _value_kernel(self, displacements, species, neighbor_species, triplets):

@@ -78,6 +78,11 @@ def find_extrapolations(potential, atoms, features):
     return found
 
 
+def find_outside(potential, atoms, features):
+    """Which values are outside their range, bool (n, F); see `find_extrapolations`."""
+    return _excess(potential, atoms, features)[0] > 0
+
+
 def warn_about_extrapolations(potential, atoms, features):
     """Issues one `ExtrapolationWarning` if any value is outside its range: the worst, and how many there are.
 

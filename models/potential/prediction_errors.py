@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import ase.units
 import numpy as np
 
 from atomzoo.datasets.arrays.labels import find_label
+
+RATIO_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,34 @@ def prediction_errors(structures, results):
                 float(np.abs(values).mean()), float(np.sqrt((values**2).mean())), len(differences)
             )
     return errors
+
+
+def check_energy_unit(structures, results, energy_unit):
+    """A ValueError if energies that were read in one unit are, in the other, those that are predicted.
+
+    Args:
+        structures: list of `ase.Atoms` of a file that does not say its units, with energies as labels.
+        results: list of dicts with their "energy", eV.
+        energy_unit: "eV" or "Hartree", in which the file was taken to be.
+
+    Example:
+        >>> import ase
+        >>> from ase.calculators.singlepoint import SinglePointCalculator
+        >>> gold = ase.Atoms("Au")
+        >>> gold.calc = SinglePointCalculator(gold, energy=-98.8)
+        >>> check_energy_unit([gold], [{"energy": -2690.0}], "eV")
+        Traceback (most recent call last):
+        ValueError: Energies of the structures seem to be in Hartree, they are 0.0367 of those predicted. Received: eV
+    """
+    other, expected = {"eV": ("Hartree", 1 / ase.units.Hartree), "Hartree": ("eV", ase.units.Hartree)}[energy_unit]
+    pairs = [(find_label(atoms, "energy"), r["energy"]) for atoms, r in zip(structures, results, strict=True)]
+    ratios = [label / energy for label, energy in pairs if label is not None and energy]
+    if not ratios or abs(np.median(ratios) / expected - 1) > RATIO_TOLERANCE:
+        return
+    raise ValueError(
+        f"Energies of the structures seem to be in {other}, they are {np.median(ratios):.3g} of those predicted. "
+        f"Received: {energy_unit}"
+    )
 
 
 def _difference(name, k, atoms, label, result):

@@ -4,6 +4,7 @@ from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
+from atomzoo.models.potential.length_unit import check_length_unit
 
 
 class PotentialCalculator(Calculator):
@@ -20,7 +21,8 @@ class PotentialCalculator(Calculator):
             relaxation and conservation of energy.
 
     Raises:
-        ValueError: at the calculation, if the structure has an element that the potential does not know.
+        ValueError: at the calculation, if the structure has an element that the potential does not know; at the first,
+            if the potential's files were read in the wrong unit of length, see `check_length_unit`.
 
     Example:
 
@@ -43,10 +45,14 @@ class PotentialCalculator(Calculator):
     def __init__(self, potential, **kwargs):
         super().__init__(**kwargs)
         self.potential = potential
+        self._is_checked = False
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         super().calculate(atoms, properties, system_changes)
         result = self.potential.evaluate_atoms(self.atoms)
+        if not self._is_checked:
+            check_length_unit(self.potential, [self.atoms], [result["features"]])
+            self._is_checked = True
         self.results = {name: result[name] for name in ("energy", "energies", "forces")}
         self.results["free_energy"] = result["energy"]
         if self.atoms.pbc.all():

@@ -18,7 +18,6 @@ of a small cell are no sum over neighborhoods (README of the data). So nothing o
 is left where networks are trained to the end and regularized; `figure_4` has some of it, after 60 epochs of Adam.
 """
 
-import tempfile
 import time
 
 import pandas
@@ -26,7 +25,7 @@ import pandas
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import text
-from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet
+from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet, working_folder
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import results_folder, write_results
 
@@ -82,7 +81,7 @@ def aenet(folder, quick):
 def aenet_errors(set, iterations, quick):
     """Errors of aenet with the 36 fixed functions, trained on the same structures: see `run_aenet`."""
     structures, held_out = hydrogen.load(set, quick)
-    with tempfile.TemporaryDirectory() as folder:
+    with working_folder() as folder:
         options = {"hidden": hydrogen.HIDDEN, "iterations": iterations}
         return run_aenet(structures, held_out, hydrogen.angular_set(), folder, **options)
 

@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import pandas
 from atomzoo.models.formats.aenet.logs import read_predictions
 from atomzoo.reproductions.baselines.aenet_inputs import NAMES, TRAINING_SET, elements_in_order, write_inputs
 
+ERROR = re.compile(r"\berror\s*[:!]", re.IGNORECASE)  # not "training error"
 PROGRAMS = ("generate.x", "train.x", "predict.x")
 
 
@@ -50,7 +53,7 @@ def baseline(train, validation, functions, recorded=None, **settings):
 
     Raises:
         FileNotFoundError: there is neither aenet nor a record.
-        ValueError: aenet failed, and its last words.
+        ValueError: aenet failed: the first error it printed, and its input file.
     """
     if find_programs():
         return pandas.DataFrame([run_aenet(train, validation, functions, **settings)]).assign(source="measured here")
@@ -94,7 +97,7 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
 
     Raises:
         FileNotFoundError: aenet is not here.
-        ValueError: aenet failed, and its last words.
+        ValueError: aenet failed: the first error it printed, and its input file.
     """
     programs, folder = find_programs(), Path(folder)
     if programs is None:
@@ -123,14 +126,30 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
     }
 
 
+@contextmanager
+def working_folder():
+    """A temporary folder for `run_aenet`, which stays if the block fails: the error names a file in it."""
+    folder = Path(tempfile.mkdtemp(prefix="aenet-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
 def _run(program, name, folder, needs=()):
     """Runs a program on `name`.in, its output in `name`.out; aenet reports many errors with the exit status 0."""
     done = subprocess.run([program, f"{name}.in"], cwd=folder, capture_output=True, text=True, errors="replace")
     (folder / f"{name}.out").write_text(done.stdout)
     missing = [file for file in needs if not (folder / file).exists()]
     if done.returncode or missing:
-        words = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1].strip()
-        raise ValueError(f"{program.name} failed in '{folder}' (exit status {done.returncode}). It said: {words}")
+        (folder / f"{name}.err").write_text(done.stderr)
+        place = f"'{folder / name}.in' (exit status {done.returncode}; its output is kept there)"
+        raise ValueError(f"{program.name} failed on {place}. It said: {_first_error(done.stderr, done.stdout)}")
+
+
+def _first_error(*texts):
+    """The first line that names an error, which a backtrace of Fortran may follow; else the last line."""
+    lines = [[line.strip() for line in text.splitlines() if line.strip()] for text in texts]
+    found = [line for part in lines for line in part if ERROR.search(line)]
+    return (found or [part[-1] for part in lines if part] or ["nothing"])[0]
 
 
 def _errors(predictions, structures):

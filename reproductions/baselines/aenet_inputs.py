@@ -39,7 +39,7 @@ def write_inputs(train, validation, functions, folder, hidden, activation, itera
 
 
 def _generate_input(atom_energies, files):
-    types = [f"{element} {energy!r}" for element, energy in atom_energies.items()]
+    types = [f"{element} {float(energy)!r}" for element, energy in atom_energies.items()]
     setups = [f"{element} {element}.stp" for element in atom_energies]
     parts = [[f"OUTPUT {TRAINING_SET}"], ["TYPES", str(len(types)), *types], ["SETUPS", *setups], _files(files)]
     return _text(parts)

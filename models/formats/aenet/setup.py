@@ -103,7 +103,7 @@ def write_setup(setup, path):
             f"\nATOM {setup.element}",
             f"\nENV {len(setup.neighbor_elements)}",
             *setup.neighbor_elements,
-            f"\nRMIN {setup.rmin!r}",
+            f"\nRMIN {float(setup.rmin)!r}",
             *(_format_basis(setup) if setup.is_chebyshev else _format_functions(setup)),
         ]
     )

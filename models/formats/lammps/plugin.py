@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from atomzoo.datasets.engines.lammps import INSTALL, LammpsError, run_lammps
 from atomzoo.datasets.io.output_files import replacing
 
 SOURCES = Path(__file__).parent
+PLAIN = re.compile(r"[\w./+=:,@%~-]+", re.ASCII)
 # -march=native: the vectors of eight doubles become instructions of this processor. Square roots need no errno.
 FLAGS = ("-O3", "-march=native", "-std=c++17", "-fno-math-errno", "-fPIC", "-shared", "-DLAMMPS_SMALLBIG", "-Wno-psabi")
 
@@ -32,6 +34,7 @@ def pair_commands(network_path, elements):
 
     Raises:
         FileNotFoundError: no such network file.
+        ValueError: a path that LAMMPS cannot open: not ASCII, or with a quotation mark.
         LammpsError: LAMMPS or g++ is missing, or the plugin does not compile or load; in one line.
 
     Example:
@@ -43,10 +46,11 @@ def pair_commands(network_path, elements):
     path = Path(network_path).resolve()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file '{path}'")
+    quoted = _quoted(path)  # before the plugin is compiled
     return [
         f"plugin load {_quoted(plugin_path())}",
         "pair_style nn/manybody",
-        f"pair_coeff * * {_quoted(path)} {' '.join(elements)}",
+        f"pair_coeff * * {quoted} {' '.join(elements)}",
     ]
 
 
@@ -57,6 +61,7 @@ def plugin_path():
         raise LammpsError("the LAMMPS plugin is compiled at first use and needs g++. Received: no g++ on PATH")
     headers = _header_folders()
     folder = _cache_folder()
+    _quoted(folder)
     path = folder / f"nn_manybody-{_fingerprint(compiler)}.so"
     if path.is_file():
         return path
@@ -119,4 +124,10 @@ def _run(command):
 
 
 def _quoted(path):
-    return f'"{path}"' if any(character.isspace() for character in str(path)) else str(path)
+    """A path as a word of LAMMPS's input, to which #, $, & and blanks mean something unless they are quoted."""
+    text = str(path)
+    if not text.isascii() or not text.isprintable():
+        raise ValueError(f"LAMMPS opens files of ASCII names only, in folders of such names. Received: {text!r}")
+    if '"' in text:
+        raise ValueError(f"LAMMPS cannot open a file with a quotation mark in its path. Received: {text!r}")
+    return text if PLAIN.fullmatch(text) else f'"{text}"'

@@ -7,8 +7,8 @@ symfunction_short S 9 S Cu  eta lambda zeta rc [rs]       G5
 
 from dataclasses import replace
 
+from atomzoo.datasets.io.words import shortened, to_element, to_number, to_text
 from atomzoo.layers.descriptors.functions import SymmetryFunction
-from atomzoo.models.formats.n2p2.text import shortened, to_element, to_number, to_text
 
 KINDS = {"2": "G2", "3": "G4", "9": "G5"}
 TYPES = {"G1": 2, "G2": 2, "G4": 3, "G5": 9}  # G1 is a G2 of eta = 0

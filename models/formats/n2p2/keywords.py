@@ -1,9 +1,8 @@
 """The keywords of `input.nn`: which are read, and which say nothing about energies."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from atomzoo.models.formats.n2p2.text import read_rows, shortened
+from atomzoo.datasets.io.words import named, read_rows, shortened
 
 # Keywords that are read, and how many words may follow: (at least, at most).
 SINGLE = {
@@ -38,8 +37,13 @@ OTHER_NAMES = {
     "nnp_gen": "nnp_type",
     "nnp_generation": "nnp_type",
     "nnp_type_gen": "nnp_type",
+    "scale_min_short_atomic": "scale_min_short",
+    "scale_max_short_atomic": "scale_max_short",
+    "global_nodes_short_atomic": "global_nodes_short",
 }
-# Of n2p2 and RuNNer, about training, other modes, output and speed.
+FOURTH_GENERATION = ("initial_hardness", "fixed_gausswidth", "use_gausswidth", "four_pi_epsilon", "kspace_solver")
+# Of n2p2 (CHANGELOG and `Settings.cpp` of 2.2) and RuNNer (`readkeywords.f90`), about training, other modes, output and
+# speed; and about charges, which are no part of the energy without use_electrostatics.
 IGNORED = set(
     """
     random_seed random_number_type test_fraction epochs use_short_forces use_short_nn force_weight runner_mode
@@ -67,6 +71,19 @@ IGNORED = set(
     normalize_data_set force_update_scaling force_threshold force_grouping_by_structure noise_energy noise_force
     fixed_short_energy_error_threshold fixed_short_force_error_threshold restrict_weights shuffle_weights_short_atomic
     optmode_charge charge_error_threshold kalman_lambda_charge kalman_nue_charge regularize_fit_param use_old_scaling
+    force_energy_ratio use_atom_charges use_atom_energies debug_mode dynamic_force_grouping analyze_error_charge_step
+    symfunction_correlation weight_analysis environment_analysis md_mode initialization_only fitmode nblock
+    charge_grouping_by_structure noise_charge charge_group use_charge_constraint enforce_totcharge
+    total_charge_error_threshold kalman_damp_short kalman_damp_force kalman_damp_charge
+    kalman_lambda_charge_constraint kalman_nue_charge_constraint steepest_descent_step_charge charge_update_scaling
+    random_order_training read_kalman_matrices update_worst_short_energies update_worst_short_forces
+    update_worst_charges use_damping fix_weights weight_constraint weighte_constraint enforce_max_num_neighbors_atomic
+    detailed_timing_epoch write_pov write_pwscf calculate_final_force biasweights_min biasweights_max
+    weightse_min weightse_max nguyen_widrow_weights_ewald precondition_weights_ewald
+    electrostatic_type nn_type_elec ewald_alpha ewald_cutoff ewald_kmax ewald_prec scale_min_elec scale_max_elec
+    global_hidden_layers_electrostatic global_nodes_electrostatic global_activation_electrostatic
+    element_hidden_layers_electrostatic element_nodes_electrostatic element_activation_electrostatic
+    global_symfunction_electrostatic global_symfunction_elec element_symfunction_electrostatic symfunction_electrostatic
     """.split()
 )
 
@@ -96,15 +113,6 @@ class Keywords:
         return numbered(self.lines[keyword], keyword) if keyword in self.lines else named(keyword)
 
 
-@contextmanager
-def named(place, separator=": "):
-    """Names the place in front of errors."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"{place}{separator}{error}") from None
-
-
 def numbered(number, keyword):
     """Names the line and the keyword in front of errors."""
     return named(f"line {number}, {keyword}")
@@ -117,14 +125,31 @@ def read_keywords(path):
         ValueError: naming file, line and keyword: unknown, given twice, with too few or too many words.
         OSError: the file cannot be opened.
     """
-    keywords = Keywords()
-    for number, (word, *rest) in read_rows(path, comments="#!"):
+    keywords, rows = Keywords(), list(read_rows(path, comments="#!"))
+    _check_generation(path, rows)
+    for number, (word, *rest) in rows:
         keyword = OTHER_NAMES.get(word, word)
         if keyword in IGNORED:
             continue
         with named(f"'{path}', line {number}"):
             _add(keywords, keyword, number, rest)
     return keywords
+
+
+def _check_generation(path, rows):
+    """4G potentials are refused as such, whatever keyword of theirs comes first."""
+    words = {OTHER_NAMES.get(word, word): (number, " ".join([word, *rest])) for number, (word, *rest) in rows}
+    if "nnp_type" in words:
+        number, line = words["nnp_type"]
+        found = (number, line) if "4" in line else None
+    else:
+        found = next((words[keyword] for keyword in FOURTH_GENERATION if keyword in words), None)
+    if found:
+        number, line = found
+        raise ValueError(
+            f"'{path}', line {number}: 4G (charge equilibration) potentials are not supported. "
+            f"Received: {shortened(line)}"
+        )
 
 
 def _add(keywords, keyword, number, words):

@@ -1,7 +1,7 @@
 """The networks that `input.nn` describes: for all elements, and for single ones."""
 
-from atomzoo.models.formats.n2p2.keywords import named, numbered
-from atomzoo.models.formats.n2p2.text import shortened, to_element, to_integer
+from atomzoo.datasets.io.words import named, shortened, to_element, to_integer
+from atomzoo.models.formats.n2p2.keywords import numbered
 
 ACTIVATIONS = {
     "l": "linear",

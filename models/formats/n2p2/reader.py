@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from atomzoo.datasets.io.units import Units
 from atomzoo.models.formats.n2p2.functions import converted
 from atomzoo.models.formats.n2p2.settings import Settings, read_settings
-from atomzoo.models.formats.n2p2.tables import read_scaling, read_weights, weights_file
-from atomzoo.models.formats.n2p2.text import Units
+from atomzoo.models.formats.n2p2.tables import find_weights, read_scaling, read_weights
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 
 
@@ -55,7 +55,9 @@ def read_n2p2(folder, length_unit="A", energy_unit="eV"):
         (2019).
     """
     units = Units.named(length_unit, energy_unit)
-    return _potential(read_files(folder), units)
+    potential = _potential(read_files(folder), units)
+    potential.provenance = {"n2p2": {"length_unit": length_unit, "energy_unit": energy_unit}}
+    return potential
 
 
 def read_functions(path, length_unit="A"):
@@ -86,7 +88,7 @@ def read_files(folder):
     statistics = read_scaling(folder / "scaling.data", counts, settings.scaling["method"])
     hidden, layers = {}, {}
     for element, n_functions in zip(settings.elements, counts, strict=True):
-        path = folder / weights_file(element)
+        path = find_weights(folder, element)
         hidden[element], layers[element] = read_weights(path, n_functions, settings.widths[element])
         if settings.normalize_nodes:
             layers[element] = [(kernel / len(kernel), bias / len(kernel)) for kernel, bias in layers[element]]

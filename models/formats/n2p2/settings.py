@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from ase.data import atomic_numbers
 
+from atomzoo.datasets.io.words import named, shortened, to_element, to_integer, to_number
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.models.formats.n2p2.functions import parse_function, sort_key
-from atomzoo.models.formats.n2p2.keywords import named, numbered, read_keywords
+from atomzoo.models.formats.n2p2.keywords import numbered, read_keywords
 from atomzoo.models.formats.n2p2.networks import read_networks
-from atomzoo.models.formats.n2p2.text import shortened, to_element, to_integer, to_number
 
 CUTOFF_TYPES = {
     1: lambda alpha: CosineCutoff(inner_fraction=alpha),

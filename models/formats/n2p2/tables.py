@@ -3,8 +3,7 @@
 import numpy as np
 from ase.data import atomic_numbers
 
-from atomzoo.models.formats.n2p2.keywords import named
-from atomzoo.models.formats.n2p2.text import read_rows, shortened, to_integer, to_number
+from atomzoo.datasets.io.words import named, read_rows, shortened, to_integer, to_number
 
 
 def read_scaling(path, n_functions, method):
@@ -62,6 +61,23 @@ def format_scaling(statistics):
 def weights_file(element):
     """The name of the file of an element's weights."""
     return f"weights.{atomic_numbers[element]:03d}.data"
+
+
+def find_weights(folder, element):
+    """The file of an element's weights.
+
+    Raises:
+        FileNotFoundError: naming it; and files in the folder that may be it under the names that RuNNer and nnp-train
+            give to the weights that they fitted.
+    """
+    path = folder / weights_file(element)
+    if path.exists():
+        return path
+    number = f"{atomic_numbers[element]:03d}"
+    patterns = (f"optweights.{number}.out", f"weights.{number}.*.out", f"*.short.{number}.out")
+    others = [other.name for pattern in patterns for other in sorted(folder.glob(pattern))]
+    hint = f"rename {others[0]} to it" if others else f"RuNNer's optweights.{number}.out would have to be renamed to it"
+    raise FileNotFoundError(f"there is no file '{path}' of the weights of {element}; {hint}")
 
 
 def read_weights(path, n_inputs, widths):

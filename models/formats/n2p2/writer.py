@@ -8,12 +8,13 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from atomzoo.datasets.io.output_files import replacing
+from atomzoo.datasets.io.units import Units
+from atomzoo.datasets.io.words import to_text
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.formats.n2p2.functions import TYPES, format_function, parse_function, sort_key
 from atomzoo.models.formats.n2p2.networks import ACTIVATIONS
 from atomzoo.models.formats.n2p2.tables import format_scaling, format_weights, weights_file
-from atomzoo.models.formats.n2p2.text import Units, to_text
 
 SCALINGS = {
     "min-max": ("scale_symmetry_functions",),

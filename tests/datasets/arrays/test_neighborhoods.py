@@ -51,6 +51,25 @@ def test_chunks_put_every_pair_in_its_place(pairs, monkeypatch, size):
     assert len(found) == 1 if size == CHUNK else len(found) > 4
 
 
+@pytest.mark.parametrize(("width", "triplets", "n_features"), [(768, True, 30), (96, True, 60), (768, False, 500)])
+def test_rows_follow_memory(width, triplets, n_features):
+    """As many as fit, but one where nothing fits; few neighbors go together as ever."""
+    rows = neighborhoods._most_rows(width, triplets, n_features)
+    places = width * (width - 1) / 2 if triplets else width
+    needed = 8 * (neighborhoods.NUMBERS + n_features) * places
+    assert rows * needed <= neighborhoods.MEMORY < 2 * rows * needed
+    assert neighborhoods._most_rows(10**5, True, 30) == 1 and neighborhoods._most_rows(48, False, 30) > CHUNK
+
+
+def test_atoms_with_many_neighbors_go_in_small_chunks(pairs, monkeypatch):
+    whole = list(chunks(pairs, 5.0, True, 10))
+    assert len(whole) == 1
+    monkeypatch.setattr(neighborhoods, "MEMORY", 1.1 * 2 * 8 * 34 * whole[0].taken.shape[1] ** 2 / 2)
+    found = list(chunks(pairs, 5.0, True, 10))
+    assert {len(chunk.taken) for chunk in found} == {2} and len(found) == 9
+    assert sorted(np.concatenate([chunk.pairs for chunk in found])) == list(range(len(pairs.first)))
+
+
 @pytest.mark.parametrize("size", [4, CHUNK])
 def test_triplets_of_chunks_are_those_of_a_batch(structures, pairs, monkeypatch, size):
     monkeypatch.setattr(neighborhoods, "CHUNK", size)

@@ -8,7 +8,9 @@ import pytest
 from ase.build import bulk, molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo.datasets.io.input_data import write_input_data
 from atomzoo.datasets.io.reading import read_structures
+from tests.examples import crystal, rattled
 
 
 @pytest.mark.parametrize("name", ["a.extxyz", "a.xyz", "a.traj", "odd@name.extxyz"])
@@ -106,3 +108,24 @@ def test_short_vector_along_a_direction_that_is_not_periodic(tmp_path):
 def test_reference_structures(reference_data):
     files = sorted(reference_data.glob("gold_qe/au*.extxyz"))
     assert [len(read_structures(path)) for path in files] == [600, 900, 900, 900]
+
+
+@pytest.mark.parametrize("name", ["input.data", "structures.txt"])
+def test_input_data_is_read_in_the_units_that_are_given(tmp_path, name):
+    """Whatever the file's name; never as ASE reads it, always in Bohr and Hartree."""
+    (atoms,) = rattled(crystal(["Cu", "O"]), 1)
+    for length_unit, energy_unit in (("A", "eV"), ("Bohr", "Hartree")):
+        write_input_data([atoms], tmp_path / name, length_unit, energy_unit)
+        (found,) = read_structures(tmp_path / name, length_unit, energy_unit)
+        np.testing.assert_allclose(found.positions, atoms.positions, rtol=1e-14)
+        np.testing.assert_allclose(found.get_forces(), atoms.get_forces(), rtol=1e-14)
+        assert found.get_potential_energy() == pytest.approx(atoms.get_potential_energy(), rel=1e-14)
+
+
+def test_input_data_in_another_unit_is_refused(tmp_path):
+    write_input_data(rattled(crystal(["Cu", "O"]), 1), tmp_path / "input.data", "Bohr", "Hartree")
+    with pytest.raises(ValueError, match="input.data': distances .* are those of bonds in Bohr. Received: A"):
+        read_structures(tmp_path / "input.data")
+    write_input_data(rattled(crystal(["Cu", "O"]), 1), tmp_path / "input.data")
+    with pytest.raises(ValueError, match="input.data': distances .* are those of bonds in A. Received: Bohr"):
+        read_structures(tmp_path / "input.data", "Bohr", "Hartree")

@@ -173,7 +173,9 @@ BAD = {
     "symfunction_short Ti 2 O 0.1 5": "type 2 takes the elements and eta rs cutoff. Received: 'Ti 2 O 0.1 5'",
     "symfunction_short Ti 3 O O 0.1 0.5 1 5": "`lambda_` must be .1 or -1. Received: lambda_=0.5",
     "elements Ti O": "line 25: the keyword is given twice. Received: elements",
-    "nnp_type 4G-HDNNP": "line 25, nnp_type: only short-range potentials",
+    "nnp_type 3": "line 25, nnp_type: only short-range potentials",
+    "nnp_gen 4": r"line 25: 4G \(charge equilibration\) potentials are not supported. Received: 'nnp_gen 4'",
+    "initial_hardness O 10.0": r"line 25: 4G \(charge equilibration\) potentials are not supported. Received: 'initial",
     "scale_max_short": "scale_max_short takes 1 words. Received: ''",
     "element_nodes_short O x": "network of O: expected a whole number. Received: 'x'",
     "element_activation_short O 1 1 t": "an activation must be one of l t s .* Received: '1'",
@@ -190,6 +192,49 @@ def test_a_line_that_cannot_be_read(line, tmp_path):
     with pytest.raises(ValueError, match=BAD[line]) as error:
         read_n2p2(folder)
     assert str(folder / "input.nn") in str(error.value) and "\n" not in str(error.value)
+
+
+def test_4g_potentials_are_named_before_the_first_of_their_keywords(tmp_path):
+    folder = n2p2.make_folder(tmp_path, [("number_of_elements", "use_electrostatics\nnumber_of_elements")])
+    with open(folder / "input.nn", "a") as file:
+        file.write("nnp_type 4G-HDNNP\n")
+    with pytest.raises(ValueError, match=r"line 26: 4G \(charge equilibration\) potentials are not supported"):
+        read_n2p2(folder)
+
+
+TRAINING = """
+force_energy_ratio 3.0
+use_atom_charges
+use_atom_energies
+enforce_totcharge 1
+kalman_damp_short 0.1
+weight_constraint O 1 2 3
+symfunction_electrostatic O 2 O 0.1 0 5
+electrostatic_type 1
+"""
+
+
+def test_keywords_that_do_not_touch_the_energy(tmp_path):
+    folder = n2p2.make_folder(tmp_path)
+    expected = energy_of(read_n2p2(folder), n2p2.CLUSTER)
+    text = (folder / "input.nn").read_text().replace("scale_min_short", "scale_min_short_atomic")
+    (folder / "input.nn").write_text(text + TRAINING)
+    assert energy_of(read_n2p2(folder), n2p2.CLUSTER) == expected
+
+
+def test_a_missing_file_of_weights_is_named(tmp_path):
+    folder = n2p2.make_folder(tmp_path)
+    weights = folder / "weights.022.data"
+    weights.rename(folder / "else")
+    message = "there is no file '.*weights.022.data' of the weights of Ti; "
+    with pytest.raises(FileNotFoundError, match=message + "RuNNer's optweights.022.out would have to be renamed to it"):
+        load_potential(folder)
+    (folder / "weights.022.000010.out").touch()
+    with pytest.raises(FileNotFoundError, match=message + "rename weights.022.000010.out to it"):
+        load_potential(folder)
+    (folder / "optweights.022.out").touch()
+    with pytest.raises(FileNotFoundError, match=message + "rename optweights.022.out to it"):
+        load_potential(folder)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import ase
 import numpy as np
 import pytest
@@ -202,3 +205,41 @@ def test_displacements_of_pairs_are_those_of_the_batch(potential, structures):
     x = to_arrays(structures, ELEMENTS, CUTOFF)
     found = potential.evaluator.pairs(structures).displacements
     np.testing.assert_allclose(found, find_displacements(x)[x["neighbors"] >= 0], atol=1e-13)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), type("ResourceExhaustedError", (Exception,), {})("OOM\nwhen ...")])
+def test_too_little_memory_is_one_line(error, monkeypatch):
+    def kernel(*inputs):
+        raise error
+
+    potential = small_potential(["Au"])
+    monkeypatch.setattr(potential.evaluator, "_energies", kernel)
+    with pytest.raises(ValueError, match="memory does not suffice .* Received: 4 atoms with up to .* at once$"):
+        potential.evaluate_atoms(crystal(["Au"]))
+
+
+@pytest.mark.slow
+def test_memory_is_bounded():
+    """1080 atoms of water, a cutoff of 12 A and G4: in a process of its own, whose peak counts."""
+    done = subprocess.run([sys.executable, "-c", WATER], capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[-1]) < 2e9
+
+
+WATER = """
+import resource
+from ase.build import molecule
+from atomzoo import NeuralNetworkPotential
+from atomzoo.layers import SymmetryFunction
+water = molecule("H2O")
+small = water.copy()
+water.set_cell([3.107] * 3)
+water.pbc = True
+water = water * (6, 6, 10)
+assert len(water) == 1080
+functions = [SymmetryFunction("G4", 12.0, eta=eta, zeta=zeta) for eta in (0.01, 0.03) for zeta in (1, 4)]
+potential = NeuralNetworkPotential.from_functions(["H", "O"], functions, dtype="float64")
+potential.evaluate_atoms(small)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+potential.evaluate_atoms(water)
+print(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
+"""

@@ -4,23 +4,30 @@ import stat
 import sys
 from dataclasses import replace
 
+import ase
+import ase.io
 import numpy as np
 import pandas
 import pytest
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.io.reading import read_structures
 from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.functions import resolve
 from atomzoo.models.formats.aenet.setup_reader import read_setup
 from atomzoo.models.potential.function_sets import load_function_set
-from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet
+from atomzoo.reproductions.baselines.aenet import baseline, beside, find_programs, run_aenet, working_folder
 from atomzoo.reproductions.baselines.aenet_inputs import write_inputs
 from tests.examples import crystal, rattled
 
 # Stand-ins for aenet's programs: they read their input's FILES and NETWORKS as aenet does, and print recorded results.
 GENERATE = """
 lines = open(sys.argv[1]).read().split()
-assert lines[:2] == ["OUTPUT", "set.train"] and all(os.path.exists(f) for f in lines[lines.index("FILES") + 2:])
+assert lines[:2] == ["OUTPUT", "set.train"]
+for file in lines[lines.index("FILES") + 2:]:
+    comment, unit = open(file).readline().split("=")[1].split()
+    assert float(comment) < 0 and unit == "eV"
 open("set.train", "w").write("recorded")
 """
 TRAIN = """
@@ -101,13 +108,40 @@ def test_trained_and_evaluated(stand_in, gold, tmp_path):
     assert "ITERATIONS 7" in (tmp_path / "run" / "fit.in").read_text()
 
 
-@pytest.mark.parametrize("program", ["generate.x", "train.x-2.0.4-gfortran_serial", "predict.x"])
+WORDS = {
+    "generate.x": "Error: no such thing",
+    "train.x-2.0.4-gfortran_serial": "At line 7 of file x.f90\nFortran runtime error: no such thing\n\n"
+    "Error termination. Backtrace:\n#0  0x7f1 in ???\n#1  0x7f2 in main",
+    "predict.x": "",
+}
+
+
+@pytest.mark.parametrize("program", WORDS)
 def test_aenet_that_fails_is_told(stand_in, gold, tmp_path, program):
+    """By its first error, which a backtrace may follow, and the input; all of it is kept."""
     code = 1 if program == "predict.x" else 0  # aenet itself ends with 0 after many errors
-    text = f"#!{sys.executable}\nimport sys\nprint('first')\nprint('Error: no such thing', file=sys.stderr)\n"
+    stdout = "training error\nfirst\n" + ("Error: no such thing\nlast" if not WORDS[program] else "last")
+    text = f"#!{sys.executable}\nimport sys\nprint({stdout!r})\nprint({WORDS[program]!r}, file=sys.stderr)\n"
     (stand_in / program).write_text(text + f"sys.exit({code})")
-    with pytest.raises(ValueError, match=rf"{program} failed in .* It said: Error: no such thing"):
+    name = {"g": "generate", "t": "fit", "p": "train"}[program[0]]
+    with pytest.raises(
+        ValueError, match=rf"{program} failed on '.*/run/{name}.in' .*: .*rror: no such thing$"
+    ) as error:
         run_aenet(*gold, [SymmetryFunction("G2", 6.0)], folder=tmp_path / "run")
+    assert "\n" not in str(error.value)
+    assert (tmp_path / "run" / f"{name}.err").read_text() == WORDS[program] + "\n"
+    assert (tmp_path / "run" / f"{name}.out").read_text() == stdout + "\n"
+
+
+def test_a_working_folder_stays_if_aenet_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with working_folder() as folder:
+        (folder / "a").touch()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="failed"), working_folder() as folder:
+        (folder / "a").touch()
+        raise ValueError("failed")
+    assert (folder / "a").exists()
 
 
 def test_recorded_results_are_named_as_such(no_aenet, gold, tmp_path):
@@ -146,6 +180,54 @@ def test_inputs_are_those_aenet_was_run_with(reference_data, tmp_path):
         assert list(ours.functions) == resolve(theirs.functions, ["Ti", "O"])  # pairs of elements in one order
         assert replace(ours, functions=theirs.functions) == theirs
     assert "Ti Ti.nn 2 10:tanh 10:tanh\nO O.nn 2 10:tanh 10:tanh" in (tmp_path / "fit.in").read_text()
+
+
+XSF = """\
+# total energy = -2688.6125 eV
+
+CRYSTAL
+PRIMVEC
+    10.000000000000000      0.000000000000000      0.000000000000000
+     0.000000000000000     10.000000000000000      0.000000000000000
+     0.000000000000000      0.000000000000000     10.000000000000000
+PRIMCOORD
+2 1
+Au      0.000000000000000      0.000000000000000      0.000000000000000      0.000000000000000      0.000000000000000     -0.250000000000000
+Au      0.000000000000000      0.000000000000000      2.500000000000000      0.000000000000000      0.000000000000000      0.250000000000000
+"""  # noqa: E501
+GENERATE_IN = """\
+OUTPUT set.train
+
+TYPES
+1
+Au -1344.30625
+
+SETUPS
+Au Au.stp
+
+FILES
+1
+train/s00000.xsf
+"""
+
+
+def test_inputs_byte_for_byte(tmp_path):
+    """Of a structure as ASE reads it from a file: its numbers are NumPy's."""
+    atoms = ase.Atoms("Au2", [[0, 0, 0], [0, 0, 2.5]], cell=[10, 10, 10], pbc=True)
+    forces = np.array([[0, 0, -0.25], [0, 0, 0.25]])
+    atoms.calc = SinglePointCalculator(atoms, energy=np.float64(-2688.6125), forces=forces)
+    ase.io.write(tmp_path / "a.extxyz", atoms)
+    (atoms,) = read_structures(tmp_path / "a.extxyz")
+    functions = [SymmetryFunction("G2", np.float64(6.0), eta=np.float32(0.25))]
+    energies = {"Au": np.float64(-1344.30625)}
+    write_inputs([atoms], [atoms], functions, tmp_path / "run", (5,), "tanh", 1, "bfgs", energies)
+    assert (tmp_path / "run" / "train" / "s00000.xsf").read_bytes() == XSF.encode()
+    assert (tmp_path / "run" / "generate.in").read_bytes() == GENERATE_IN.encode()
+    assert "G=2 type2=Au Rc=6.0 Rs=0.0 eta=0.25" in (tmp_path / "run" / "Au.stp").read_text()
+    for path in (tmp_path / "run").rglob("*.*"):
+        assert "np." not in path.read_text()
+    (again,) = read_structures(tmp_path / "run" / "test" / "s00000.xsf")
+    assert again.get_potential_energy() == atoms.get_potential_energy()
 
 
 def test_atomic_energies_fit_the_data(tmp_path):

@@ -1,6 +1,7 @@
 import json
 import random
 
+import numpy as np
 import pytest
 
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction, chebyshev_basis
@@ -261,3 +262,10 @@ def test_mutated_files_give_a_clear_error_or_a_setup(write):
             assert sorted(canonical_order(setup)) == list(range(len(setup.functions)))
             outcomes["read"] += 1
     assert min(outcomes.values()) > 10
+
+
+def test_plain_numbers(tmp_path):
+    """A set-up made of NumPy's numbers is written as one of Python's."""
+    functions = [SymmetryFunction("G2", np.float64(6.0), eta=np.float32(0.25), neighbors=("Ti",))]
+    write_setup(AenetSetup("Ti", ["Ti"], functions, rmin=np.float64(0.75)), tmp_path / "Ti.stp")
+    assert "RMIN 0.75\n" in (tmp_path / "Ti.stp").read_text() and "np." not in (tmp_path / "Ti.stp").read_text()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.models.formats.n2p2 import read_input_data, write_input_data
+from atomzoo.datasets.io.input_data import read_input_data, write_input_data
+from atomzoo.datasets.io.words import to_text
 from tests.examples import crystal, rattled
 
 TEXT = """begin
@@ -118,3 +119,14 @@ def test_what_cannot_be_written(path):
     with pytest.raises(ValueError, match=r"input.data cannot hold structure 0. Received: pbc=\[True, True, False\]"):
         write_input_data([atoms], path)
     assert path.read_text() == TEXT
+
+
+def test_plain_numbers(tmp_path):
+    """Those of NumPy too, of any precision."""
+    atoms = ase.Atoms("Au")
+    atoms.calc = SinglePointCalculator(atoms, energy=np.float64(-0.1) / 3, forces=np.float32([[0.1, 0, 1 / 3]]))
+    write_input_data([atoms], tmp_path / "input.data", "Bohr", "Hartree")
+    assert "np." not in (tmp_path / "input.data").read_text()
+    assert "np." not in to_text(np.float64(0.1) / 3, ase.units.Bohr) + to_text(np.float32(0.1), 3.0)
+    (again,) = read_input_data(tmp_path / "input.data", "Bohr", "Hartree")
+    assert again.get_potential_energy() == pytest.approx(atoms.get_potential_energy(), rel=1e-15)

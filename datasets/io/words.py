@@ -1,32 +1,13 @@
-"""Words, numbers and units of n2p2's text files."""
+"""Words and numbers of text files, and what errors say of them."""
 
 import re
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
-import ase.units
 from ase.data import atomic_numbers
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
 INTEGER = re.compile(r"\d{1,9}", re.ASCII)
-LENGTHS = {"A": 1.0, "Bohr": ase.units.Bohr}
-ENERGIES = {"eV": 1.0, "Hartree": ase.units.Hartree}
-
-
-@dataclass(frozen=True)
-class Units:
-    """The units of a file: what is multiplied by `length` is in A, what by `energy` in eV."""
-
-    length: float
-    energy: float
-
-    @classmethod
-    def named(cls, length_unit, energy_unit):
-        """The units of these names, "A" or "Bohr" and "eV" or "Hartree"."""
-        for name, unit, known in (("length_unit", length_unit, LENGTHS), ("energy_unit", energy_unit, ENERGIES)):
-            if unit not in known:
-                raise ValueError(f"`{name}` must be {' or '.join(known)}. Received: {name}={unit!r}")
-        return cls(LENGTHS[length_unit], ENERGIES[energy_unit])
 
 
 def read_rows(path, comments="#"):
@@ -68,8 +49,18 @@ def shortened(text):
 
 def to_text(value, unit=1.0):
     """The shortest decimal number that, times `unit`, is `value` to the last bit; else all digits of value / unit."""
+    value = float(value)  # the repr of NumPy's is np.float64(...)
     for digits in range(1, 18):
         text = f"{value / unit:.{digits}g}"
         if float(text) * unit == value:
             return text
     return repr(value / unit)
+
+
+@contextmanager
+def named(place, separator=": "):
+    """Names the place in front of errors."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{place}{separator}{error}") from None

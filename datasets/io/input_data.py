@@ -16,8 +16,8 @@ import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.io.output_files import replacing
-from atomzoo.models.formats.n2p2.keywords import named
-from atomzoo.models.formats.n2p2.text import Units, shortened, to_element, to_number, to_text
+from atomzoo.datasets.io.units import Units
+from atomzoo.datasets.io.words import named, shortened, to_element, to_number, to_text
 
 WORDS = {"lattice": 4, "atom": 10, "energy": 2, "charge": 2}
 
@@ -60,6 +60,13 @@ def read_input_data(path, length_unit="A", energy_unit="eV"):
     if not structures:
         raise ValueError(f"'{path}' contains no structures")
     return structures
+
+
+def is_input_data(path):
+    """Whether a file begins as an `input.data`, whatever its name: with `begin` in a line of its own."""
+    with open(path, "rb") as file:
+        first = next((line for line in file if line.strip()), b"")
+    return first.split() == [b"begin"]
 
 
 def _add(block, words, line):
