@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import ase
 import numpy as np
-from ase.calculators.singlepoint import SinglePointCalculator
-from ase.constraints import FixAtoms
-from ase.stress import full_3x3_to_voigt_6_stress
 from scipy.optimize import minimize
 
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
+from atomzoo.models.relaxation.ase_relaxation import relax_constrained
 from atomzoo.models.relaxation.deformation import Deformation
+from atomzoo.models.relaxation.free_directions import are_linear
+from atomzoo.models.relaxation.result import RelaxationResult, single_point
 
 # Tolerances of 0: forces alone decide. (A change of energy relative to its own, arbitrary zero would say nothing.)
 OPTIONS = {
@@ -22,34 +22,6 @@ WALL = 10.0  # eV/A^2
 NUMERICAL_STEP = 1e-4  # A; with central differences the error of a force is some 1e-7 eV/A, in float32 1e-4
 
 
-@dataclass(frozen=True)
-class RelaxationResult:
-    """What `relax` found.
-
-    Attributes:
-        atoms: a new `Atoms`, the best geometry seen, with a `SinglePointCalculator` (energy, forces, and stress where
-            periodic in three directions).
-        energy: its energy in eV.
-        start_energy: that of the given structure in eV.
-        max_force: length of its largest force in eV/A, fixed atoms left out.
-        max_stress: its largest component of the stress in eV/A^3; None unless the cell was relaxed.
-        converged: whether forces (and stress) of `atoms` are within the tolerance.
-        n_steps: number of steps of the minimizer.
-        n_evaluations: number of energies evaluated; forces come with them.
-        message: why it ended, in words.
-    """
-
-    atoms: ase.Atoms
-    energy: float
-    start_energy: float
-    max_force: float
-    max_stress: float | None
-    converged: bool
-    n_steps: int
-    n_evaluations: int
-    message: str
-
-
 def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False):
     """Moves atoms, and optionally the cell, to a minimum of the energy.
 
@@ -59,8 +31,10 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     strains stay within +-0.4 (shear +-0.2): where the energy has no minimum, the relaxation ends there, not converged.
 
     Args:
-        atoms: `ase.Atoms`; it is not modified. `FixAtoms` constraints are kept to (a cell that changes takes the fixed
-            atoms along).
+        atoms: `ase.Atoms`; it is not modified. Constraints are kept to: `FixAtoms`, `FixCartesian`, `FixedPlane`,
+            `FixedLine` and `FixScaled` by the variables (a cell that changes takes fixed atoms, planes and lines
+            along). All others, such as `FixBondLengths`, `FixInternals`, `FixCom` and `Hookean`, are left to ASE's
+            BFGS, which replaces `method` and ends with the last geometry; the energy of a spring is not in `energy`.
         potential: `NeuralNetworkPotential`, in float64 for an `fmax` much below 1e-3.
         method: "L-BFGS-B", "BFGS" or "CG" of `scipy.optimize.minimize`.
         fmax: converged when no force is longer, in eV/A; with `cell` also no component of the stress larger than fmax
@@ -74,8 +48,9 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
         `RelaxationResult`.
 
     Raises:
-        ValueError: an argument out of range, another constraint than `FixAtoms`, a cell to relax that is not periodic
-            in three directions, a structure that cannot be evaluated, or an energy that is not finite.
+        ValueError: an argument out of range, a constraint that cannot be satisfied or not together with `cell` or
+            `numerical`, a cell to relax that is not periodic in three directions, a structure that cannot be evaluated,
+            or an energy that is not finite.
 
     Warns:
         ExtrapolationWarning: the geometry returned is outside the range of the training data.
@@ -93,11 +68,16 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     True
     """
     _check(atoms, method, fmax, cell, max_steps)
+    if not are_linear(atoms.constraints):
+        _check_others(atoms.constraints, cell, numerical)
+        result, features = relax_constrained(atoms, potential, fmax, max_steps)
+        warn_about_extrapolations(potential, result.atoms, features)
+        return result
     search = _Search(atoms, potential, fmax, cell, numerical)
     message = search.run(method, max_steps)
     final = search.best
     warn_about_extrapolations(potential, final.atoms, final.result["features"])
-    final.atoms.calc = _single_point(final)
+    final.atoms.calc = single_point(final.atoms, final.result)
     return RelaxationResult(
         atoms=final.atoms,
         energy=final.energy,
@@ -186,8 +166,8 @@ class _Search:
         atoms = self.deformation.deformed(variables)
         result = self.potential.evaluate_atoms(atoms)
         self.n_evaluations += 1
-        free = result["forces"][self.deformation.free]
-        max_force = float(np.linalg.norm(free, axis=1).max(initial=0.0))
+        forces = self.deformation.free_forces(variables, result["forces"])
+        max_force = float(np.linalg.norm(forces, axis=1).max(initial=0.0))
         max_stress = float(np.abs(result["stress"]).max())
         converged = max_force <= self.fmax
         if self.cell:
@@ -205,13 +185,6 @@ class _Search:
         return (energies[: len(moves)] - energies[len(moves) :]) / (2 * NUMERICAL_STEP)
 
 
-def _single_point(state):
-    labels = {name: state.result[name] for name in ("energy", "energies", "forces")}
-    if state.atoms.pbc.all():
-        labels["stress"] = full_3x3_to_voigt_6_stress(state.result["stress"])
-    return SinglePointCalculator(state.atoms, free_energy=state.energy, **labels)
-
-
 def _check(atoms, method, fmax, cell, max_steps):
     if method not in OPTIONS:
         raise ValueError(f"`method` must be one of {', '.join(OPTIONS)}. Received: method={method!r}")
@@ -221,6 +194,10 @@ def _check(atoms, method, fmax, cell, max_steps):
         raise ValueError(f"`max_steps` must not be negative. Received: max_steps={max_steps}")
     if cell and not atoms.pbc.all():
         raise ValueError(f"Only a cell periodic in three directions can be relaxed. Received: pbc={atoms.pbc.tolist()}")
-    for constraint in atoms.constraints:
-        if not isinstance(constraint, FixAtoms):
-            raise ValueError(f"The only constraint known here is FixAtoms. Received: {type(constraint).__name__}")
+
+
+def _check_others(constraints, cell, numerical):
+    if cell or numerical:
+        kinds = ", ".join(type(constraint).__name__ for constraint in constraints)
+        option = "cell" if cell else "numerical"
+        raise ValueError(f"`{option}` must be False with such constraints. Received: {kinds}, {option}=True")
