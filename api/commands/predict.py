@@ -24,7 +24,7 @@ def predict(
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Predicts energies (eV), forces (eV/A) and, for crystals, stress (eV/A^3).
+    """Predicts energies (eV), forces (eV/A) and, of what is periodic, stress (eV/A^3).
 
     Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
     """
@@ -58,8 +58,10 @@ def _with_results(atoms, result):
     from ase.calculators.singlepoint import SinglePointCalculator
     from ase.stress import full_3x3_to_voigt_6_stress
 
+    from atomzoo.datasets.arrays.periodicity import has_stress
+
     values = {name: result[name] for name in ("energy", "energies", "forces")}
-    if atoms.pbc.all():
+    if has_stress(atoms):
         values["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
     copy = atoms.copy()
     copy.calc = SinglePointCalculator(copy, **values)

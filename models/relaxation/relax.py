@@ -6,6 +6,7 @@ import ase
 import numpy as np
 from scipy.optimize import minimize
 
+from atomzoo.datasets.arrays.periodicity import has_stress
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
 from atomzoo.models.relaxation.ase_relaxation import relax_constrained
 from atomzoo.models.relaxation.deformation import Deformation
@@ -37,9 +38,10 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
             BFGS, which replaces `method` and ends with the last geometry; the energy of a spring is not in `energy`.
         potential: `NeuralNetworkPotential`, in float64 for an `fmax` much below 1e-3.
         method: "L-BFGS-B", "BFGS" or "CG" of `scipy.optimize.minimize`.
-        fmax: converged when no force is longer, in eV/A; with `cell` also no component of the stress larger than fmax
-            over the cross-section of an atom, (volume per atom)^(2/3).
-        cell: also relax the cell, all its lengths and angles.
+        fmax: converged when no force is longer, in eV/A; with `cell` also no component of the virial per atom larger
+            than fmax times the length of an atom, see `Deformation`.
+        cell: also relax the cell, all lengths and angles of its periodic directions: the plane of a slab, the length of
+            a wire.
         max_steps: largest number of steps of the minimizer.
         numerical: take the gradient by central differences of the energy, as if there were no analytic one. Forces are
             then used to judge convergence only.
@@ -49,8 +51,8 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
 
     Raises:
         ValueError: an argument out of range, a constraint that cannot be satisfied or not together with `cell` or
-            `numerical`, a cell to relax that is not periodic in three directions, a structure that cannot be evaluated,
-            or an energy that is not finite.
+            `numerical`, a cell to relax that is not periodic or has no volume, a structure that cannot be evaluated, or
+            an energy that is not finite.
 
     Warns:
         ExtrapolationWarning: the geometry returned is outside the range of the training data.
@@ -171,7 +173,8 @@ class _Search:
         max_stress = float(np.abs(result["stress"]).max())
         converged = max_force <= self.fmax
         if self.cell:
-            converged = converged and max_stress * (atoms.cell.volume / len(atoms)) ** (2 / 3) <= self.fmax
+            of_atom = max_stress * atoms.cell.volume / len(atoms)  # virial, eV
+            converged = converged and of_atom <= self.fmax * self.deformation.atom_length
         return _State(variables.copy(), atoms, result, max_force, max_stress, converged)
 
     def _gradient(self, state):
@@ -192,8 +195,9 @@ def _check(atoms, method, fmax, cell, max_steps):
         raise ValueError(f"`fmax` must be positive. Received: fmax={fmax}")
     if max_steps < 0:
         raise ValueError(f"`max_steps` must not be negative. Received: max_steps={max_steps}")
-    if cell and not atoms.pbc.all():
-        raise ValueError(f"Only a cell periodic in three directions can be relaxed. Received: pbc={atoms.pbc.tolist()}")
+    if cell and not has_stress(atoms):
+        received = f"pbc={atoms.pbc.tolist()}, a volume of {atoms.cell.volume:g} A^3"
+        raise ValueError(f"Only the cell of a periodic structure, with a volume, can be relaxed. Received: {received}")
 
 
 def _check_others(constraints, cell, numerical):

@@ -6,6 +6,8 @@ import ase
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.stress import full_3x3_to_voigt_6_stress
 
+from atomzoo.datasets.arrays.periodicity import has_stress
+
 
 @dataclass(frozen=True)
 class RelaxationResult:
@@ -13,7 +15,7 @@ class RelaxationResult:
 
     Attributes:
         atoms: a new `Atoms`, the best geometry seen, with a `SinglePointCalculator` (energy, forces, and stress where
-            periodic in three directions).
+            it has one, see `PotentialCalculator`).
         energy: its energy in eV.
         start_energy: that of the given structure in eV.
         max_force: length of its largest force in eV/A, along the directions that constraints leave free.
@@ -38,6 +40,6 @@ class RelaxationResult:
 def single_point(atoms, result):
     """A calculator that holds what `evaluate_atoms` returned for a structure."""
     labels = {name: result[name] for name in ("energy", "energies", "forces")}
-    if atoms.pbc.all():
+    if has_stress(atoms):
         labels["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
     return SinglePointCalculator(atoms, free_energy=result["energy"], **labels)

@@ -18,16 +18,23 @@ class EffectiveMedium:
     def feature_range(self, symbol):
         return np.zeros(0), np.zeros(0)
 
+    @staticmethod
+    def _stress(atoms):
+        """Along x, y or z where the structure is periodic; cells of slabs and wires must be along these."""
+        if not (atoms.pbc.any() and atoms.cell.rank == 3):
+            return np.zeros((3, 3))
+        return atoms.get_stress(voigt=False) * np.outer(atoms.pbc, atoms.pbc)
+
     def _evaluate(self, atoms):
         copy = atoms.copy()
         copy.set_constraint()
         copy.calc = EMT()
-        energy, volume = copy.get_potential_energy(), copy.cell.volume
+        energy = copy.get_potential_energy()
         return {
             "energy": energy,
             "interaction_energy": energy,
             "energies": copy.get_potential_energies(),
             "forces": copy.get_forces(),
-            "stress": copy.get_stress(voigt=False) if copy.pbc.all() and volume else np.zeros((3, 3)),
+            "stress": self._stress(copy),
             "features": np.zeros((len(copy), 0)),
         }

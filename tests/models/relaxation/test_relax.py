@@ -218,7 +218,7 @@ def test_fixed_atoms_stay(potential, cell):
         ({"fmax": 0.0}, "`fmax` must be positive. Received: fmax=0.0"),
         ({"fmax": float("nan")}, "`fmax` must be positive. Received: fmax=nan"),
         ({"max_steps": -1}, "`max_steps` must not be negative. Received: max_steps=-1"),
-        ({"cell": True}, r"periodic in three directions can be relaxed. Received: pbc=\[False, False, False\]"),
+        ({"cell": True}, r"with a volume, can be relaxed. Received: pbc=\[False, False, False\], a volume of 0 A"),
     ],
 )
 def test_bad_arguments(potential, options, message):
