@@ -19,6 +19,7 @@ def relax(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for the relaxed structures.")
     ] = None,
     cell: Annotated[bool, typer.Option("--cell", help="Relax the cell too.")] = False,
+    pressure: Annotated[float, typer.Option(help="Pressure on the cell in GPa; needs --cell.")] = 0.0,
     fmax: Annotated[float, typer.Option(help="Converged when no force is larger, eV/A.")] = 1e-3,
     method: Annotated[Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.")] = "L-BFGS-B",
     length_unit: LengthUnit = "A",
@@ -26,11 +27,15 @@ def relax(
 ):
     """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
 
+    With --pressure the enthalpy, energy + pressure x volume, is minimized; the energies printed are without it.
+
     In float64, whatever MODEL was trained in: the rounding of float32 forces would end the search early.
 
     Exit code 3, with FILE written, if one of them did not converge.
     """
     start_backend()
+    from ase.units import GPa
+
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.io.output_files import check_structure_file, write_structures
     from atomzoo.datasets.io.reading import read_structures
@@ -42,7 +47,8 @@ def relax(
     with err.status(f"reading {model} and {start}"):
         potential, structures = load_potential(model, length_unit, energy_unit, "float64"), read_structures(start)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
-    results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
+    options = {"method": method, "fmax": fmax, "cell": cell, "pressure": pressure * GPa}
+    results = [relax_atoms(atoms, potential, **options) for atoms in track(structures, "relaxing")]
     if output is not None:
         write_structures(output, [result.atoms for result in results])
     out.print(_table(results, cell))

@@ -23,8 +23,8 @@ WALL = 10.0  # eV/A^2
 NUMERICAL_STEP = 1e-4  # A; with central differences the error of a force is some 1e-7 eV/A, in float32 1e-4
 
 
-def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False):
-    """Moves atoms, and optionally the cell, to a minimum of the energy.
+def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False, pressure=0.0):
+    """Moves atoms, and optionally the cell, to a minimum of the energy, under pressure of the enthalpy.
 
     The variables are the positions in the undeformed frame and, with `cell`, a symmetric strain; the energy's gradient
     with respect to both is exact. The energy never ends higher than it began, and convergence is judged by the forces
@@ -45,14 +45,17 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
         max_steps: largest number of steps of the minimizer.
         numerical: take the gradient by central differences of the energy, as if there were no analytic one. Forces are
             then used to judge convergence only.
+        pressure: with `cell`, the pressure from outside in eV/A^3, negative for tension (1 GPa = `ase.units.GPa`). What
+            is minimized, and never ends higher, is the enthalpy, energy + pressure * volume. As `scalar_pressure` of
+            ASE's `FrechetCellFilter`.
 
     Returns:
         `RelaxationResult`.
 
     Raises:
-        ValueError: an argument out of range, a constraint that cannot be satisfied or not together with `cell` or
-            `numerical`, a cell to relax that is not periodic or has no volume, a structure that cannot be evaluated, or
-            an energy that is not finite.
+        ValueError: an argument out of range, a pressure without `cell` or on a slab or wire, a constraint that cannot
+            be satisfied or not together with `cell` or `numerical`, a cell to relax that is not periodic or has no
+            volume, a structure that cannot be evaluated, or an energy that is not finite.
 
     Warns:
         ExtrapolationWarning: the geometry returned is outside the range of the training data.
@@ -70,12 +73,13 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     True
     """
     _check(atoms, method, fmax, cell, max_steps)
+    _check_pressure(atoms, cell, pressure)
     if not are_linear(atoms.constraints):
         _check_others(atoms.constraints, cell, numerical)
         result, features = relax_constrained(atoms, potential, fmax, max_steps)
         warn_about_extrapolations(potential, result.atoms, features)
         return result
-    search = _Search(atoms, potential, fmax, cell, numerical)
+    search = _Search(atoms, potential, fmax, cell, numerical, pressure)
     message = search.run(method, max_steps)
     final = search.best
     warn_about_extrapolations(potential, final.atoms, final.result["features"])
@@ -95,7 +99,7 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
 
 @dataclass
 class _State:
-    """An evaluated geometry. Energies are compared by `height`: totals of thousands of eV are rounded too much."""
+    """An evaluated geometry. Geometries are compared by `height`: totals of thousands of eV are rounded too much."""
 
     variables: np.ndarray
     atoms: ase.Atoms
@@ -103,10 +107,7 @@ class _State:
     max_force: float
     max_stress: float
     converged: bool
-
-    @property
-    def height(self):
-        return self.result["interaction_energy"]
+    height: float  # enthalpy in eV, of the energy between atoms only
 
     @property
     def energy(self):
@@ -116,8 +117,9 @@ class _State:
 class _Search:
     """One minimization: counts, remembers the best geometry, and stops when its forces are small."""
 
-    def __init__(self, atoms, potential, fmax, cell, numerical):
-        self.potential, self.fmax, self.cell, self.numerical = potential, fmax, cell, numerical
+    def __init__(self, atoms, potential, fmax, cell, numerical, pressure):
+        self.potential, self.fmax, self.cell = potential, fmax, cell
+        self.numerical, self.pressure = numerical, pressure
         self.deformation = Deformation(atoms, cell)
         self.n_steps = self.n_evaluations = 0
         self.start = self.best = self.last = self._state(self.deformation.start)
@@ -170,22 +172,30 @@ class _Search:
         self.n_evaluations += 1
         forces = self.deformation.free_forces(variables, result["forces"])
         max_force = float(np.linalg.norm(forces, axis=1).max(initial=0.0))
-        max_stress = float(np.abs(result["stress"]).max())
+        max_stress = float(np.abs(self._stress(result)).max())
         converged = max_force <= self.fmax
         if self.cell:
             of_atom = max_stress * atoms.cell.volume / len(atoms)  # virial, eV
             converged = converged and of_atom <= self.fmax * self.deformation.atom_length
-        return _State(variables.copy(), atoms, result, max_force, max_stress, converged)
+        height = self._height(atoms, result)
+        return _State(variables.copy(), atoms, result, max_force, max_stress, converged, height)
+
+    def _stress(self, result):
+        """What is left of the stress (3, 3), against the pressure from outside: the slope of the enthalpy."""
+        return result["stress"] + self.pressure * np.eye(3)
+
+    def _height(self, atoms, result):
+        return result["interaction_energy"] + (self.pressure * atoms.cell.volume if self.pressure else 0.0)
 
     def _gradient(self, state):
-        return self.deformation.gradient(state.variables, state.result["forces"], state.result["stress"])
+        return self.deformation.gradient(state.variables, state.result["forces"], self._stress(state.result))
 
     def _numerical_gradient(self, variables):
         moves = NUMERICAL_STEP * np.eye(len(variables))
         structures = [self.deformation.deformed(variables + move) for move in np.concatenate([moves, -moves])]
         self.n_evaluations += len(structures)
-        energies = np.array([result["interaction_energy"] for result in self.potential.evaluate_atoms(structures)])
-        return (energies[: len(moves)] - energies[len(moves) :]) / (2 * NUMERICAL_STEP)
+        heights = np.array(list(map(self._height, structures, self.potential.evaluate_atoms(structures))))
+        return (heights[: len(moves)] - heights[len(moves) :]) / (2 * NUMERICAL_STEP)
 
 
 def _check(atoms, method, fmax, cell, max_steps):
@@ -198,6 +208,14 @@ def _check(atoms, method, fmax, cell, max_steps):
     if cell and not has_stress(atoms):
         received = f"pbc={atoms.pbc.tolist()}, a volume of {atoms.cell.volume:g} A^3"
         raise ValueError(f"Only the cell of a periodic structure, with a volume, can be relaxed. Received: {received}")
+
+
+def _check_pressure(atoms, cell, pressure):
+    if not np.isfinite(pressure):
+        raise ValueError(f"`pressure` must be finite. Received: pressure={pressure}")
+    if pressure and not (cell and atoms.pbc.all()):
+        received = f"pressure={pressure:g}, cell={cell}, pbc={atoms.pbc.tolist()}"
+        raise ValueError(f"A pressure needs a cell that is relaxed, periodic in three directions. Received: {received}")
 
 
 def _check_others(constraints, cell, numerical):

@@ -19,7 +19,8 @@ class RelaxationResult:
         energy: its energy in eV.
         start_energy: that of the given structure in eV.
         max_force: length of its largest force in eV/A, along the directions that constraints leave free.
-        max_stress: its largest component of the stress in eV/A^3; None unless the cell was relaxed.
+        max_stress: its largest component of the stress in eV/A^3, under pressure of the stress plus the pressure; None
+            unless the cell was relaxed.
         converged: whether forces (and stress) of `atoms` are within the tolerance.
         n_steps: number of steps of the minimizer.
         n_evaluations: number of energies evaluated; forces come with them.

@@ -51,3 +51,17 @@ def test_unknown_element(fails, model, tmp_path):
 
 def test_bad_fmax(fails, model, gold_file, tmp_path):
     assert "fmax" in fails("relax", model, gold_file, "--fmax", -1)
+
+
+def test_pressure_is_in_gpa(atomzoo, model, gold, tmp_path, monkeypatch):
+    received = []
+    relax = partial(relaxation.relax, max_steps=0)
+    monkeypatch.setattr(relaxation, "relax", lambda *args, **kwargs: received.append(kwargs) or relax(*args, **kwargs))
+    gold[0].write(tmp_path / "a.extxyz")
+    code, _, error = atomzoo("relax", model, tmp_path / "a.extxyz", "--cell", "--pressure", 2)
+    assert code == 3 and error == ""
+    assert received[0]["pressure"] == pytest.approx(2 * 0.00624150907)  # eV/A^3
+
+
+def test_pressure_without_cell(fails, model, gold_file):
+    assert "A pressure needs a cell that is relaxed" in fails("relax", model, gold_file, "--pressure", 2)

@@ -1,10 +1,11 @@
-"""Relaxation of the cells of slabs and wires: the same minimum as by ASE's filter, and only what is periodic moves."""
+"""Relaxation of cells, of slabs and wires too and under pressure: the same minimum as by ASE's filter."""
 
 import numpy as np
 import pytest
-from ase.build import fcc100
+from ase.build import bulk, fcc100
 from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS
+from ase.units import GPa
 
 from atomzoo import PotentialCalculator, relax
 from atomzoo.models.relaxation.deformation import Deformation
@@ -72,3 +73,51 @@ def test_a_cell_without_volume_is_refused():
     atoms.cell[2] = 0.0
     with pytest.raises(ValueError, match=r"with a volume, can be relaxed. Received: pbc=\[True, True, False\]"):
         relax(atoms, EffectiveMedium(), cell=True)
+
+
+def crystal():
+    atoms = bulk("Cu", a=3.6, cubic=True)
+    atoms.symbols[0] = "Au"
+    atoms.set_cell(atoms.cell.array @ [[1, 0.02, 0], [0.02, 0.98, 0.01], [0, 0.01, 1.03]], scale_atoms=True)
+    atoms.rattle(0.05, seed=0)
+    return atoms
+
+
+def enthalpy(atoms, pressure):
+    return EffectiveMedium().evaluate_atoms(atoms)["energy"] + pressure * atoms.get_volume()
+
+
+@pytest.mark.parametrize("pressure", [20.0, -3.0])
+def test_the_enthalpy_is_minimized_as_by_ase(pressure):
+    pressure *= GPa
+    result = relax(crystal(), EffectiveMedium(), fmax=1e-5, cell=True, pressure=pressure)
+    expected = by_ase(crystal(), scalar_pressure=pressure)
+    free = relax(crystal(), EffectiveMedium(), fmax=1e-5, cell=True)
+    assert result.converged and result.max_stress < 1e-5
+    np.testing.assert_allclose(result.atoms.get_stress(), [*3 * [-pressure], 0, 0, 0], atol=1e-5)
+    assert enthalpy(result.atoms, pressure) == pytest.approx(enthalpy(expected, pressure), abs=1e-6)
+    assert result.atoms.get_volume() == pytest.approx(expected.get_volume(), rel=1e-4)
+    assert enthalpy(result.atoms, pressure) < enthalpy(free.atoms, pressure) - 1e-3
+    assert (result.atoms.get_volume() < free.atoms.get_volume()) == (pressure > 0)
+    assert result.energy == result.atoms.get_potential_energy() > free.energy
+
+
+def test_numerical_gradient_under_pressure():
+    analytic, numerical = (
+        relax(crystal(), EffectiveMedium(), fmax=1e-5, cell=True, pressure=10 * GPa, numerical=n) for n in (False, True)
+    )
+    assert analytic.converged and numerical.converged
+    assert numerical.atoms.get_volume() == pytest.approx(analytic.atoms.get_volume(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("atoms", "options", "message"),
+    [
+        (crystal(), {"cell": False, "pressure": 0.1}, r"Received: pressure=0.1, cell=False, pbc=\[True, True, True\]"),
+        (slab((True, True, False)), {"pressure": 0.1}, r"Received: .* pbc=\[True, True, False\]"),
+        (crystal(), {"pressure": float("nan")}, "`pressure` must be finite. Received: pressure=nan"),
+    ],
+)
+def test_pressures_that_cannot_be(atoms, options, message):
+    with pytest.raises(ValueError, match=message):
+        relax(atoms, EffectiveMedium(), **{"cell": True, **options})
