@@ -30,7 +30,7 @@ def predict(
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
-    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
@@ -41,6 +41,8 @@ def predict(
     with err.status(f"reading {model} and {data}"):
         potential, structures = load_potential(model, length_unit, energy_unit), read_structures(data)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    if output is not None:
+        check_writing(output, structures)
     parts = track(list(batches(structures)), "predicting")
     results = [result for part in parts for result in potential.evaluate_atoms(part)]
     errors = prediction_errors(structures, results)

@@ -37,7 +37,7 @@ def relax(
     from ase.units import GPa
 
     from atomzoo.datasets.arrays.batch import find_species
-    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.relaxation.relax import relax as relax_atoms
@@ -47,6 +47,8 @@ def relax(
     with err.status(f"reading {model} and {start}"):
         potential, structures = load_potential(model, length_unit, energy_unit, "float64"), read_structures(start)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    if output is not None:
+        check_writing(output, structures)
     options = {"method": method, "fmax": fmax, "cell": cell, "pressure": pressure * GPa}
     results = [relax_atoms(atoms, potential, **options) for atoms in track(structures, "relaxing")]
     if output is not None:

@@ -65,3 +65,8 @@ def test_pressure_is_in_gpa(atomzoo, model, gold, tmp_path, monkeypatch):
 
 def test_pressure_without_cell(fails, model, gold_file):
     assert "A pressure needs a cell that is relaxed" in fails("relax", model, gold_file, "--pressure", 2)
+
+
+def test_a_writer_that_fails_is_found_out_before_the_work(fails, model, gold_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(relaxation, "relax", None)
+    assert "ASE cannot write these" in fails("relax", model, gold_file, "-o", tmp_path / "relaxed.pwi")
