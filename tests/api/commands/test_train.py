@@ -22,7 +22,9 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     assert [row[-2] for row in rows[1:5]] == ["27", "3"] * 2
     assert "Au: 3 symmetry functions, network 4-3-1" in text and f"written to {tmp_path}/a.keras" in text
     potential = load_potential(tmp_path / "a.keras")
-    assert tuple(potential.hidden) == (4, 3) and potential.elements == ["Au"] and potential.seed == 5
+    assert (
+        tuple(potential.atomic_network.hidden["Au"]) == (4, 3) and potential.elements == ["Au"] and potential.seed == 5
+    )
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
@@ -32,6 +34,7 @@ def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
     assert load_potential(tmp_path / "a.keras").compute_dtype == "float64"
 
 
+@pytest.mark.filterwarnings("always::atomzoo.datasets.arrays.suspicious.SuspiciousDataWarning")
 def test_a_label_that_is_off_is_warned_of(atomzoo, gold, function_file, tmp_path):
     frames = [atoms.copy() for atoms in gold]
     for k, (copy, atoms) in enumerate(zip(frames, gold, strict=True)):
@@ -46,7 +49,7 @@ def test_a_label_that_is_off_is_warned_of(atomzoo, gold, function_file, tmp_path
 def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_path):
     options = ["-o", tmp_path / "a.keras", "--epochs", 1, "--symmetry-functions", function_file]
     assert atomzoo("train", "--hidden", 2, "--hidden", 3, *options, "--hidden", "4", gold_file)[0] == 0
-    assert tuple(load_potential(tmp_path / "a.keras").hidden) == (2, 3, 4)
+    assert tuple(load_potential(tmp_path / "a.keras").atomic_network.hidden["Au"]) == (2, 3, 4)
 
 
 @pytest.mark.parametrize(
