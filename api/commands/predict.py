@@ -24,14 +24,14 @@ def predict(
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Predicts energies (eV), forces (eV/A) and, for crystals, stress (eV/A^3).
+    """Predicts energies (eV), forces (eV/A) and, of what is periodic, stress (eV/A^3).
 
     Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.io.input_data import is_input_data
-    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
@@ -44,6 +44,8 @@ def predict(
         potential = load_potential(model, length_unit, energy_unit)
         structures = read_structures(data, length_unit, energy_unit)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    if output is not None:
+        check_writing(output, structures)
     parts = track(list(batches(structures)), "predicting")
     results = [result for part in parts for result in potential.evaluate_atoms(part)]
     check_length_unit(potential, structures, [result["features"] for result in results])
@@ -64,8 +66,10 @@ def _with_results(atoms, result):
     from ase.calculators.singlepoint import SinglePointCalculator
     from ase.stress import full_3x3_to_voigt_6_stress
 
+    from atomzoo.datasets.arrays.periodicity import has_stress
+
     values = {name: result[name] for name in ("energy", "energies", "forces")}
-    if atoms.pbc.all():
+    if has_stress(atoms):
         values["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
     copy = atoms.copy()
     copy.calc = SinglePointCalculator(copy, **values)

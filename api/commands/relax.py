@@ -19,6 +19,7 @@ def relax(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for the relaxed structures.")
     ] = None,
     cell: Annotated[bool, typer.Option("--cell", help="Relax the cell too.")] = False,
+    pressure: Annotated[float, typer.Option(help="Pressure on the cell in GPa; needs --cell.")] = 0.0,
     fmax: Annotated[float, typer.Option(help="Converged when no force is larger, eV/A.")] = 1e-3,
     method: Annotated[Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.")] = "L-BFGS-B",
     length_unit: LengthUnit = "A",
@@ -26,13 +27,17 @@ def relax(
 ):
     """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
 
+    With --pressure the enthalpy, energy + pressure x volume, is minimized; the energies printed are without it.
+
     In float64, whatever MODEL was trained in: the rounding of float32 forces would end the search early.
 
     Exit code 3, with FILE written, if one of them did not converge.
     """
     start_backend()
+    from ase.units import GPa
+
     from atomzoo.datasets.arrays.batch import find_species
-    from atomzoo.datasets.io.output_files import check_structure_file, write_structures
+    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.length_unit import check_length_unit
@@ -45,7 +50,10 @@ def relax(
         structures = read_structures(start, length_unit, energy_unit)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
     check_length_unit(potential, structures[:1], [potential.evaluate_atoms(structures[0])["features"]])
-    results = [relax_atoms(atoms, potential, method, fmax, cell) for atoms in track(structures, "relaxing")]
+    if output is not None:
+        check_writing(output, structures)
+    options = {"method": method, "fmax": fmax, "cell": cell, "pressure": pressure * GPa}
+    results = [relax_atoms(atoms, potential, **options) for atoms in track(structures, "relaxing")]
     if output is not None:
         write_structures(output, [result.atoms for result in results])
     out.print(_table(results, cell))

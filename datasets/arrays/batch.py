@@ -7,6 +7,7 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from atomzoo.datasets.arrays.neighbors import neighbor_list, triplet_list
+from atomzoo.datasets.arrays.periodicity import periodic_projector, stress_volume
 from atomzoo.datasets.arrays.validation import find_problem
 
 
@@ -29,7 +30,8 @@ def to_arrays(structures: list[ase.Atoms], elements: list[str], cutoff: float, t
         - `neighbors` (N, M) int32, row of the neighboring atom, -1 for an empty place
         - `shifts` (N, M, 3) float64, Cartesian, A: `D_ij = R_j + shift - R_i`
         - `n_atoms` (S,) float64, and `composition` (S, E), the number of atoms of each of the E elements
-        - `volume` (S,) float64, A^3, infinite unless periodic in three directions (so that virial / volume is 0)
+        - `volume` (S,) float64, A^3, infinite for structures without stress (see `stress_volume`)
+        - `periodic` (S, 3, 3) float64, projectors on the periodic directions of each structure
         - `triplets` (N, T, 2) int32, neighbor places j < k of each atom, -1 for an empty place, if asked for
 
         There are empty rows and places only in batches of a `StructureDataset`, which all have one shape.
@@ -80,7 +82,8 @@ class StructureTable:
         self.species = find_species(structures, elements)
         self.counts = np.array([len(atoms) for atoms in structures])
         self.positions = np.concatenate([atoms.positions for atoms in structures])
-        self.volume = np.array([atoms.cell.volume if atoms.pbc.all() else np.inf for atoms in structures])
+        self.volume = np.array([stress_volume(atoms) for atoms in structures])
+        self.periodic = np.array([periodic_projector(atoms) for atoms in structures])
         structure = np.repeat(np.arange(len(structures)), self.counts)
         self.composition = np.zeros((len(structures), len(self.elements)), int)
         np.add.at(self.composition, (structure, self.species), 1)
@@ -126,6 +129,7 @@ class StructureTable:
             "n_atoms": filled(self.counts[chosen].astype(float), widths.structures, 1.0),
             "composition": filled(self.composition[chosen].astype(float), widths.structures, 0.0),
             "volume": filled(self.volume[chosen], widths.structures, np.inf),
+            "periodic": filled(self.periodic[chosen], widths.structures, 0.0),
         }
         return arrays | (self._geometry(chosen, structure, widths) if geometry else {})
 

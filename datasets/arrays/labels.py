@@ -5,6 +5,8 @@ import numpy as np
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.stress import voigt_6_to_full_3x3_stress
 
+from atomzoo.datasets.arrays.periodicity import has_stress, in_plane
+
 # What each label is of: a structure, or each of its atoms.
 OF_STRUCTURES = ("energy", "energy_per_atom", "stress")
 OF_ATOMS = ("energies", "forces")
@@ -20,8 +22,8 @@ def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "for
 
     Returns:
         A dict with `energy` (S,), total energy in eV; `energy_per_atom` (S,) in eV; `energies` (N,) in eV and `forces`
-        (N, 3) in eV/A, structure after structure; `stress` (S, 3, 3) in eV/A^3, 0 for structures that are not periodic
-        in three directions; all float64.
+        (N, 3) in eV/A, structure after structure; `stress` (S, 3, 3) in eV/A^3, of slabs and wires its part within the
+        periodic directions, 0 for structures without one (see `has_stress`); all float64.
 
     Raises:
         ValueError: naming the structure, if a label is missing, belongs to other positions, or is not finite.
@@ -66,7 +68,7 @@ def find_label(atoms: ase.Atoms, name: str) -> np.ndarray | None:
     """
     if name not in OF_STRUCTURES + OF_ATOMS:
         raise ValueError(f"Labels are {', '.join(OF_STRUCTURES + OF_ATOMS)}. Received: {name!r}")
-    if name == "stress" and not atoms.pbc.all():
+    if name == "stress" and not has_stress(atoms):
         return None
     if name == "energy_per_atom":
         energy = find_label(atoms, "energy")
@@ -78,11 +80,13 @@ def find_label(atoms: ase.Atoms, name: str) -> np.ndarray | None:
     if value is None:
         return None
     value = np.array(value, np.float64)
-    return voigt_6_to_full_3x3_stress(value) if name == "stress" and value.shape == (6,) else value
+    if name != "stress":
+        return value
+    return in_plane(voigt_6_to_full_3x3_stress(value) if value.shape == (6,) else value, atoms)
 
 
 def _needed(k, atoms, name):
-    if name == "stress" and not atoms.pbc.all():
+    if name == "stress" and not has_stress(atoms):
         return np.zeros((3, 3))
     value = find_label(atoms, name)
     if value is None:

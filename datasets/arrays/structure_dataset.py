@@ -22,7 +22,7 @@ class StructureDataset(keras.utils.PyDataset):
 
     - of `energy`, `energy_per_atom` and `projected_forces` (S, ...): the mean over structures
     - of `forces` and `energies` (N, ...): the mean over the atoms of each structure, then over structures
-    - of `stress` (S, 9): as of energies, but 0 for structures that are not periodic in three directions
+    - of `stress` (S, 9): as of energies, but 0 for structures without one (see `has_stress`)
 
     Args:
         structures: the labelled structures.

@@ -1,10 +1,16 @@
 """Output files that appear only once they are complete."""
 
 import os
+import tempfile
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 import ase.io.formats
+import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo.datasets.arrays.periodicity import has_stress
 
 
 def check_output(path):
@@ -81,6 +87,31 @@ def check_structure_file(path):
     return path
 
 
+def check_writing(path, structures):
+    """Finds out before a long calculation whether its structures can be written, by writing them to a temporary folder.
+
+    Many formats of ASE need more than a structure (`.pwi` the names of pseudopotentials), hold only one, or only
+    crystals.
+
+    Args:
+        path: the file to be written.
+        structures: list of `ase.Atoms`, as they are before the calculation; they need no results.
+
+    Raises:
+        ValueError, OSError: as `check_structure_file`, or what the writer of the format fails with.
+
+    Example:
+        >>> check_writing("a.extxyz", [ase.Atoms("Au")])
+        >>> check_writing("a.pwi", [ase.Atoms("Au", cell=[4, 4, 4])])
+        Traceback (most recent call last):
+        ...
+        ValueError: ASE cannot write these structures in the format espresso-in ... Received: 'a.pwi'
+    """
+    path = check_structure_file(path)
+    with tempfile.TemporaryDirectory() as folder:
+        _write(path, Path(folder) / path.name, [_with_zeros(atoms) for atoms in structures])
+
+
 def write_structures(path, structures):
     """Writes structures with their results to a file, which is replaced only once all is written.
 
@@ -89,8 +120,34 @@ def write_structures(path, structures):
         structures: list of `ase.Atoms`.
 
     Raises:
-        ValueError, OSError: as `check_structure_file`, or a format that holds one structure only.
+        ValueError, OSError: as `check_writing`.
     """
-    check_structure_file(path)
+    path = check_structure_file(path)
     with replacing(path) as temporary:
-        ase.io.write(temporary, structures)
+        _write(path, temporary, structures)
+
+
+def _write(path, temporary, structures):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a writer's own affair: deprecations, what its format leaves out
+            ase.io.write(temporary, structures)
+        if not temporary.is_file():
+            raise ValueError("it writes no single file")
+    except OSError:
+        raise
+    except Exception as error:  # dozens of writers, each failing in its own way: KeyError, AssertionError, ImportError
+        file_format = ase.io.formats.filetype(str(path), read=False)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        start = f"ASE cannot write these structures in the format {file_format}"
+        raise ValueError(f"{start} ({reason}); try .extxyz. Received: '{path}'") from None
+
+
+def _with_zeros(atoms):
+    """A copy with results like those of a calculation, all 0."""
+    copy, n = atoms.copy(), len(atoms)
+    results = {"energy": 0.0, "energies": np.zeros(n), "forces": np.zeros((n, 3))}
+    if has_stress(atoms):
+        results["stress"] = np.zeros(6)
+    copy.calc = SinglePointCalculator(copy, **results)
+    return copy

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from atomzoo.datasets.arrays.neighborhoods import CHUNK, Pairs, chunks
+from atomzoo.datasets.arrays.periodicity import in_plane, stress_volume
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
 OUT_OF_MEMORY = ("ResourceExhaustedError", "XlaRuntimeError")
@@ -188,12 +189,11 @@ def _assembled(structures, pairs, energies, references, gradient, features):
         own, own_pairs = slice(starts[k], stops[k]), slice(pair_starts[k], pair_stops[k])
         interaction = float(energies[own].sum())
         virial = pairs.displacements[own_pairs].T @ gradient[own_pairs]
-        volume = atoms.cell.volume if atoms.pbc.all() else np.inf
         yield {
             "energy": interaction + float(references[own].sum()),
             "interaction_energy": interaction,
             "energies": energies[own] + references[own],
             "forces": forces[own],
-            "stress": 0.5 * (virial + virial.T) / volume,
+            "stress": in_plane(0.5 * (virial + virial.T), atoms) / stress_volume(atoms),
             "features": features[own],
         }

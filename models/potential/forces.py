@@ -21,10 +21,14 @@ def forces(gradient, neighbors):
     return ops.sum(gradient, axis=1) - pulled
 
 
-def stress(gradient, displacements, structure, volume):
-    """Stress (S, 9) in eV/A^3: sum of D outer dE/dD over the volume; 0 where the volume is infinite."""
+def stress(gradient, displacements, structure, volume, periodic):
+    """Stress (S, 9) in eV/A^3: sum of D outer dE/dD over the volume, within the periodic directions.
+
+    It is 0 where the volume is infinite. `periodic` (S, 3, 3) projects on the periodic directions.
+    """
     virials = ops.reshape(ops.einsum("nmi,nmj->nij", displacements, gradient), (-1, 9))
-    return structure_sums(virials, structure, ops.shape(volume)[0]) / volume[:, None]
+    virials = ops.reshape(structure_sums(virials, structure, ops.shape(volume)[0]), (-1, 3, 3))
+    return ops.reshape(periodic @ virials @ periodic, (-1, 9)) / volume[:, None]
 
 
 def structure_sums(values, structure, n_structures):

@@ -236,7 +236,9 @@ class NeuralNetworkPotential(CompiledPotential):
         return {
             **outputs,
             "forces": geometry.forces(gradient, inputs["neighbors"]),
-            "stress": geometry.stress(gradient, displacements, inputs["structure"], inputs["volume"]),
+            "stress": geometry.stress(
+                gradient, displacements, *(inputs[name] for name in ("structure", "volume", "periodic"))
+            ),
         }
 
     def _features(self, inputs, displacements=None):

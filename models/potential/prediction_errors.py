@@ -35,7 +35,7 @@ def prediction_errors(structures, results):
     Returns:
         Dict of `PredictionError`, only of what there are labels for: "energy" in eV/atom; "energies" in eV, over all
         atoms; "forces" in eV/A, over all force components; "stress" in eV/A^3, over the nine components, of structures
-        periodic in three directions.
+        that have one; of slabs and wires within the periodic directions.
 
     Raises:
         ValueError: a label is not finite, and of which structure.

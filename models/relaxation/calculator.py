@@ -3,6 +3,7 @@
 from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 
+from atomzoo.datasets.arrays.periodicity import has_stress
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
 from atomzoo.models.potential.length_unit import check_length_unit
 
@@ -11,8 +12,10 @@ class PotentialCalculator(Calculator):
     """Energy, forces and stress of a potential, for ASE.
 
     Its properties are `energy` and `free_energy` (eV, the same), `energies` (n,) of the atoms (eV), `forces` (n, 3)
-    (eV/A) and `stress` (6,) in ASE's Voigt order xx, yy, zz, yz, xz, xy (eV/A^3). A structure that is not periodic in
-    three directions has no stress: asking for it raises `PropertyNotImplementedError`.
+    (eV/A) and `stress` (6,) in ASE's Voigt order xx, yy, zz, yz, xz, xy (eV/A^3). Slabs and wires have a stress within
+    their periodic directions, 0 along the others; it is the virial over the volume of the whole cell, vacuum included,
+    as of ASE's own calculators. Asking for that of a molecule, or in a cell without volume, raises
+    `PropertyNotImplementedError`.
 
     Each calculation gives at most one `ExtrapolationWarning`; Python's warning filter switches them off.
 
@@ -55,6 +58,6 @@ class PotentialCalculator(Calculator):
             self._is_checked = True
         self.results = {name: result[name] for name in ("energy", "energies", "forces")}
         self.results["free_energy"] = result["energy"]
-        if self.atoms.pbc.all():
+        if has_stress(self.atoms):
             self.results["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
         warn_about_extrapolations(self.potential, self.atoms, result["features"])

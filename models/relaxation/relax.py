@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import ase
 import numpy as np
-from ase.calculators.singlepoint import SinglePointCalculator
-from ase.constraints import FixAtoms
-from ase.stress import full_3x3_to_voigt_6_stress
 from scipy.optimize import minimize
 
+from atomzoo.datasets.arrays.periodicity import has_stress
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
+from atomzoo.models.relaxation.ase_relaxation import relax_constrained
 from atomzoo.models.relaxation.deformation import Deformation
+from atomzoo.models.relaxation.free_directions import are_linear
+from atomzoo.models.relaxation.result import RelaxationResult, single_point
 
 # Tolerances of 0: forces alone decide. (A change of energy relative to its own, arbitrary zero would say nothing.)
 OPTIONS = {
@@ -22,36 +23,8 @@ WALL = 10.0  # eV/A^2
 NUMERICAL_STEP = 1e-4  # A; with central differences the error of a force is some 1e-7 eV/A, in float32 1e-4
 
 
-@dataclass(frozen=True)
-class RelaxationResult:
-    """What `relax` found.
-
-    Attributes:
-        atoms: a new `Atoms`, the best geometry seen, with a `SinglePointCalculator` (energy, forces, and stress where
-            periodic in three directions).
-        energy: its energy in eV.
-        start_energy: that of the given structure in eV.
-        max_force: length of its largest force in eV/A, fixed atoms left out.
-        max_stress: its largest component of the stress in eV/A^3; None unless the cell was relaxed.
-        converged: whether forces (and stress) of `atoms` are within the tolerance.
-        n_steps: number of steps of the minimizer.
-        n_evaluations: number of energies evaluated; forces come with them.
-        message: why it ended, in words.
-    """
-
-    atoms: ase.Atoms
-    energy: float
-    start_energy: float
-    max_force: float
-    max_stress: float | None
-    converged: bool
-    n_steps: int
-    n_evaluations: int
-    message: str
-
-
-def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False):
-    """Moves atoms, and optionally the cell, to a minimum of the energy.
+def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False, pressure=0.0):
+    """Moves atoms, and optionally the cell, to a minimum of the energy, under pressure of the enthalpy.
 
     The variables are the positions in the undeformed frame and, with `cell`, a symmetric strain; the energy's gradient
     with respect to both is exact. The energy never ends higher than it began, and convergence is judged by the forces
@@ -59,23 +32,30 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     strains stay within +-0.4 (shear +-0.2): where the energy has no minimum, the relaxation ends there, not converged.
 
     Args:
-        atoms: `ase.Atoms`; it is not modified. `FixAtoms` constraints are kept to (a cell that changes takes the fixed
-            atoms along).
+        atoms: `ase.Atoms`; it is not modified. Constraints are kept to: `FixAtoms`, `FixCartesian`, `FixedPlane`,
+            `FixedLine` and `FixScaled` by the variables (a cell that changes takes fixed atoms, planes and lines
+            along). All others, such as `FixBondLengths`, `FixInternals`, `FixCom` and `Hookean`, are left to ASE's
+            BFGS, which replaces `method` and ends with the last geometry; the energy of a spring is not in `energy`.
         potential: `NeuralNetworkPotential`, in float64 for an `fmax` much below 1e-3.
         method: "L-BFGS-B", "BFGS" or "CG" of `scipy.optimize.minimize`.
-        fmax: converged when no force is longer, in eV/A; with `cell` also no component of the stress larger than fmax
-            over the cross-section of an atom, (volume per atom)^(2/3).
-        cell: also relax the cell, all its lengths and angles.
+        fmax: converged when no force is longer, in eV/A; with `cell` also no component of the virial per atom larger
+            than fmax times the length of an atom, see `Deformation`.
+        cell: also relax the cell, all lengths and angles of its periodic directions: the plane of a slab, the length of
+            a wire.
         max_steps: largest number of steps of the minimizer.
         numerical: take the gradient by central differences of the energy, as if there were no analytic one. Forces are
             then used to judge convergence only.
+        pressure: with `cell`, the pressure from outside in eV/A^3, negative for tension (1 GPa = `ase.units.GPa`). What
+            is minimized, and never ends higher, is the enthalpy, energy + pressure * volume. As `scalar_pressure` of
+            ASE's `FrechetCellFilter`.
 
     Returns:
         `RelaxationResult`.
 
     Raises:
-        ValueError: an argument out of range, another constraint than `FixAtoms`, a cell to relax that is not periodic
-            in three directions, a structure that cannot be evaluated, or an energy that is not finite.
+        ValueError: an argument out of range, a pressure without `cell` or on a slab or wire, a constraint that cannot
+            be satisfied or not together with `cell` or `numerical`, a cell to relax that is not periodic or has no
+            volume, a structure that cannot be evaluated, or an energy that is not finite.
 
     Warns:
         ExtrapolationWarning: the geometry returned is outside the range of the training data.
@@ -93,11 +73,17 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     True
     """
     _check(atoms, method, fmax, cell, max_steps)
-    search = _Search(atoms, potential, fmax, cell, numerical)
+    _check_pressure(atoms, cell, pressure)
+    if not are_linear(atoms.constraints):
+        _check_others(atoms.constraints, cell, numerical)
+        result, features = relax_constrained(atoms, potential, fmax, max_steps)
+        warn_about_extrapolations(potential, result.atoms, features)
+        return result
+    search = _Search(atoms, potential, fmax, cell, numerical, pressure)
     message = search.run(method, max_steps)
     final = search.best
     warn_about_extrapolations(potential, final.atoms, final.result["features"])
-    final.atoms.calc = _single_point(final)
+    final.atoms.calc = single_point(final.atoms, final.result)
     return RelaxationResult(
         atoms=final.atoms,
         energy=final.energy,
@@ -113,7 +99,7 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
 
 @dataclass
 class _State:
-    """An evaluated geometry. Energies are compared by `height`: totals of thousands of eV are rounded too much."""
+    """An evaluated geometry. Geometries are compared by `height`: totals of thousands of eV are rounded too much."""
 
     variables: np.ndarray
     atoms: ase.Atoms
@@ -121,10 +107,7 @@ class _State:
     max_force: float
     max_stress: float
     converged: bool
-
-    @property
-    def height(self):
-        return self.result["interaction_energy"]
+    height: float  # enthalpy in eV, of the energy between atoms only
 
     @property
     def energy(self):
@@ -134,8 +117,9 @@ class _State:
 class _Search:
     """One minimization: counts, remembers the best geometry, and stops when its forces are small."""
 
-    def __init__(self, atoms, potential, fmax, cell, numerical):
-        self.potential, self.fmax, self.cell, self.numerical = potential, fmax, cell, numerical
+    def __init__(self, atoms, potential, fmax, cell, numerical, pressure):
+        self.potential, self.fmax, self.cell = potential, fmax, cell
+        self.numerical, self.pressure = numerical, pressure
         self.deformation = Deformation(atoms, cell)
         self.n_steps = self.n_evaluations = 0
         self.start = self.best = self.last = self._state(self.deformation.start)
@@ -186,30 +170,32 @@ class _Search:
         atoms = self.deformation.deformed(variables)
         result = self.potential.evaluate_atoms(atoms)
         self.n_evaluations += 1
-        free = result["forces"][self.deformation.free]
-        max_force = float(np.linalg.norm(free, axis=1).max(initial=0.0))
-        max_stress = float(np.abs(result["stress"]).max())
+        forces = self.deformation.free_forces(variables, result["forces"])
+        max_force = float(np.linalg.norm(forces, axis=1).max(initial=0.0))
+        max_stress = float(np.abs(self._stress(result)).max())
         converged = max_force <= self.fmax
         if self.cell:
-            converged = converged and max_stress * (atoms.cell.volume / len(atoms)) ** (2 / 3) <= self.fmax
-        return _State(variables.copy(), atoms, result, max_force, max_stress, converged)
+            of_atom = max_stress * atoms.cell.volume / len(atoms)  # virial, eV
+            converged = converged and of_atom <= self.fmax * self.deformation.atom_length
+        height = self._height(atoms, result)
+        return _State(variables.copy(), atoms, result, max_force, max_stress, converged, height)
+
+    def _stress(self, result):
+        """What is left of the stress (3, 3), against the pressure from outside: the slope of the enthalpy."""
+        return result["stress"] + self.pressure * np.eye(3)
+
+    def _height(self, atoms, result):
+        return result["interaction_energy"] + (self.pressure * atoms.cell.volume if self.pressure else 0.0)
 
     def _gradient(self, state):
-        return self.deformation.gradient(state.variables, state.result["forces"], state.result["stress"])
+        return self.deformation.gradient(state.variables, state.result["forces"], self._stress(state.result))
 
     def _numerical_gradient(self, variables):
         moves = NUMERICAL_STEP * np.eye(len(variables))
         structures = [self.deformation.deformed(variables + move) for move in np.concatenate([moves, -moves])]
         self.n_evaluations += len(structures)
-        energies = np.array([result["interaction_energy"] for result in self.potential.evaluate_atoms(structures)])
-        return (energies[: len(moves)] - energies[len(moves) :]) / (2 * NUMERICAL_STEP)
-
-
-def _single_point(state):
-    labels = {name: state.result[name] for name in ("energy", "energies", "forces")}
-    if state.atoms.pbc.all():
-        labels["stress"] = full_3x3_to_voigt_6_stress(state.result["stress"])
-    return SinglePointCalculator(state.atoms, free_energy=state.energy, **labels)
+        heights = np.array(list(map(self._height, structures, self.potential.evaluate_atoms(structures))))
+        return (heights[: len(moves)] - heights[len(moves) :]) / (2 * NUMERICAL_STEP)
 
 
 def _check(atoms, method, fmax, cell, max_steps):
@@ -219,8 +205,21 @@ def _check(atoms, method, fmax, cell, max_steps):
         raise ValueError(f"`fmax` must be positive. Received: fmax={fmax}")
     if max_steps < 0:
         raise ValueError(f"`max_steps` must not be negative. Received: max_steps={max_steps}")
-    if cell and not atoms.pbc.all():
-        raise ValueError(f"Only a cell periodic in three directions can be relaxed. Received: pbc={atoms.pbc.tolist()}")
-    for constraint in atoms.constraints:
-        if not isinstance(constraint, FixAtoms):
-            raise ValueError(f"The only constraint known here is FixAtoms. Received: {type(constraint).__name__}")
+    if cell and not has_stress(atoms):
+        received = f"pbc={atoms.pbc.tolist()}, a volume of {atoms.cell.volume:g} A^3"
+        raise ValueError(f"Only the cell of a periodic structure, with a volume, can be relaxed. Received: {received}")
+
+
+def _check_pressure(atoms, cell, pressure):
+    if not np.isfinite(pressure):
+        raise ValueError(f"`pressure` must be finite. Received: pressure={pressure}")
+    if pressure and not (cell and atoms.pbc.all()):
+        received = f"pressure={pressure:g}, cell={cell}, pbc={atoms.pbc.tolist()}"
+        raise ValueError(f"A pressure needs a cell that is relaxed, periodic in three directions. Received: {received}")
+
+
+def _check_others(constraints, cell, numerical):
+    if cell or numerical:
+        kinds = ", ".join(type(constraint).__name__ for constraint in constraints)
+        option = "cell" if cell else "numerical"
+        raise ValueError(f"`{option}` must be False with such constraints. Received: {kinds}, {option}=True")

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.arrays.periodicity import has_stress
 
 SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
 SMALLEST_STRESS = 1e-5  # eV/A^3
@@ -49,7 +50,7 @@ def loss_weights(scale, structures, names, force_weight=1.0, stress_weight=1.0, 
         forces = labels(structures, ("forces",))["forces"]
         weights["forces"] = weights["projected_forces"] = force_weight * _inverse_square(forces, SMALLEST_FORCE)
     if "stress" in names:
-        periodic = [atoms for atoms in structures if atoms.pbc.all()]
+        periodic = [atoms for atoms in structures if has_stress(atoms)]
         stress = labels(periodic, ("stress",))["stress"] if periodic else np.zeros(1)
         weights["stress"] = stress_weight * _inverse_square(stress, SMALLEST_STRESS)
     return {name: weights[name] for name in names}

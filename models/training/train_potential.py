@@ -7,6 +7,7 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.arrays.suspicious import warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
@@ -78,6 +79,9 @@ def train_potential(
         ValueError: no structures, a missing label, a bad option, or a loss that became infinite.
         OSError: the output cannot be written; found out before training.
 
+    Warns:
+        SuspiciousDataWarning: structures or labels that are probably mistakes, see `find_suspicious_data`.
+
     Example:
         >>> from atomzoo.datasets import gold_clusters
         >>> structures, _ = gold_clusters.load_data(2)
@@ -106,6 +110,7 @@ def train_potential(
         dtype=dtype or ("float64" if at_once else "float32"),
     )
     following = [FollowingScaling(train)] if trainable_functions and not at_once else []
+    warn_about_suspicious_data(structures)
     history = fit(
         potential,
         train,

@@ -74,7 +74,28 @@ def test_truncated_model(fails, model, gold_file, tmp_path, part):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("out.unknown", "try .extxyz"), ("no/out.extxyz", "There is no folder"), ("POSCAR", "1 Atoms object")],
+    [
+        ("out.unknown", "try .extxyz"),
+        ("no/out.extxyz", "There is no folder"),
+        ("POSCAR", "1 Atoms object"),
+        ("a.pwi", "espresso-in"),
+    ],
 )
 def test_bad_output(fails, model, gold_file, tmp_path, name, message):
     assert message in fails("predict", model, gold_file, "-o", tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["out.extxyz.gz", "out.extxyz.bz2", "out.extxyz.xz", "out.traj.gz"])
+def test_compressed_output(atomzoo, model, gold, tmp_path, name):
+    ase.io.write(tmp_path / "a.extxyz", gold[:2])
+    code, text, error = atomzoo("predict", model, tmp_path / "a.extxyz", "-o", tmp_path / name)
+    assert code == 0 and error == "" and name in text.replace("\n", "")
+    assert (tmp_path / name).read_bytes()[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7")
+    written = ase.io.read(tmp_path / name, index=":")
+    expected = load_potential(model).evaluate_atoms(gold[:2])
+    np.testing.assert_allclose([a.get_potential_energy() for a in written], [r["energy"] for r in expected], atol=1e-7)
+
+
+def test_a_writer_that_fails_is_found_out_before_the_work(fails, model, gold_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("atomzoo.NeuralNetworkPotential.evaluate_atoms", None)
+    assert "ASE cannot write these" in fails("predict", model, gold_file, "-o", tmp_path / "a.pwi")

@@ -1,11 +1,13 @@
+import sys
 from functools import partial
 
 import ase.io
 import pytest
 
-from atomzoo import load_potential, save_potential
-from atomzoo.models import relaxation
+from atomzoo import load_potential, relax, save_potential
 
+# not the function of the same name
+relaxation = sys.modules["atomzoo.models.relaxation.relax"]
 pytestmark = pytest.mark.filterwarnings("ignore::atomzoo.models.potential.extrapolation.ExtrapolationWarning")
 
 
@@ -30,7 +32,7 @@ def test_a_float32_model_relaxes_in_float64(atomzoo, model, gold, tmp_path):
 
 
 def test_exit_code_if_not_converged(atomzoo, model, gold, tmp_path, monkeypatch):
-    monkeypatch.setattr(relaxation, "relax", partial(relaxation.relax, max_steps=0))
+    monkeypatch.setattr(relaxation, "relax", partial(relax, max_steps=0))
     gold[0].write(tmp_path / "a.extxyz")
     code, text, error = atomzoo("relax", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz")
     assert code == 3 and " no: " in text and error == ""
@@ -51,3 +53,24 @@ def test_unknown_element(fails, model, tmp_path):
 
 def test_bad_fmax(fails, model, gold_file, tmp_path):
     assert "fmax" in fails("relax", model, gold_file, "--fmax", -1)
+
+
+def test_pressure_is_in_gpa(atomzoo, model, gold, tmp_path, monkeypatch):
+    received = []
+    at_once = partial(relax, max_steps=0)
+    monkeypatch.setattr(
+        relaxation, "relax", lambda *args, **kwargs: received.append(kwargs) or at_once(*args, **kwargs)
+    )
+    gold[0].write(tmp_path / "a.extxyz")
+    code, _, error = atomzoo("relax", model, tmp_path / "a.extxyz", "--cell", "--pressure", 2)
+    assert code == 3 and error == ""
+    assert received[0]["pressure"] == pytest.approx(2 * 0.00624150907)  # eV/A^3
+
+
+def test_pressure_without_cell(fails, model, gold_file):
+    assert "A pressure needs a cell that is relaxed" in fails("relax", model, gold_file, "--pressure", 2)
+
+
+def test_a_writer_that_fails_is_found_out_before_the_work(fails, model, gold_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(relaxation, "relax", None)
+    assert "ASE cannot write these" in fails("relax", model, gold_file, "-o", tmp_path / "relaxed.pwi")

@@ -33,6 +33,18 @@ def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
     assert load_potential(tmp_path / "a.keras").compute_dtype == "float64"
 
 
+@pytest.mark.filterwarnings("always::atomzoo.datasets.arrays.suspicious.SuspiciousDataWarning")
+def test_a_label_that_is_off_is_warned_of(atomzoo, gold, function_file, tmp_path):
+    frames = [atoms.copy() for atoms in gold]
+    for k, (copy, atoms) in enumerate(zip(frames, gold, strict=True)):
+        copy.calc = SinglePointCalculator(copy, energy=atoms.get_potential_energy() + (1e4 if k == 11 else 0.0))
+    ase.io.write(tmp_path / "a.extxyz", frames)
+    options = ["--hidden", 2, "--epochs", 1, "--symmetry-functions", function_file]
+    code, _, error = atomzoo("train", tmp_path / "a.extxyz", "-o", tmp_path / "a.keras", *options)
+    assert code == 0 and error.count("\n") == 1
+    assert error.startswith("atomzoo: warning: structure 11: its energy is 3333 eV/atom above the median")
+
+
 def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_path):
     options = ["-o", tmp_path / "a.keras", "--epochs", 1, "--symmetry-functions", function_file]
     assert atomzoo("train", "--hidden", 2, "--hidden", 3, *options, "--hidden", "4", gold_file)[0] == 0

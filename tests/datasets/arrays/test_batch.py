@@ -28,7 +28,9 @@ def test_shapes_types_and_order(structures):
         "neighbors": ((12, n_neighbors), "int32"),
         "shifts": ((12, n_neighbors, 3), "float64"),
         "n_atoms": ((3,), "float64"),
+        "composition": ((3, 3), "float64"),
         "volume": ((3,), "float64"),
+        "periodic": ((3, 3, 3), "float64"),
         "triplets": ((12, n_triplets, 2), "int32"),
     }
     assert arrays["species"].tolist() == [1, 2, 2, *8 * [0], 2]
@@ -116,12 +118,14 @@ def test_batches_of_a_table_have_empty_rows_up_to_the_widths(structures):
         np.testing.assert_array_equal(second[key], alone[key])
 
 
-def test_volume_is_infinite_unless_periodic_in_three_directions():
+def test_volume_is_infinite_without_a_cell_and_periodicity():
     slab = ase.Atoms("Au", cell=[3, 3, 10], pbc=[True, True, False])
     missing = ase.Atoms("Au", cell=[3, 3, 0], pbc=[True, True, False])
     cell = ase.Atoms("Au", cell=[3, 3, 10], pbc=True)
-    arrays = to_arrays([slab, missing, cell], ["Au"], 4.0)
-    np.testing.assert_allclose(arrays["volume"], [np.inf, np.inf, 90.0])
+    cluster = ase.Atoms("Au", cell=[3, 3, 10])
+    arrays = to_arrays([slab, missing, cell, cluster], ["Au"], 4.0)
+    np.testing.assert_allclose(arrays["volume"], [90.0, np.inf, 90.0, np.inf])
+    np.testing.assert_allclose(arrays["periodic"][[0, 2]], [np.diag([1, 1, 0]), np.eye(3)], atol=1e-15)
     assert arrays["shifts"][0].tolist() == arrays["shifts"][1].tolist()
 
 

@@ -2,7 +2,7 @@ import ase
 import ase.io
 import pytest
 
-from atomzoo.datasets.io.output_files import check_structure_file, replacing, write_structures
+from atomzoo.datasets.io.output_files import check_structure_file, check_writing, replacing, write_structures
 
 
 def test_a_complete_file_replaces_the_old_one(tmp_path):
@@ -49,3 +49,47 @@ def test_structures(tmp_path, name):
     frames = [ase.Atoms("Au", positions=[[0, 0, z]]) for z in (0.0, 1.0)]
     write_structures(tmp_path / name, frames)
     assert [atoms.positions[0, 2] for atoms in ase.io.read(tmp_path / name, index=":")] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "message"),
+    [
+        ("a.pwi", [4, 4, 4], r"in the format espresso-in \(.*\); try .extxyz. Received: '.*a.pwi'"),
+        ("a.pwi.gz", [4, 4, 4], "in the format espresso-in"),
+        ("POSCAR", [4, 4, 4], "1 Atoms object"),
+        ("a.xsf", [4, 4, 4], None),
+        ("a.cif", [4, 4, 4], None),
+        ("a.extxyz", None, None),
+        ("a.traj.gz", None, None),
+    ],
+)
+def test_what_a_writer_needs_is_found_out_before(tmp_path, name, cell, message):
+    frames = [ase.Atoms("Au", positions=[[0, 0, z]], cell=cell, pbc=cell is not None) for z in (0.0, 1.0)]
+    (tmp_path / name).write_text("as it was")
+    if message is None:
+        check_writing(tmp_path / name, frames)
+    else:
+        for write in (check_writing, write_structures):
+            with pytest.raises(ValueError, match=message) as error:
+                write(tmp_path / name, frames)
+            assert "\n" not in str(error.value)
+    assert (tmp_path / name).read_text() == "as it was" and list(tmp_path.iterdir()) == [tmp_path / name]
+    assert all(atoms.calc is None for atoms in frames)
+
+
+def test_every_format_is_written_or_refused_in_one_line(tmp_path):
+    """The dry run tells, for all formats of ASE with an ending, what writing itself would come to."""
+    crystal = ase.Atoms("Au", cell=[4, 4, 4], pbc=True)
+    formats = [found for found in ase.io.formats.ioformats.values() if found.can_write]
+    endings = {"extxyz", *(ending for found in formats for ending in found.extensions)} - {"png", "mp4", "gif"}
+    outcomes = {}
+    for ending in sorted(endings):
+        for write in (check_writing, write_structures):
+            try:
+                write(tmp_path / f"a.{ending}", [crystal])
+                outcomes.setdefault(ending, []).append("written")
+            except ValueError as error:
+                assert "\n" not in str(error) and "Received: " in str(error)
+                outcomes.setdefault(ending, []).append("refused")
+    assert all(dry == real for dry, real in outcomes.values()), outcomes
+    assert outcomes["extxyz"][0] == "written" and outcomes["pwi"][0] == "refused" and len(outcomes) > 20

@@ -4,7 +4,7 @@ import ase
 import numpy as np
 import pytest
 from ase import units
-from ase.build import bulk, fcc111
+from ase.build import bulk
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
 from ase.calculators.singlepoint import SinglePointCalculator
@@ -54,10 +54,19 @@ def test_atomic_energies_sum_to_the_energy(alloy):
     assert alloy.get_potential_energy(force_consistent=True) == alloy.get_potential_energy()
 
 
-@pytest.mark.parametrize("pbc", [False, (True, True, False)])
-def test_no_stress_unless_periodic_in_three_directions(potential, pbc):
-    atoms = fcc111("Cu", (1, 1, 2), a=3.8, vacuum=5.0)
-    atoms.pbc = pbc
+@pytest.mark.parametrize(("pbc", "periodic"), [((True, True, False), [0, 1, 5]), ((True, False, False), [0])], ids=str)
+def test_stress_of_slabs_and_wires_is_the_slope_along_what_is_periodic(alloy, pbc, periodic):
+    alloy.set_cell([[3.8, 0, 0], [0.3, 3.8, 0], [0.5, -0.4, 9.0]])
+    alloy.pbc = pbc
+    stress, numerical = alloy.get_stress(), calculate_numerical_stress(alloy, eps=1e-4)
+    assert np.abs(numerical[periodic]).min() > 1e-5
+    np.testing.assert_allclose(stress[periodic], numerical[periodic], atol=1e-6 * np.abs(numerical).max())
+    assert np.abs(np.delete(stress, periodic)).max() < 1e-15
+
+
+@pytest.mark.parametrize("cell", [[4, 4, 0], [4, 4, 9]], ids=str)
+def test_no_stress_without_periodicity_and_volume(potential, cell):
+    atoms = ase.Atoms("Cu2", [[0, 0, 0], [0, 0, 2.5]], cell=cell, pbc=(not cell[2], not cell[2], False))
     atoms.calc = PotentialCalculator(potential)
     assert np.isfinite(atoms.get_forces()).all()
     with pytest.raises(PropertyNotImplementedError):

@@ -6,6 +6,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import load_potential
 from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
 from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
 from atomzoo.models.potential.prediction_errors import prediction_errors
@@ -138,6 +139,14 @@ def test_a_missing_label_is_named_by_its_place(gold):
     unlabelled.calc = SinglePointCalculator(unlabelled, energy=0.0)
     with pytest.raises(ValueError, match="structure 2: it has no label 'forces'"):
         train_potential([*gold[:2], unlabelled], FUNCTIONS, forces="exact")
+
+
+def test_a_label_that_is_off_is_warned_of(gold):
+    wrong = gold[20].copy()
+    wrong.calc = SinglePointCalculator(wrong, energy=gold[20].get_potential_energy() + 1e4)
+    with pytest.warns(SuspiciousDataWarning, match="structure 20: its energy is 5000 eV/atom above the med") as record:
+        train_potential([*gold[:20], wrong, *gold[21:40]], FUNCTIONS, hidden=(2,), epochs=1)
+    assert len(record) == 1 and record[0].filename == __file__
 
 
 def test_the_cutoff_function_is_kept(gold, tmp_path):
