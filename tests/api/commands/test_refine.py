@@ -38,7 +38,7 @@ def test_refine(atomzoo, data, emt, tmp_path):
     code, text, error = atomzoo("refine", data, "-o", tmp_path / "loop", *options)
     assert code == 3 and error == ""
     assert emt[0] == (["pair_style eam", "pair_coeff * * Au"], ["Au"])
-    assert emt[1] == {"functions": "barch-tubman-2017", "hidden": (5, 4), "iterations": 7}
+    assert len(emt[1].pop("functions")) == 36 and emt[1] == {"hidden": (5, 4), "iterations": 7}
     assert "not converged: the budget of 5 calls is spent: " in text and f"written to {tmp_path}/loop" in text
     minimum = ase.io.read(tmp_path / "loop" / "minimum.extxyz")
     assert minimum.get_potential_energy() <= min(a.get_potential_energy() for a in ase.io.read(data, ":")) + 1e-6

@@ -32,7 +32,7 @@ def test_a_float32_model_relaxes_in_float64(atomzoo, model, gold, tmp_path):
 
 
 def test_exit_code_if_not_converged(atomzoo, model, gold, tmp_path, monkeypatch):
-    monkeypatch.setattr(relaxation, "relax", partial(relax, max_steps=0))
+    monkeypatch.setattr("atomzoo.models.relaxation.relax.relax", partial(relax, max_steps=0))
     gold[0].write(tmp_path / "a.extxyz")
     code, text, error = atomzoo("relax", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz")
     assert code == 3 and " no: " in text and error == ""

@@ -66,10 +66,11 @@ def test_displacements_are_those_of_a_temperature(make, monkeypatch):
     undisplaced = [make("simple cubic", np.random.default_rng(seed)) for seed in range(40)]
     ratios = []
     for atoms, start in zip(displaced, undisplaced, strict=True):
-        np.testing.assert_array_equal(atoms.cell, start.cell)
+        if not np.array_equal(atoms.cell, start.cell):  # drawn once more, because atoms came too close
+            continue
         squares = (atoms.positions - start.positions) ** 2
         ratios.append(squares[squares > 1e-12] / (DISPLACEMENT**2 * atoms.info["temperature"]))
-    assert np.concatenate(ratios).mean() == pytest.approx(1, rel=0.15)
+    assert len(ratios) > 20 and np.concatenate(ratios).mean() == pytest.approx(1, rel=0.15)
 
 
 @pytest.mark.parametrize("multiple", [2, 4, 8])
