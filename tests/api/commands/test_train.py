@@ -22,9 +22,8 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     assert [row[-2] for row in rows[1:5]] == ["27", "3"] * 2
     assert "Au: 3 symmetry functions, network 4-3-1" in text and f"written to {tmp_path}/a.keras" in text
     potential = load_potential(tmp_path / "a.keras")
-    assert (
-        tuple(potential.atomic_network.hidden["Au"]) == (4, 3) and potential.elements == ["Au"] and potential.seed == 5
-    )
+    assert tuple(potential.atomic_network.hidden["Au"]) == (4, 3)
+    assert potential.elements == ["Au"] and potential.atomic_network.seed == 5
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
