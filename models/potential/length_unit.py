@@ -25,7 +25,8 @@ def check_length_unit(potential, structures, features):
     Raises:
         ValueError: naming both units.
     """
-    unit = ((potential.provenance or {}).get("n2p2") or {}).get("length_unit")
+    provenance = getattr(potential, "provenance", None) or {}  # a committee has none
+    unit = (provenance.get("n2p2") or {}).get("length_unit")
     if unit is None:
         return
     share = _share_outside(potential, structures, features)

@@ -58,9 +58,7 @@ def test_bad_fmax(fails, model, gold_file, tmp_path):
 def test_pressure_is_in_gpa(atomzoo, model, gold, tmp_path, monkeypatch):
     received = []
     at_once = partial(relax, max_steps=0)
-    monkeypatch.setattr(
-        relaxation, "relax", lambda *args, **kwargs: received.append(kwargs) or at_once(*args, **kwargs)
-    )
+    monkeypatch.setattr(relaxation, "relax", lambda *args, **named: received.append(named) or at_once(*args, **named))
     gold[0].write(tmp_path / "a.extxyz")
     code, _, error = atomzoo("relax", model, tmp_path / "a.extxyz", "--cell", "--pressure", 2)
     assert code == 3 and error == ""
