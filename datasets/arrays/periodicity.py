@@ -14,7 +14,7 @@ def has_stress(atoms: ase.Atoms) -> bool:
     >>> has_stress(ase.Atoms("Au", cell=[3, 3, 0], pbc=(True, True, False)))
     False
     """
-    return bool(atoms.pbc.any()) and atoms.cell.rank == 3
+    return bool(atoms.pbc.any() and atoms.cell.rank == 3)
 
 
 def stress_volume(atoms: ase.Atoms) -> float:

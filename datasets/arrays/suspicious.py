@@ -54,7 +54,7 @@ def find_suspicious_data(structures):
     >>> for k, atoms in enumerate(structures):
     ...     atoms.calc = SinglePointCalculator(atoms, energy=-3.0 + (k == 7) * 1e4)
     >>> find_suspicious_data(structures)[0][:66]
-    'structure 7: its energy is 5000 eV/atom above the median (250000 '
+    'structure 7: its energy is 5000 eV/atom above the median (2.5e+05 '
     """
     energies = labels(structures, ("energy_per_atom",))["energy_per_atom"]
     found = [_energies(structures, energies), _forces(structures), _distances(structures)]
