@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,13 @@ class Espresso:
     symmetry: bool = False
     stress: bool = False
     electrons: dict = field(default_factory=dict)
+
+    def __repr__(self):
+        """With all options up to `kpoints`, and others that are set: records of loops are compared by it."""
+        names = [known.name for known in fields(self)]
+        always, unset = names[: names.index("kpoints") + 1], Espresso(self.pseudopotentials).__dict__
+        shown = [name for name in names if name in always or getattr(self, name) != unset[name]]
+        return f"Espresso({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def single_point(self, atoms, folder=None):
         """Return a copy of `atoms` that carries its energy (eV), forces (eV/Å) and, if `stress`, stress (eV/Å^3)."""

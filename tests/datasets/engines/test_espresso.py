@@ -172,3 +172,9 @@ def test_pw_itself(dimer, tmp_path):
     frames = engine.dynamics(dimer, steps=3, folder=tmp_path)
     assert len(frames) == 3
     assert frames[0].get_potential_energy() == pytest.approx(recorded.get_potential_energy(), abs=1e-5)
+
+
+def test_options_that_are_not_set_are_not_in_its_text():
+    """Records of loops know the engine by it: they must be found again by later versions."""
+    assert repr(Espresso({"Au": "au.gth"})).endswith("convergence=1e-07, kpoints=(1, 1, 1))")
+    assert repr(Espresso({"Au": "au.gth"}, stress=True)).endswith("kpoints=(1, 1, 1), stress=True)")
