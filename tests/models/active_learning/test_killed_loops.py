@@ -12,7 +12,7 @@ from atomzoo.models.active_learning import refinement_steps
 from atomzoo.models.active_learning.refine import refine
 from tests.models.engines import EMTEngine, linear_fit, triangles
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KILLS = ("label 3", "round 0", "training 2")  # one after the other; each process counts anew
 BUDGET = 8
 N_STARTS = 2  # of each search, which is not what is tested here
@@ -69,7 +69,7 @@ def test_a_killed_loop_ends_with_the_same_result(tmp_path, monkeypatch):
     expected = refine(triangles(16, bond=2.85), Named(EMTEngine()), tmp_path / "a", Named(linear_fit), 1e-9, BUDGET)
     folder, environment = tmp_path / "b", os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     for moment in KILLS:
-        script = f"from tests.models.test_killed_loops import refine_killed_at as run; run({moment!r}, {str(folder)!r})"
+        script = f"from tests.models.active_learning.test_killed_loops import refine_killed_at as run; run({moment!r}, {str(folder)!r})"
         killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True)
         assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
         n_before = len(list((folder / "labels").glob("[0-9]*.extxyz")))
