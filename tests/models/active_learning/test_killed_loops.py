@@ -69,7 +69,8 @@ def test_a_killed_loop_ends_with_the_same_result(tmp_path, monkeypatch):
     expected = refine(triangles(16, bond=2.85), Named(EMTEngine()), tmp_path / "a", Named(linear_fit), 1e-9, BUDGET)
     folder, environment = tmp_path / "b", os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     for moment in KILLS:
-        script = f"from tests.models.active_learning.test_killed_loops import refine_killed_at as run; run({moment!r}, {str(folder)!r})"
+        module = "tests.models.active_learning.test_killed_loops"
+        script = f"from {module} import refine_killed_at as run; run({moment!r}, {str(folder)!r})"
         killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True)
         assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
         n_before = len(list((folder / "labels").glob("[0-9]*.extxyz")))
