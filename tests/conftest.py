@@ -19,14 +19,12 @@ def reference_data() -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def eager():
-    """Nothing is compiled in the tests of a file: a small program takes seconds to compile, and runs a few times."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Nothing is compiled but in tests marked so: a program takes seconds to compile, and some 50 MB for good."""
     import tensorflow as tf
 
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    tf.config.run_functions_eagerly(item.get_closest_marker("compiled") is None)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -18,10 +18,13 @@ from atomzoo.layers import AtomicNetwork, FeatureScaling, SymmetryFunction, Symm
 from atomzoo.models.potential.gradients import value_and_gradient
 from tests.physics import assert_close, assert_gradient
 
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow",
-    reason="on JAX, Keras's BatchNormalization and Conv1D round float64 to float32",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        keras.backend.backend() != "tensorflow",
+        reason="on JAX, Keras's BatchNormalization and Conv1D round float64 to float32",
+    ),
+    pytest.mark.compiled,
+]
 
 FUNCTIONS = [
     *(SymmetryFunction("G2", 6.5, eta=eta, rs=rs) for eta, rs in ((0.04, 0.0), (0.4, 0.0), (4.0, 2.5), (4.0, 3.0))),

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from atomzoo.models.active_learning import refinement_steps
 from atomzoo.models.active_learning.refine import refine
@@ -64,6 +65,7 @@ def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
+@pytest.mark.slow
 def test_a_killed_loop_ends_with_the_same_result(tmp_path, monkeypatch):
     monkeypatch.setattr(refinement_steps, "N_STARTS", N_STARTS)
     expected = refine(triangles(16, bond=2.85), Named(EMTEngine()), tmp_path / "a", Named(linear_fit), 1e-9, BUDGET)

@@ -12,6 +12,8 @@ from atomzoo.models.active_learning.refine import iterative_sampling, refine, tr
 from atomzoo.models.relaxation.isomers import sorted_distances
 from tests.models.engines import FUNCTIONS, EMTEngine, labelled, linear_fit, triangles
 
+pytestmark = pytest.mark.compiled
+
 
 @pytest.fixture(autouse=True)
 def short_search(monkeypatch):
@@ -48,6 +50,7 @@ def test_the_minimum(tmp_path):
     assert len(result.structures) == 16 + result.n_calls
 
 
+@pytest.mark.slow
 def test_log(tmp_path):
     rows = []
     result = refine(data(), EMTEngine(), tmp_path, linear_fit, tolerance=1e-9, budget=6, callback=rows.append)
@@ -63,6 +66,7 @@ def test_log(tmp_path):
     assert engine.n_calls == 2 and more.rounds[: len(rows)] == rows
 
 
+@pytest.mark.slow
 def test_agreement_at_a_minimum_above_another_isomer_is_no_end(tmp_path):
     """The data hold something lower, of another shape, which the training does not see and the search misses."""
     lower = triangles(1, size=0.4)[0]
@@ -90,6 +94,7 @@ class Egged(EMTEngine):
         return copies
 
 
+@pytest.mark.slow
 def test_noise_above_the_tolerance_is_no_agreement(tmp_path):
     result = refine(data(), Egged(), tmp_path, linear_fit, tolerance=1e-5, budget=5)
     assert not result.converged and result.rounds[-1]["difference_eV"] > 1e-5
@@ -107,6 +112,7 @@ class Failing(EMTEngine):
         return super().label(structures)
 
 
+@pytest.mark.slow
 def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path, monkeypatch):
     monkeypatch.setattr(
         refinement_steps, "RELAXED", 1e-9
@@ -122,6 +128,7 @@ LIMIT = 5e-3  # eV/atom
 SAMPLE = partial(molecular_dynamics, temperature=800.0, steps=60, every=5, time_step=4.0)
 
 
+@pytest.mark.slow
 def test_iterative_sampling_ends_when_nothing_is_bad(tmp_path):
     limits = {"disagreement": LIMIT, "range": 0.1}
     run = partial(iterative_sampling, triangles(20, size=0.03), EMTEngine(), train=linear_fit, sample=SAMPLE)

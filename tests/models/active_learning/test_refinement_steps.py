@@ -9,6 +9,8 @@ from atomzoo.models.relaxation.isomers import sorted_distances
 from atomzoo.models.training.train_potential import train_potential
 from tests.models.engines import FUNCTIONS, EMTEngine, triangles
 
+pytestmark = pytest.mark.compiled
+
 OPTIONS = {"functions": FUNCTIONS, "hidden": (8,), "forces": "exact", "epochs": 150, "optimizer": "lbfgs"}
 
 

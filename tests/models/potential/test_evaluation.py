@@ -17,7 +17,7 @@ ELEMENTS = ["Ti", "O"]
 
 
 @pytest.fixture(scope="module")
-def potential(eager):
+def potential():
     potential = small_potential(ELEMENTS)
     potential.compile(run_eagerly=True)
     return potential

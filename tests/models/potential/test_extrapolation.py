@@ -7,8 +7,6 @@ from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, find_extrapola
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
 
-pytestmark = pytest.mark.usefixtures("eager")
-
 # G1 of a pair is the cutoff function 0.5 (cos(pi r / 6) + 1): 0.75 at 2 A, 0.5 at 3 A, 0.25 at 4 A.
 G1 = SymmetryFunction("G1", cutoff=6.0)
 

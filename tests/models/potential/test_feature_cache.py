@@ -19,7 +19,6 @@ FUNCTIONS = [PATHS[name][0] for name in ("radial", "linear", "narrow")]
 
 pytestmark = [
     pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's threads"),
-    pytest.mark.usefixtures("eager"),
 ]
 
 

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 from keras import ops
 
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
@@ -30,6 +31,7 @@ def test_what_does_not_depend_on_the_argument_has_zero_gradient():
     assert np.asarray(gradient).tolist() == [0, 0]
 
 
+@pytest.mark.compiled
 def test_compiled_sees_the_weights_as_they_are():
     layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
     layer.build((None, 2))
@@ -40,6 +42,7 @@ def test_compiled_sees_the_weights_as_they_are():
     assert float(run(x)[0, 0]) == 12
 
 
+@pytest.mark.compiled
 def test_compiled_runs_once_in_python_for_equal_shapes():
     layer, traces = keras.layers.Dense(1), []
     layer.build((None, 2))

@@ -12,8 +12,6 @@ from atomzoo.models.training.losses import losses
 from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close, assert_derivatives, assert_invariant
 
-pytestmark = pytest.mark.usefixtures("eager")
-
 ELEMENTS = ["Ti", "O"]
 RADIAL = [SymmetryFunction("G2", CUTOFF, eta=0.5, rs=rs) for rs in (1.0, 2.0, 3.0)]
 LOADER = """
@@ -199,7 +197,7 @@ class OwnNetwork(keras.layers.Layer):
 
 
 @pytest.fixture(scope="module")
-def own(eager):
+def own():
     """A potential of layers that a user has written."""
     descriptor = OwnDescriptor(ELEMENTS, CUTOFF, power=4, dtype="float64")
     potential = NeuralNetworkPotential(descriptor, OwnNetwork(dtype="float64"))

@@ -9,8 +9,6 @@ import pytest
 from atomzoo import load_potential, save_potential
 from tests.examples import crystal
 
-pytestmark = pytest.mark.usefixtures("eager")
-
 ROOT = Path(__file__).parents[3]
 TESTS = "tests/models/potential/version_0_1"  # functions of all kinds, partly trained; networks of chosen features
 LOOPS = "datasets/data/gold_clusters/loops"

@@ -9,14 +9,14 @@ from tests.physics import assert_close, assert_derivatives, assert_invariant
 
 
 @pytest.fixture(scope="module", params=[(path, n) for path in PATHS for n in ELEMENTS], ids="-".join)
-def system(request, eager):
+def system(request):
     """A potential of one path, and a crystal whose cell is smaller than the cutoff."""
     path, n = request.param
     return small_potential(ELEMENTS[n], PATHS[path]), crystal(ELEMENTS[n])
 
 
 @pytest.fixture(scope="module")
-def potential(eager):
+def potential():
     """One potential, of two elements, with a function of pairs and one of triplets."""
     return small_potential(ELEMENTS["two"], [PATHS["radial"][0], PATHS["narrow"][0]])
 

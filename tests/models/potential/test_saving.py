@@ -14,8 +14,6 @@ from atomzoo.models.potential.saving import load_keras, save_keras
 from tests.examples import PATHS, crystal, rattled, small_potential
 from tests.physics import assert_close, assert_gradient
 
-pytestmark = pytest.mark.usefixtures("eager")
-
 FUNCTIONS = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
 
 

@@ -32,6 +32,7 @@ def by_ase(atoms, **options):
 
 
 @pytest.mark.parametrize("pbc", MASKS, ids=str)
+@pytest.mark.compiled
 def test_what_is_periodic_relaxes_as_by_ase(pbc):
     start, axes = slab(pbc), np.flatnonzero(pbc)
     result = relax(start, EffectiveMedium(), fmax=1e-4, cell=True)

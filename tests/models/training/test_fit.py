@@ -40,6 +40,7 @@ def new_potential(**options):
         ("projected", "adam", "z-score"),
     ],
 )
+@pytest.mark.compiled
 def test_what_is_saved_has_the_errors_of_the_history(parts, tmp_path, forces, optimizer, scaling):
     """It learns, and the weights are those of the epoch with the smallest loss, scaling included."""
     train, held_out = parts

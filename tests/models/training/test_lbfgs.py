@@ -12,7 +12,10 @@ from tests.examples import CUTOFF, ONE_OF_EACH, crystal, rattled, small_potentia
 from tests.models.training.by_hand import mean_squares
 from tests.physics import assert_close, assert_gradient
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+pytestmark = [
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow"),
+    pytest.mark.compiled,
+]
 ELEMENTS = ["Ti", "O"]
 FUNCTIONS = [SymmetryFunction("G2", CUTOFF, eta=0.5, rs=2.0), SymmetryFunction("G5", CUTOFF, eta=0.1, zeta=2)]
 ENERGIES = ("energy_per_atom",)

@@ -12,6 +12,8 @@ from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
 from atomzoo.models.potential.prediction_errors import prediction_errors
 from atomzoo.models.training.train_potential import elements_of, split_structures, train_potential
 
+pytestmark = pytest.mark.compiled
+
 FUNCTIONS = [SymmetryFunction("G2", 6.0, eta=eta, rs=rs) for eta, rs in ((0.1, 0.0), (1.0, 0.0), (4.0, 3.0))]
 
 

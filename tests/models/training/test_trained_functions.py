@@ -17,7 +17,10 @@ from atomzoo.models.training.trained_functions import (
 )
 from tests.examples import ELEMENTS, PATHS, crystal, rattled, small_potential
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+pytestmark = [
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow"),
+    pytest.mark.compiled,
+]
 FUNCTIONS = PATHS["radial"] + PATHS["linear"]
 TRAINED = ("eta", "rs", "kappa")
 

@@ -82,9 +82,10 @@ def test_the_loss_is_the_mean_error_in_energy_scales(hypermodel, held_out, tmp_p
             for atoms, result in zip(held_out, potential.evaluate_atoms(held_out), strict=True)
         ]
         scale = float(potential.atom_sum.scale)
-        assert measured["loss"] == pytest.approx(np.mean(expected(np.array(errors) / scale)), rel=1e-4)
-        assert measured["rmse"] == pytest.approx(rmse(potential, held_out), rel=1e-4)
-        assert measured["mae"] == pytest.approx(np.mean(np.abs(errors)), rel=1e-4)
+        # The metrics are summed in float32.
+        assert measured["loss"] == pytest.approx(np.mean(expected(np.array(errors) / scale)), rel=3e-4)
+        assert measured["rmse"] == pytest.approx(rmse(potential, held_out), rel=3e-4)
+        assert measured["mae"] == pytest.approx(np.mean(np.abs(errors)), rel=3e-4)
 
 
 def test_what_fit_reports(hypermodel, held_out):

@@ -11,6 +11,7 @@ from tests.examples import crystal, small_potential
 PRINT_PATH = "from atomzoo.models.formats.lammps.plugin import plugin_path; print(plugin_path())"
 
 
+@pytest.mark.slow
 def test_built_once_also_by_two_processes(lammps, tmp_path, monkeypatch):
     environment = os.environ | {"ATOMZOO_CACHE": str(tmp_path / "new")}
     command = [sys.executable, "-c", PRINT_PATH]

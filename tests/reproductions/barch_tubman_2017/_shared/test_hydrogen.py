@@ -14,7 +14,10 @@ from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.version import __version__
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import lattices, use_small_data
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+pytestmark = [
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow"),
+    pytest.mark.compiled,
+]
 
 
 def test_numbers_of_functions():

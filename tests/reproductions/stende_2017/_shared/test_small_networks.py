@@ -12,6 +12,8 @@ from atomzoo.reproductions.stende_2017._shared.small_networks import (
     sigmoid_network,
 )
 
+pytestmark = pytest.mark.compiled
+
 X = np.linspace(-1.0, 1.0, 40)[:, None]
 Y = np.concatenate([np.sin(3 * X), X**2], axis=1)
 
@@ -55,6 +57,7 @@ def test_lbfgs_of_one_output_only():
     assert errors[0] < 0.02 < 0.1 < errors[1]
 
 
+@pytest.mark.slow
 def test_adam_works_through_all_batches():
     x, y = X.astype("float32"), Y.astype("float32")
     few, many = (sigmoid_network(1, (5,), 2, seed=3, dtype="float32") for _ in range(2))
