@@ -27,11 +27,10 @@ def beside(paper, ours):
         [['layers', '5', '4'], ['nodes', '64', '32'], ['learning rate', '1e-4', '-']]
     """
     rows = paper_numbers(paper)
-    known = set(zip(rows["item"], rows["quantity"], strict=True))
     for item, found in ours.items():
-        for quantity in found:
-            if (item, quantity) not in known:
-                raise ValueError(f"{paper}: paper.csv has no such row. Received: {item}, {quantity!r}")
+        unknown = set(found) - set(rows.loc[rows["item"] == item, "quantity"])
+        if unknown or item not in set(rows["item"]):
+            raise ValueError(f"{paper}: paper.csv has no such item or quantity. Received: {item!r}, {sorted(unknown)}")
     rows = rows[rows["item"].isin(ours)].rename(columns={"unit_as_read": "unit", "value": "paper"})
     pairs = zip(rows["item"], rows["quantity"], strict=True)
     cells = [_cell(ours[item].get(quantity, NOTHING)) for item, quantity in pairs]
