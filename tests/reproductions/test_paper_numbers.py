@@ -178,7 +178,6 @@ def test_the_ten_requirements_of_stende():
 
 
 LITERALS = [
-    ("barch_tubman_2017.table_3", lambda m: m.PAPER_AU3_RY, BARCH, "table-3", "Au3 DFT's minimum, DFT"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.radial_set()), BARCH, "section-4", "functions, trained"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.angular_set()), BARCH, "section-4", "functions, fixed"),
     ("tio2_bpnn.test_error", lambda m: m.PAPER, BPNN, "test-error", "test RMSE"),
