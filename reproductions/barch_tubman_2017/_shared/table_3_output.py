@@ -96,7 +96,12 @@ def _markdown(loops, tables, quick, seconds):
     for unit, size in (("Ry", Ry), ("eV", 1.0)):
         parts += [f"## Energies in {unit}\n", _energies(tables["energies"] / size)]
     parts += ["## The paper's energies\n", _papers_energies(list(tables["energies"])), ABOUT]
-    parts.append(notes(beside_paper(tables["energies"])))
+    beside = beside_paper(tables["energies"])
+    minima = beside.set_index("quantity").loc["Au3 difference of the two DFT minima"]
+    parts += [
+        f"The two minima of Au3 by DFT differ by {minima['paper']} Ry, here by {minima['ours']} Ry.\n",
+        notes(beside),
+    ]
     parts += ["## First round, as in the paper\n", _first_round(loops)]
     parts += ["## Rounds of the loops\n", _rounds(loops)]
     parts += ["## Whether the networks' minima can be trusted\n", _trust(loops)]
