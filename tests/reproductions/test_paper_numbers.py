@@ -180,10 +180,6 @@ def test_the_ten_requirements_of_stende():
 LITERALS = [
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.radial_set()), BARCH, "section-4", "functions, trained"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.angular_set()), BARCH, "section-4", "functions, fixed"),
-    ("tio2_bpnn.test_error", lambda m: m.PAPER, BPNN, "test-error", "test RMSE"),
-    ("tio2_bpnn.test_error", lambda m: m.AENET["rmse"], ARTRITH, "set001", "test RMSE"),
-    ("tio2_bpnn.test_error", lambda m: m.AENET["mae"], ARTRITH, "set001", "test MAE"),
-    ("tio2_bpnn.figure_3", lambda m: m.OUTLIER, BPNN, "figure-3", "outliers from"),
     ("stende_2017.lennard_jones", lambda m: m.THESIS[0], STENDE, "lennard-jones", "energy RMSE"),
     ("stende_2017.lennard_jones", lambda m: m.THESIS[1], STENDE, "lennard-jones", "gradient RMSE"),
     ("stende_2017.lennard_jones", lambda m: m.START, STENDE, "lennard-jones", "shortest distance"),
