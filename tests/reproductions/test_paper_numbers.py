@@ -180,8 +180,6 @@ def test_the_ten_requirements_of_stende():
 LITERALS = [
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.radial_set()), BARCH, "section-4", "functions, trained"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.angular_set()), BARCH, "section-4", "functions, fixed"),
-    ("stende_2017.lennard_jones", lambda m: m.THESIS[0], STENDE, "lennard-jones", "energy RMSE"),
-    ("stende_2017.lennard_jones", lambda m: m.THESIS[1], STENDE, "lennard-jones", "gradient RMSE"),
     ("stende_2017.lennard_jones", lambda m: m.START, STENDE, "lennard-jones", "shortest distance"),
     ("stende_2017.lennard_jones", lambda m: m.CUTOFF, STENDE, "lennard-jones", "cutoff"),
     ("stende_2017.lennard_jones", lambda m: m.N_TEST, STENDE, "lennard-jones", "test distances"),

@@ -11,7 +11,7 @@ from atomzoo import load_potential
 from atomzoo.reproductions import report
 from atomzoo.reproductions.beside_paper import section
 from atomzoo.reproductions.stende_2017._shared import potentials
-from atomzoo.reproductions.stende_2017._shared.crystal_paper import beside_paper, cubic, thesis
+from atomzoo.reproductions.stende_2017._shared.crystal_paper import beside_paper, beside_paper_of_silica, cubic, thesis
 
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
@@ -46,7 +46,7 @@ def silica_text(rows, reference, seed, quick, seconds):
     names |= {name: f"{name.upper()}, GPa" for name in ("c11", "c12", "c13", "c14", "c33", "c44")}
     table = _properties(rows, reference, names)
     text = _text("silica after Vashishta", rows, _errors(rows, "silica"), table, seed, quick)
-    return text + report.footer("stende-2017/vashishta", seconds)
+    return f"{text}{section(beside_paper_of_silica(rows))}\n" + report.footer("stende-2017/vashishta", seconds)
 
 
 def figure(path, material):

@@ -48,6 +48,12 @@ def beside_paper(rows, reference):
     return beside(PAPER, {ITEM: ours})
 
 
+def beside_paper_of_silica(rows):
+    """The table of `beside` of rows of `train_and_measure` of silica: the thesis has no number of it."""
+    errors = "; ".join(f"{source} {spread(rows[f'forces {source}'])}" for source in ("crystal", "liquid"))
+    return beside(PAPER, {"vashishta": {"state of the potential": f"needs more work, too: forces, meV/Å: {errors}"}})
+
+
 def _of_each(rows, value):
     return "; ".join(f"{value(group)} ({name})" for name, group in rows.groupby("network", sort=False))
 
