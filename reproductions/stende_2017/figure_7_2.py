@@ -114,10 +114,10 @@ def beside_paper(rows, structures):
     from atomzoo.models.selection.select_functions import neighbor_distances
 
     near = np.sum(neighbor_distances(structures, CUTOFF) < BOND) / sum(map(len, structures))
+    neighbors = {"mean number of neighbors, Stillinger-Weber silicon": f"{near:.2f}"}
     least = f"{rows['kind'].value_counts()['G2']} functions, {near:.2f} neighbors within {BOND} Å"
-    return beside(
-        "stende_2017", {"figure-7-2": {"cutoff": str(CUTOFF)}, "section-7-2": {"radial functions, least": least}}
-    )
+    ours = {"figure-7-2": {"cutoff": str(CUTOFF)}, "section-7-1": neighbors}
+    return beside("stende_2017", ours | {"section-7-2": {"radial functions, least": least}})
 
 
 def _figure(structures):

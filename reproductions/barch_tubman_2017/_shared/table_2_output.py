@@ -8,11 +8,10 @@ import matplotlib.pyplot as plt
 import pandas
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2, aenet_baseline
-from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import WHO, printed_cell, section
-from atomzoo.reproductions.report import QUICK, footer, markdown_table, recorded, spread
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import EARLIER_DATA, WHO, printed_cell, section
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
-EARLIER_DATA = recorded("barch-tubman-2017") / "table_2_earlier_data.csv"
 
 
 def describe(rows, quick, seconds):
