@@ -31,9 +31,9 @@ from atomzoo.reproductions import report
 from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.paper_numbers import printed
 
-TEMPERATURE = 1000.0  # K
-ALPHAS = {"alpha_3": 3.0, "alpha_30": 30.0}  # eV/A; the first is the thesis's
-MAX_INTERVAL = 10  # steps
+TEMPERATURE = printed("stende_2017", "figure-7-1", "temperature")  # K
+ALPHAS = {"alpha_3": printed("stende_2017", "figure-7-1", "alpha"), "alpha_30": 30.0}  # eV/A; the second is ours
+MAX_INTERVAL = int(printed("stende_2017", "figure-7-1", "tau max"))  # steps
 EQUILIBRATION, STEPS = 1000, 1000
 BIN = 0.25  # eV/A
 THRESHOLDS = (1, 2, 3, 4, 6)  # eV/A

@@ -26,7 +26,7 @@ from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.paper_numbers import printed
 
 TEMPERATURES = (300, 600, 900, 1200)  # K
-CUTOFF = 6.0  # A
+CUTOFF = printed("stende_2017", "figure-7-2", "cutoff")  # A
 BOND = 3.77118  # A; the cutoff of the Stillinger-Weber potential
 EVERY, EQUILIBRATION = 20, 400  # fs
 

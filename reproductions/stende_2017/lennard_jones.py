@@ -28,14 +28,18 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.console import track
 from atomzoo.reproductions import report
+from atomzoo.reproductions.paper_numbers import printed
 
 EPSILON, SIGMA = 1.0318e-2, 3.405  # eV, A; argon
 CUTOFF = 2.5 * SIGMA
-START = 3.2  # A
+START = printed("stende_2017", "lennard-jones", "shortest distance")  # A
 G1_CUTOFF = 10.0  # A; at the end of the interval the slope of G1 is still far from 0
 DIRECTION = np.array([0.48, -0.6, 0.64])  # of the dimers, of length 1; no axis, so that all force components count
-N_TRAIN, N_TEST, N_DIMERS, N_GRID = 10_000, 1000, 2000, 500
-ITERATIONS, EPOCHS, BATCH_SIZE = 2000, 5000, 200
+N_TRAIN, N_TEST, EPOCHS, BATCH_SIZE = (
+    int(printed("stende_2017", "lennard-jones", name))
+    for name in ("training distances", "test distances", "epochs", "batch size")
+)
+N_DIMERS, N_GRID, ITERATIONS = 2000, 500, 2000
 
 
 def run(seeds=None, quick=False, output=None):

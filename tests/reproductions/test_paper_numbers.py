@@ -180,16 +180,7 @@ def test_the_ten_requirements_of_stende():
 LITERALS = [
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.radial_set()), BARCH, "section-4", "functions, trained"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.angular_set()), BARCH, "section-4", "functions, fixed"),
-    ("stende_2017.lennard_jones", lambda m: m.START, STENDE, "lennard-jones", "shortest distance"),
     ("stende_2017.lennard_jones", lambda m: m.CUTOFF, STENDE, "lennard-jones", "cutoff"),
-    ("stende_2017.lennard_jones", lambda m: m.N_TEST, STENDE, "lennard-jones", "test distances"),
-    ("stende_2017.lennard_jones", lambda m: m.N_TRAIN, STENDE, "lennard-jones", "training distances"),
-    ("stende_2017.lennard_jones", lambda m: m.EPOCHS, STENDE, "lennard-jones", "epochs"),
-    ("stende_2017.lennard_jones", lambda m: m.BATCH_SIZE, STENDE, "lennard-jones", "batch size"),
-    ("stende_2017.figure_7_1", lambda m: m.ALPHAS["alpha_3"], STENDE, "figure-7-1", "alpha"),
-    ("stende_2017.figure_7_1", lambda m: m.MAX_INTERVAL, STENDE, "figure-7-1", "tau max"),
-    ("stende_2017.figure_7_1", lambda m: m.TEMPERATURE, STENDE, "figure-7-1", "temperature"),
-    ("stende_2017.figure_7_2", lambda m: m.CUTOFF, STENDE, "figure-7-2", "cutoff"),
 ]
 
 
