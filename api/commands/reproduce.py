@@ -40,7 +40,12 @@ def redrawn(entry, output):
     script = import_module(entry.module)
     if not hasattr(script, "redraw"):
         raise ValueError(f"Its csv does not hold all that its text says: run it. Received: {entry.name!r}")
-    script.redraw(Path(output) if output is not None else recorded(entry.name.split("/")[0]))
+    try:
+        script.redraw(Path(output) if output is not None else recorded(entry.name.split("/")[0]))
+    except KeyError as error:
+        raise ValueError(
+            f"The csv of {entry.name!r} is of an earlier version: run it. It has no column {error}"
+        ) from None
 
 
 def find(item):

@@ -47,3 +47,5 @@ def test_redraw(atomzoo, fails, calls, monkeypatch, tmp_path):
     monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(calls.append), raising=False)
     assert atomzoo("reproduce", "a-b-2000/table-1", "--redraw", "-o", tmp_path)[0] == 0
     assert calls == [tmp_path]
+    monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(lambda folder: {}["error"]), raising=False)
+    assert "earlier version: run it. It has no column 'error'" in fails("reproduce", "a-b-2000/table-1", "--redraw")
