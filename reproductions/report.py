@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -39,7 +40,7 @@ def footer(item, seconds):
     return f"atomzoo {__version__}, {date.today()}, {machine()}, {seconds:.0f} s, `atomzoo reproduce {item}`\n"
 
 
-def write_results(folder, name, rows, text, figures):
+def write_results(folder, name, rows, text, figures, beside=None):
     """Writes `name`.csv, .md and the figures, and prints the text.
 
     Args:
@@ -48,8 +49,33 @@ def write_results(folder, name, rows, text, figures):
         rows: `pandas.DataFrame`; version and machine are added to each row.
         text: Markdown.
         figures: dict of matplotlib figures by what follows `name` in the name of their file, "" for `name`.png.
+        beside: table of `beside_paper.beside`, which is written to `name`_paper.csv; None for no numbers of a paper.
     """
     write_rows(folder / f"{name}.csv", rows)
+    _write_drawn(folder, name, text, figures, beside)
+
+
+def redraw_results(folder, name, text, figures, beside=None):
+    """As `write_results`, from recorded rows: their csv stays as it is, and so does the last line of their text.
+
+    So version, date, machine and time remain those of the run that computed the rows.
+    """
+    last = (folder / f"{name}.md").read_text().splitlines()[-1]
+    _write_drawn(folder, name, "\n".join([*text.splitlines()[:-1], last, ""]), figures, beside)
+
+
+def recorded_rows(folder, name):
+    """The rows (`pandas.DataFrame`) of `name`.csv in a folder of results, without what `write_rows` adds."""
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        raise FileNotFoundError(f"There is no recorded run to draw from. Received: '{path}'")
+    return pandas.read_csv(path).drop(columns=["version", "machine"])
+
+
+def _write_drawn(folder, name, text, figures, beside):
+    """Writes all but the rows, and prints the text."""
+    if beside is not None:
+        write_csv(folder / f"{name}_paper.csv", beside)
     with replacing(folder / f"{name}.md") as temporary:
         temporary.write_text(text)
     for ending, figure in figures.items():
@@ -58,7 +84,8 @@ def write_results(folder, name, rows, text, figures):
         plt.close(figure)
     console = Console()
     console.print(Markdown(text))
-    console.print(f"Written to {folder}: {name}.csv, .md{', .png' * bool(figures)}")
+    written = [".md", *[".png"] * bool(figures), *["_paper.csv"] * (beside is not None)]
+    console.print(f"Written to {folder}: {name}{', '.join(['.csv', *written])}")
 
 
 def write_rows(path, rows):

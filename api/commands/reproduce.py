@@ -16,16 +16,36 @@ def reproduce(
     seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of seeds to average over.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A small version that only shows that it runs.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")] = None,
+    redraw: Annotated[bool, typer.Option("--redraw", help="Write md and png anew from the recorded csv.")] = False,
 ):
     """Computes a published table or figure and prints it beside the paper's.
 
     Writes csv, md and png to the folder `results` beside the script, or to DIR. `atomzoo list` names what there is.
+    With --redraw nothing is computed: text and figure are made anew from the csv of the recorded run.
     """
     found = find(item)
     if output is not None and not output.absolute().parent.is_dir():
         raise FileNotFoundError(f"There is no folder '{output.absolute().parent}' to write to. Received: '{output}'")
+    if redraw:
+        redrawn(found, output)
+        return
     start_backend()
     import_module(found.module).run(seeds=seeds, quick=quick, output=output)
+
+
+def redrawn(entry, output):
+    """Writes md and png of an `Entry` anew from the csv in a folder of results, by default the recorded one."""
+    from atomzoo.reproductions.report import recorded
+
+    script = import_module(entry.module)
+    if not hasattr(script, "redraw"):
+        raise ValueError(f"Its csv does not hold all that its text says: run it. Received: {entry.name!r}")
+    try:
+        script.redraw(Path(output) if output is not None else recorded(entry.name.split("/")[0]))
+    except KeyError as error:
+        raise ValueError(
+            f"The csv of {entry.name!r} is of an earlier version: run it. It has no column {error}"
+        ) from None
 
 
 def find(item):

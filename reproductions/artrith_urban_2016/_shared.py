@@ -14,6 +14,9 @@ import pandas
 from atomzoo.datasets.tio2 import SPLIT_FILE
 from atomzoo.datasets.tio2_files import find_source
 from atomzoo.reproductions import tio2_data
+from atomzoo.reproductions.artrith_urban_2016._paper import beside_paper
+from atomzoo.reproductions.beside_paper import section
+from atomzoo.reproductions.paper_numbers import printed
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread, write_csv
 
 # "aenet's": the layers of aenet's set001. Force weights were chosen by the validation structures.
@@ -112,15 +115,16 @@ def describe(rows, structures, every, quick, seconds):
     parts += ["## Test errors by cell size, MAE / RMSE in meV/atom (of each network the seed that validates best)\n"]
     parts += [_groups(structures, _by_size(structures)), "## By stoichiometry\n"]
     parts += [_groups(structures, _by_stoichiometry(structures))]
+    parts += [section(beside_paper(rows, every), "## The numbers that came with the data, and ours")]
     return "\n".join([*parts, footer("artrith-urban-2016/tio2", seconds)])
 
 
 def _errors(rows, structures):
     names = ["network", "train MAE", "RMSE", "validation MAE", "RMSE", "test MAE", "RMSE", "force RMSE", "MAE", "s"]
     theirs = tio2_data.errors(_renamed(structures, AENET)).values()
-    lines = [
-        [AENET, "2.118", "3.080", "-", "-", *(f"{value:.3f}" for value in theirs), "-", "-", "53512 (4 processes)"]
-    ]
+    train = [f"{printed('artrith_urban_2016', 'set001', f'train {name}'):.3f}" for name in ("MAE", "RMSE")]
+    took = f"{printed('artrith_urban_2016', 'set001', 'training seconds'):.0f} (4 processes)"
+    lines = [[AENET, *train, "-", "-", *(f"{value:.3f}" for value in theirs), "-", "-", took]]
     for network, group in rows.groupby("network"):
         columns = [
             f"{part}_{name}_meV_per_atom" for part in ("train", "validation", "test") for name in ("mae", "rmse")

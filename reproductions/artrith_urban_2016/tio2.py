@@ -20,16 +20,26 @@ meV/atom on 669 test structures. Ours are in results/tio2.md.
 import shutil
 import time
 
+import pandas
+
 from atomzoo.reproductions import tio2_data
+from atomzoo.reproductions.artrith_urban_2016._paper import beside_paper
 from atomzoo.reproductions.artrith_urban_2016._shared import BEST, NETWORKS, by_structure, describe, figure, train_one
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.report import copy_file, results_folder, write_csv, write_results
+from atomzoo.reproductions.report import (
+    copy_file,
+    recorded_rows,
+    redraw_results,
+    results_folder,
+    write_csv,
+    write_results,
+)
 
 QUICK_EPOCHS = 3
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, prints the tables, and writes tio2.csv, .md, .png and tio2_structures.csv.
+    """Trains the networks, prints the tables, and writes tio2.csv, .md, .png, tio2_paper.csv and tio2_structures.csv.
 
     Args:
         seeds: Number of seeds, 3 by default.
@@ -58,5 +68,12 @@ def run(seeds=None, quick=False, output=None):
         copy_file(partial / f"{BEST} {seed}.keras", folder / "tio2_bulk.keras")
     write_csv(folder / "tio2_structures.csv", structures, "%.6f")
     rows = rows.drop(columns=["folder", "version"])
-    write_results(folder, "tio2", rows, text, {"": figure(structures)})
+    write_results(folder, "tio2", rows, text, {"": figure(structures)}, beside_paper(rows, every))
     shutil.rmtree(partial)
+
+
+def redraw(folder):
+    """Writes tio2.md and .png anew from the recorded csv files in a folder (`Path`); needs the data for their sizes."""
+    rows, structures = recorded_rows(folder, "tio2"), pandas.read_csv(folder / "tio2_structures.csv")
+    text = describe(rows, structures, 1, False, 0.0)
+    redraw_results(folder, "tio2", text, {"": figure(structures)}, beside_paper(rows, 1))

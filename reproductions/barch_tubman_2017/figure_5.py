@@ -10,6 +10,8 @@ UCB/EECS-2017-104 (2017).
 * Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
   also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
 * Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
+* The paper: the curve of Au2 follows noisy data, that of Au3 bounds the data from below, and the tetrahedron is not the
+  minimum. The numbers along its axes are in neither text of it.
 * Networks: as in `table_3`, of free clusters, but of data of all energies: every k-th kept frame, 500 at most; the band
   is the spread (smallest to largest) of the seeds.
 """
@@ -24,10 +26,10 @@ from ase.units import Bohr
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.gold_isomers import gold_isomers
 from atomzoo.models.relaxation.isomers import sorted_distances
-from atomzoo.reproductions.barch_tubman_2017._shared.figure_5_output import write_figure
+from atomzoo.reproductions.barch_tubman_2017._shared.figure_5_output import beside_paper, draw, markdown, relative
 from atomzoo.reproductions.barch_tubman_2017._shared.free_clusters import freed, is_free
 from atomzoo.reproductions.jobs import run_jobs
-from atomzoo.reproductions.report import results_folder
+from atomzoo.reproductions.report import recorded_rows, redraw_results, results_folder, write_results
 
 SHAPES = {2: "distance-2.6", 3: "triangle", 4: "tetrahedron"}
 DISTANCES = np.linspace(3.8, 8.5, 95)  # Bohr
@@ -36,7 +38,7 @@ MOST_FRAMES = 500
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, and writes figure_5.csv, .md and .png.
+    """Trains the networks, and writes figure_5.csv, .md, .png and figure_5_paper.csv.
 
     Args:
         seeds: Number of seeds, 5 by default.
@@ -47,8 +49,18 @@ def run(seeds=None, quick=False, output=None):
     partial = folder / "figure_5.partial.jsonl"
     curves = run_jobs(scan, jobs(seeds, quick), partial, "Training networks")
     rows = pandas.concat([_long(curve) for curve in curves.to_dict("records")], ignore_index=True)
-    write_figure(folder, rows, {n: points(n) for n in rows["atoms"].unique()}, quick, time.time() - start)
+    rows, data = relative(rows, {n: points(n) for n in rows["atoms"].unique()})
+    text = markdown(rows, data, quick, time.time() - start)
+    write_results(folder, "figure_5", rows, text, {"": draw(rows, data, quick)}, beside_paper(rows, data))
     partial.unlink()
+
+
+def redraw(folder):
+    """Writes figure_5.md and .png anew from the recorded figure_5.csv in a folder (`Path`), and from the data."""
+    rows = recorded_rows(folder, "figure_5")
+    _, data = relative(rows, {n: points(n) for n in rows["atoms"].unique()})
+    text = markdown(rows, data, False, 0.0)
+    redraw_results(folder, "figure_5", text, {"": draw(rows, data, False)}, beside_paper(rows, data))
 
 
 def jobs(seeds, quick):

@@ -1,7 +1,11 @@
 """Time of one evaluation of energy and forces: Keras eager, Keras compiled, and the C++ of the LAMMPS pair style.
 
-Figures 7.4 and 7.5 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc
-thesis, University of Oslo (2017), which compares its network in TensorFlow with its own C++.
+After figures 7.4 and 7.5 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular
+dynamics, MSc thesis, University of Oslo (2017). Those compare the network alone, of one input and one output,
+untrained, in TensorFlow from Python, in TensorFlow from C++ and with Armadillo in C++, over layers and nodes: no
+symmetry functions, no forces. TensorFlow is notably slower for small networks; the ratio of times falls towards 1 for
+large ones, slowly. Here it is what a step of molecular dynamics takes: energy and forces with their symmetry functions,
+where wide layers matter little.
 
 * Silicon, diamond structure with displacements, the 24 functions of the thesis (cutoffs up to 6 A), float64.
 * Over the number of atoms: two hidden layers of 30. Over their width: 512 atoms. The weights are random.
@@ -27,6 +31,7 @@ from atomzoo.datasets.empirical import diamond_silicon
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.stende_2017._shared import potentials
 
 REPEATS = (1, 2, 3, 4, 6, 8)  # 8 to 4096 atoms
@@ -45,7 +50,7 @@ run {steps}
 
 
 def run(seeds=None, quick=False, output=None):
-    """Measures, prints the table, and writes evaluation_time.csv, .md and .png.
+    """Measures, prints the table, and writes evaluation_time.csv, .md, .png and _paper.csv.
 
     Args:
         seeds: Number of repetitions, of which the fastest counts; 3 by default.
@@ -63,7 +68,30 @@ def run(seeds=None, quick=False, output=None):
     ]
     rows = pandas.DataFrame(rows)
     text = _markdown(rows, quick, time.time() - start)
-    report.write_results(folder, "evaluation_time", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "evaluation_time", rows, text, {"": _figure(rows)}, beside_paper(rows))
+
+
+def redraw(folder):
+    """Writes evaluation_time.md and .png anew from the recorded csv in a folder (`Path`)."""
+    rows = report.recorded_rows(folder, "evaluation_time")
+    text = _markdown(rows, False, 0.0)
+    report.redraw_results(folder, "evaluation_time", text, {"": _figure(rows)}, beside_paper(rows))
+
+
+def beside_paper(rows):
+    """The table of `beside`: ratios of times of the compiled network in Keras and in LAMMPS, by width."""
+    times = rows[rows["figure"] == "width"].pivot_table(index="width", columns="program", values="ms")
+    ratios = times["Keras compiled"] / times["LAMMPS"]
+    small, large = (f"Keras compiled / LAMMPS {ratios[width]:.3g} ({width} nodes)" for width in ratios.index[[0, -1]])
+    figure = {
+        "evaluations averaged": "the fastest of 3 counts",
+        "inputs and outputs": "24 symmetry functions; energy and forces",
+        "compared": "Keras eager, Keras compiled, C++ of LAMMPS",
+        "small networks": small,
+        "large networks, ratio of times tends to": large,
+    }
+    layers = {"nodes a layer, left column": str(WIDTH), "layers, right column": "2, of all widths"}
+    return beside("stende_2017", {"figure-7-4": figure, "figure-7-5": layers})
 
 
 def measured(width, repeat, repetitions):
@@ -117,7 +145,7 @@ def _lammps(potential, atoms):
 
 
 def _markdown(rows, quick, seconds):
-    lines = ["# Stende 2017, figures 7.4 and 7.5: processor time of one evaluation, ms\n"]
+    lines = ["# After figures 7.4 and 7.5 of Stende 2017: processor time of one evaluation of energy and forces, ms\n"]
     lines += [report.QUICK] if quick else []
     for figure, title in (("atoms", "number of atoms"), ("width", "width of both hidden layers")):
         table = rows[rows["figure"] == figure].pivot_table(index=["width", "atoms"], columns="program", values="ms")
@@ -126,6 +154,7 @@ def _markdown(rows, quick, seconds):
             for (width, atoms), row in table.iterrows()
         ]
         lines += [f"## {title}\n", report.markdown_table(["width", "atoms", *table, "LAMMPS, µs/atom"], cells)]
+    lines.append(section(beside_paper(rows)))
     return "\n".join([*lines, report.footer("stende-2017/evaluation-time", seconds)])
 
 

@@ -8,8 +8,10 @@ between bonds in the data. figure_7_3_analysis.png shows the range of each funct
 thesis analyzes them before it moves a cutoff, and the correlation of each pair. `select_functions` then keeps, from the
 largest range to the smallest, each function whose correlation with those already kept is at most 0.98 in size.
 
-The thesis keeps 24 functions, whose parameters were moved by hand after the same analysis. What ours are is in
-figure_7_3.md. Data, set and cutoff are those of `figure_7_2`.
+The thesis keeps 24 functions, whose parameters were moved by hand after the same analysis; it prints no limits. Its
+example of an angular set has one eta, 0.01 A^-2, and several cutoffs and zeta, found to be best by trial; ours has two
+eta, those of the widest and the narrowest of the radial functions, and one cutoff. What is kept is in figure_7_3.md.
+Data, set and cutoff are those of `figure_7_2`.
 """
 
 import time
@@ -17,13 +19,15 @@ import time
 import pandas
 
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import beside, section
+from atomzoo.reproductions.paper_numbers import printed
 from atomzoo.reproductions.stende_2017.figure_7_2 import BOND, chosen, silicon
 
 LIMITS = (0.9, 0.95, 0.98, 0.99, 0.995)  # of the correlation; the third is the default of `select_functions`
 
 
 def run(seeds=None, quick=False, output=None):
-    """Analyzes the set, and writes figure_7_3.csv, .md, .png and figure_7_3_analysis.png.
+    """Analyzes the set, and writes figure_7_3.csv, .md, .png, _paper.csv and _analysis.png.
 
     Args:
         seeds: Number of seeds of the dynamics, 3 by default; the figures show the first.
@@ -40,8 +44,8 @@ def run(seeds=None, quick=False, output=None):
     values = [feature_values(structures, functions, ["Si"]) for structures in data]
     rows = pandas.concat([analyze(v).assign(seed=seed) for seed, v in enumerate(values)], ignore_index=True)
     figures = {"": _angular_figure(functions, data[0]), "_analysis": _analysis_figure(values[0])}
-    text = _markdown(rows, values, quick, time.time() - start)
-    report.write_results(folder, "figure_7_3", rows, text, figures)
+    text = _markdown(rows, values, functions, quick, time.time() - start)
+    report.write_results(folder, "figure_7_3", rows, text, figures, beside_paper(functions))
 
 
 def analyze(values):
@@ -62,10 +66,23 @@ def analyze(values):
     return rows
 
 
-def _markdown(rows, values, quick, seconds):
+def beside_paper(functions):
+    """The table of `beside` of the initial set: its angular functions."""
+    angular = [function for function in functions if function.is_angular]
+    varied = {name: sorted({getattr(function, name) for function in angular}) for name in ("eta", "cutoff", "zeta")}
+    ours = {
+        "eta": ", ".join(f"{eta:.4g}" for eta in varied["eta"]),
+        "lambda": ", ".join(f"{value:g}" for value in sorted({function.lambda_ for function in angular})),
+        "varied in angular functions": ", ".join(name for name, values in varied.items() if len(values) > 1),
+    }
+    return beside("stende_2017", {"figure-7-3": ours})
+
+
+def _markdown(rows, values, functions, quick, seconds):
     from atomzoo.models.selection.select_functions import select_functions
 
     first = rows[rows["seed"] == 0]
+    final = printed("stende_2017", "stillinger-weber", "symmetry functions")
     counts = [
         (limit, " / ".join(str(len(select_functions(v, largest_correlation=limit).functions)) for v in values))
         for limit in LIMITS
@@ -79,11 +96,15 @@ def _markdown(rows, values, quick, seconds):
     return "\n".join(
         ["# Stende 2017, figure 7.3 and section 7.2.2: range and correlation of the symmetry functions\n"]
         + [report.QUICK] * quick
-        + ["The thesis's final set for silicon has 24 functions, adjusted by hand; initial set here: 24.\n"]
+        + [
+            f"The thesis's final set for silicon has {final:g} functions, adjusted by hand; "
+            f"initial set here: {len(first)}.\n"
+        ]
         + [report.markdown_table(("largest correlation", "functions kept, each seed"), counts)]
         + [f"With the default limit, {LIMITS[2]}:\n", report.markdown_table(names, lines)]
         + [
-            f"{len(values)} seed{'s' * (len(values) > 1)} of the dynamics. ",
+            f"{len(values)} seed{'s' * (len(values) > 1)} of the dynamics.\n",
+            section(beside_paper(functions)),
             report.footer("stende-2017/figure-7-3", seconds),
         ]
     )

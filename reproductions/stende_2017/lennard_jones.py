@@ -28,35 +28,46 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.console import track
 from atomzoo.reproductions import report
+from atomzoo.reproductions.paper_numbers import printed
 
 EPSILON, SIGMA = 1.0318e-2, 3.405  # eV, A; argon
 CUTOFF = 2.5 * SIGMA
-START = 3.2  # A
+START = printed("stende_2017", "lennard-jones", "shortest distance")  # A
 G1_CUTOFF = 10.0  # A; at the end of the interval the slope of G1 is still far from 0
 DIRECTION = np.array([0.48, -0.6, 0.64])  # of the dimers, of length 1; no axis, so that all force components count
-N_TRAIN, N_TEST, N_DIMERS, N_GRID = 10_000, 1000, 2000, 500
-ITERATIONS, EPOCHS, BATCH_SIZE = 2000, 5000, 200
-THESIS = (0.896, 24.3)  # meV, meV/A
+N_TRAIN, N_TEST, EPOCHS, BATCH_SIZE = (
+    int(printed("stende_2017", "lennard-jones", name))
+    for name in ("training distances", "test distances", "epochs", "batch size")
+)
+N_DIMERS, N_GRID, ITERATIONS = 2000, 500, 2000
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, compares the programs, and writes lennard_jones.csv, .md and .png.
+    """Trains the networks, compares the programs, and writes lennard_jones.csv, .md, .png and lennard_jones_paper.csv.
 
     Args:
         seeds: Number of seeds (initial weights and data), 3 by default.
         quick: Whether to show that it runs: one seed, few iterations, marked as such.
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
-    from atomzoo.reproductions.stende_2017._shared.lennard_jones_output import describe, draw
+    from atomzoo.reproductions.stende_2017._shared.lennard_jones_output import beside_paper, describe, draw
 
     folder = report.results_folder("stende-2017", output, quick)
     start = time.time()
     shorter = 50 if quick else 1
     jobs = [(train, seed) for seed in range(seeds or (1 if quick else 3)) for train in (by_distance, by_g1)]
     curves = [curve for train, seed in track(jobs, "Training networks") for curve in train(seed, shorter)]
-    rows = pandas.DataFrame([_errors(curve) for curve in curves])
-    text = describe(rows, curves, quick, time.time() - start)
-    report.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)})
+    rows = pandas.DataFrame([_errors(curve) | _difference(curve, curves) for curve in curves])
+    text = describe(rows, quick, time.time() - start)
+    report.write_results(folder, "lennard_jones", rows, text, {"": draw(curves)}, beside_paper(rows))
+
+
+def redraw(folder):
+    """Writes lennard_jones.md anew from the recorded csv in a folder (`Path`); the figure stays as it is."""
+    from atomzoo.reproductions.stende_2017._shared.lennard_jones_output import beside_paper, describe
+
+    rows = report.recorded_rows(folder, "lennard_jones")
+    report.redraw_results(folder, "lennard_jones", describe(rows, False, 0.0), {}, beside_paper(rows))
 
 
 def energy(r):
@@ -175,3 +186,13 @@ def _errors(curve):
         row[f"rmse_{name}"] = float(np.sqrt(np.mean(error[test] ** 2)))
         row[f"largest_{name}"] = float(np.abs(error[grid]).max())
     return row
+
+
+def _difference(curve, curves):
+    """Largest differences of a curve of G1 from that in Keras float64 of the same seed, in eV and eV/A; else none."""
+    if not curve["network"].startswith("G1"):
+        return {}
+    same = (curve["network"], "Keras float64", curve["seed"])
+    double = next(c for c in curves if (c["network"], c["program"], c["seed"]) == same)
+    names = {"energy": "difference_energy_eV", "slope": "difference_gradient_eV_per_A"}
+    return {column: float(np.abs(curve[name] - double[name]).max()) for name, column in names.items()}

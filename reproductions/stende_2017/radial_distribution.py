@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.jobs import run_jobs
 
 TEMPERATURES = {"crystal": 1000.0, "melt": 2000.0}  # K
@@ -28,7 +29,7 @@ EQUILIBRATION, STEPS, EVERY = 5000, 10_000, 50
 
 
 def run(seeds=None, quick=False, output=None):
-    """Runs the dynamics, prints the comparison, and writes radial_distribution.csv, .md and .png.
+    """Runs the dynamics, prints the comparison, and writes radial_distribution.csv, .md, .png and _paper.csv.
 
     Args:
         seeds: Number of seeds, 5 by default.
@@ -47,8 +48,21 @@ def run(seeds=None, quick=False, output=None):
     rows = run_jobs(sample, jobs, partial, "Molecular dynamics").explode(["r", "g"], ignore_index=True)
     rows = rows.drop(columns=["shorter", "version"]).astype({"r": float, "g": float})
     text = _markdown(rows, quick, time.time() - start)
-    report.write_results(folder, "radial_distribution", rows, text, {"": _figure(rows)})
+    report.write_results(folder, "radial_distribution", rows, text, {"": _figure(rows)}, beside_paper(rows))
     partial.unlink()
+
+
+def redraw(folder):
+    """Writes radial_distribution.md and .png anew from the recorded csv in a folder (`Path`)."""
+    rows, name = report.recorded_rows(folder, "radial_distribution"), "radial_distribution"
+    report.redraw_results(folder, name, _markdown(rows, False, 0.0), {"": _figure(rows)}, beside_paper(rows))
+
+
+def beside_paper(rows):
+    """The table of `beside` of rows of `sample`, one a distance."""
+    largest, error, rms = _difference(*_compared(rows, "crystal"))[-3:]
+    ours = f"root mean square of difference / error {rms:.2f}; largest difference {largest:.3f}, error {error:.3f}"
+    return beside("stende_2017", {"radial-distribution": {"crystal": ours}})
 
 
 def sample(phase, potential, seed, shorter):
@@ -70,16 +84,19 @@ def _compared(rows, phase):
     return table.index, {name: (g.mean(axis=1), g.sem(axis=1)) for name, g in found.items()}
 
 
+def _difference(r, both):
+    """First peaks of both functions, their heights, the largest difference, its largest error, rms of their ratio."""
+    (g, error), (other, other_error) = both["Stillinger-Weber"], both["network"]
+    total = np.hypot(error, other_error)
+    t = ((other - g) / total)[total > 0]
+    peaks = r[g.argmax()], r[other.argmax()], g.max(), other.max()
+    return [*peaks, (other - g).abs().max(), total.max(), np.sqrt((t**2).mean())]
+
+
 def _markdown(rows, quick, seconds):
     table = []
     for phase, temperature in TEMPERATURES.items():
-        r, both = _compared(rows, phase)
-        (g, error), (other, other_error) = both["Stillinger-Weber"], both["network"]
-        total = np.hypot(error, other_error)
-        known = total > 0
-        t = ((other - g) / total)[known]
-        numbers = [r[g.argmax()], r[other.argmax()], g.max(), other.max(), (other - g).abs().max(), total.max()]
-        numbers.append(np.sqrt((t**2).mean()))
+        numbers = _difference(*_compared(rows, phase))
         table.append([f"{phase}, {temperature:.0f} K", *(f"{number:.3f}" for number in numbers)])
     header = ["", "first peak, Å: SW", "network", "its height: SW", "network"]
     header += ["largest difference", "largest standard error of it", "rms of difference / error"]
@@ -88,6 +105,7 @@ def _markdown(rows, quick, seconds):
         *([report.QUICK] if quick else []),
         f"512 atoms, {rows['seed'].nunique()} seeds of each, {STEPS / 1000:.0f} ps; bins of 0.05 Å.\n",
         report.markdown_table(header, table),
+        section(beside_paper(rows)),
         report.footer("stende-2017/radial-distribution", seconds),
     ]
     return "\n".join(parts)

@@ -2,7 +2,8 @@
 
 Section 8.3 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
 University of Oslo (2017), which trains silicon and oxygen on data of the potential of P. Vashishta et al., Phys. Rev. B
-41, 12197 (1990), and says that it needs more work. Ours are in vashishta.md, reported as for silicon.
+41, 12197 (1990), and says that it needs more work; no number of it is known. Ours are in vashishta.md, reported as for
+silicon.
 
 * Data: `empirical.silica_data`: quartz, cristobalite, melts, a quench, and cells with two atoms too close; energies,
   forces and stress.
@@ -35,7 +36,7 @@ ITERATIONS, QUICK_ITERATIONS = 2000, 20
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains the networks, prints the table, and writes vashishta.csv, .md and .png.
+    """Trains the networks, prints the table, and writes vashishta.csv, .md, .png and vashishta_paper.csv.
 
     Args:
         seeds: Number of seeds, 2 by default.
@@ -44,6 +45,7 @@ def run(seeds=None, quick=False, output=None):
             written there too (silica.keras), but not by default: it is in the zoo.
     """
     from atomzoo.reproductions.stende_2017._shared.crystal_output import figure, silica_text
+    from atomzoo.reproductions.stende_2017._shared.crystal_paper import beside_paper_of_silica
 
     folder = report.results_folder("stende-2017", output, quick)
     partial = folder / "silica.partial"
@@ -59,7 +61,19 @@ def run(seeds=None, quick=False, output=None):
     reference = potentials.crystal_properties("silica", potentials.ENGINES["silica"]().relax)
     text = silica_text(rows, reference, seed, quick, time.time() - start)
     rows = rows.drop(columns=["folder", "version"])
-    report.write_results(folder, "vashishta", rows, text, {"": figure(path, "silica")})
+    report.write_results(folder, "vashishta", rows, text, {"": figure(path, "silica")}, beside_paper_of_silica(rows))
     if output is not None:
         report.copy_file(path, folder / "silica.keras")
     shutil.rmtree(partial)
+
+
+def redraw(folder):
+    """Writes vashishta.md anew from the recorded csv in a folder (`Path`); the figure stays as it is."""
+    from atomzoo.reproductions.stende_2017._shared.crystal_output import silica_text
+    from atomzoo.reproductions.stende_2017._shared.crystal_paper import beside_paper_of_silica
+
+    rows = report.recorded_rows(folder, "vashishta")
+    seed, _ = potentials.best(rows, "silica", NETWORK["network"], folder)
+    reference = potentials.crystal_properties("silica", potentials.ENGINES["silica"]().relax)
+    text = silica_text(rows, reference, seed, False, 0.0)
+    report.redraw_results(folder, "vashishta", text, {}, beside_paper_of_silica(rows))

@@ -19,8 +19,9 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from atomzoo.reproductions import tio2_data
-from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
+from atomzoo.reproductions import report, tio2_data
+from atomzoo.reproductions.beside_paper import beside, section
+from atomzoo.reproductions.paper_numbers import paper_numbers, printed
 
 ACTIVATION = "silu"
 EPOCHS, PATIENCE = 20, 5
@@ -31,7 +32,7 @@ RMSE, MAE = "val_rmse_meV_per_atom", "val_mae_meV_per_atom"
 
 
 def run(seeds=None, quick=False, output=None):
-    """Runs the grid, prints its best trials, and writes table_1.csv, .md and .png.
+    """Runs the grid, prints its best trials, and writes table_1.csv, .md, .png and table_1_paper.csv.
 
     Args:
         seeds: Of no effect: every trial has seed 0.
@@ -42,7 +43,7 @@ def run(seeds=None, quick=False, output=None):
     from atomzoo.models.tuning.grid import BPNN_TABLE_I
     from atomzoo.models.tuning.grid_search import grid_search
 
-    folder = results_folder("tio2-bpnn", output, quick)
+    folder = report.results_folder("tio2-bpnn", output, quick)
     partial, every = folder / "table_1.partial", tio2_data.QUICK_EVERY if quick else 1
     partial.mkdir(exist_ok=True)
     start = time.time()
@@ -54,8 +55,41 @@ def run(seeds=None, quick=False, output=None):
         options["progress"] = lambda name, n, n_all: bar.update(tasks[name], completed=n, total=n_all)
         trials = grid_search(train, validation, partial, tio2_data.functions(), grid, **options)
     text = describe(trials, every, quick, time.time() - start)
-    write_results(folder, "table_1", trials.drop(columns="trial"), text, {"": figure(trials)})
+    report.write_results(
+        folder, "table_1", trials.drop(columns="trial"), text, {"": figure(trials)}, beside_paper(trials)
+    )
     shutil.rmtree(partial)
+
+
+def redraw(folder):
+    """Writes table_1.md and .png anew from the recorded table_1.csv in a folder (`Path`); needs the data."""
+    trials = report.recorded_rows(folder, "table_1")
+    report.redraw_results(
+        folder, "table_1", describe(trials, 1, False, 0.0), {"": figure(trials)}, beside_paper(trials)
+    )
+
+
+def beside_paper(trials):
+    """The table of `beside`: the values of the grid; of dropout the rate."""
+    rows = paper_numbers("tio2_bpnn").query("item == 'table-1'").set_index("quantity")["value"]
+    ours = {"combinations": len(trials)}
+    for quantity, value in rows.drop("combinations").items():
+        values = trials[quantity.split(",")[0].replace(" ", "_")]
+        wanted = (values > 0) == (value == "True") if quantity.startswith("dropout") else values == float(value)
+        if wanted.any():
+            ours[quantity] = values[wanted].iloc[0]
+    return beside("tio2_bpnn", {"table-1": ours})
+
+
+def printed_best():
+    """Layers, nodes and learning rate of the paper's table II, a dict; its dropout is False."""
+    return {name: printed("tio2_bpnn", "table-2", name.replace("_", " ")) for name in SETTINGS[:3]}
+
+
+def papers_best(trials):
+    """The trials (`pandas.DataFrame`) with the settings of the paper's table II."""
+    settings = printed_best()
+    return trials[(trials[list(settings)] == list(settings.values())).all(axis=1) & (trials["dropout"] == 0)]
 
 
 def describe(trials, every, quick, seconds):
@@ -67,13 +101,25 @@ def describe(trials, every, quick, seconds):
     lines = [
         [form.format(row[name]) for form, name in zip(formats, columns, strict=True)] for _, row in best.iterrows()
     ]
-    parts = ["# Keras BPNN, table I: grid search\n", QUICK if quick else "", tio2_data.description(every)]
+    parts = ["# Keras BPNN, table I: grid search\n", report.QUICK if quick else "", tio2_data.description(every)]
     total = trials["seconds"].sum() / 60
     parts += [
         f"The {len(best)} best of {len(trials)} trials (validation errors, meV/atom); all: {total:.0f} minutes.\n"
     ]
-    parts += [markdown_table(names, lines), _means(trials), footer("tio2-bpnn/table-1", seconds)]
+    parts += [report.markdown_table(names, lines), _rank(trials), _means(trials)]
+    parts += [section(beside_paper(trials)), report.footer("tio2-bpnn/table-1", seconds)]
     return "\n".join(parts)
+
+
+def _rank(trials):
+    """Where the settings that the paper found best are among ours."""
+    rmse = printed("tio2_bpnn", "table-2", "validation RMSE")
+    names = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in printed_best().items())
+    best, here = papers_best(trials), "not tried here"
+    if len(best):
+        own = best[RMSE].iloc[0]
+        here = f"here {own:.2f} meV/atom, place {1 + (trials[RMSE] < own).sum()} of {len(trials)}"
+    return f"The best settings of the paper, {names}, no dropout: there {rmse:g} eV, {here}.\n"
 
 
 def _means(trials):
@@ -83,7 +129,7 @@ def _means(trials):
         for name in SETTINGS
         for value, group in trials.groupby(name)
     ]
-    return markdown_table(["setting", "value", "median RMSE", "smallest RMSE"], lines)
+    return report.markdown_table(["setting", "value", "median RMSE", "smallest RMSE"], lines)
 
 
 def figure(trials):
@@ -94,9 +140,13 @@ def figure(trials):
         axis.plot(
             group["nodes"] * (1 + 0.04 * (group["layers"] - 5)), group[RMSE], label=f"{rate:g}, {dropout:g}", **style
         )
+    best = papers_best(trials)
+    ring = {"marker": "o", "ms": 12, "mfc": "none", "mec": "black", "ls": ""}
+    axis.plot(best["nodes"] * (1 + 0.04 * (best["layers"] - 5)), best[RMSE], label="best of the paper", **ring)
     axis.set(xscale="log", yscale="log", xlabel="nodes (4, 5, 6 layers side by side)")
     nodes = sorted(trials["nodes"].unique())
     axis.set_xticks(nodes, [str(n) for n in nodes])
+    axis.set_xticks([], minor=True)
     axis.set_ylabel("validation RMSE, meV/atom")
     axis.legend(title="learning rate, dropout", fontsize="small")
     return drawing

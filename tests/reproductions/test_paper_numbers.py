@@ -178,36 +178,9 @@ def test_the_ten_requirements_of_stende():
 
 
 LITERALS = [
-    ("barch_tubman_2017.table_3", lambda m: m.PAPER_AU3_RY, BARCH, "table-3", "Au3 DFT's minimum, DFT"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.radial_set()), BARCH, "section-4", "functions, trained"),
     ("barch_tubman_2017._shared.hydrogen", lambda m: len(m.angular_set()), BARCH, "section-4", "functions, fixed"),
-    ("tio2_bpnn.test_error", lambda m: m.PAPER, BPNN, "test-error", "test RMSE"),
-    ("tio2_bpnn.test_error", lambda m: m.AENET["rmse"], ARTRITH, "set001", "test RMSE"),
-    ("tio2_bpnn.test_error", lambda m: m.AENET["mae"], ARTRITH, "set001", "test MAE"),
-    ("tio2_bpnn.figure_3", lambda m: m.OUTLIER, BPNN, "figure-3", "outliers from"),
-    ("stende_2017.lennard_jones", lambda m: m.THESIS[0], STENDE, "lennard-jones", "energy RMSE"),
-    ("stende_2017.lennard_jones", lambda m: m.THESIS[1], STENDE, "lennard-jones", "gradient RMSE"),
-    ("stende_2017.lennard_jones", lambda m: m.START, STENDE, "lennard-jones", "shortest distance"),
     ("stende_2017.lennard_jones", lambda m: m.CUTOFF, STENDE, "lennard-jones", "cutoff"),
-    ("stende_2017.lennard_jones", lambda m: m.N_TEST, STENDE, "lennard-jones", "test distances"),
-    ("stende_2017.lennard_jones", lambda m: m.N_TRAIN, STENDE, "lennard-jones", "training distances"),
-    ("stende_2017.lennard_jones", lambda m: m.EPOCHS, STENDE, "lennard-jones", "epochs"),
-    ("stende_2017.lennard_jones", lambda m: m.BATCH_SIZE, STENDE, "lennard-jones", "batch size"),
-    ("stende_2017.stillinger_weber", lambda m: m.THESIS["energy"], STENDE, "stillinger-weber", "energy RMSE"),
-    ("stende_2017.stillinger_weber", lambda m: m.THESIS["forces"], STENDE, "stillinger-weber", "force RMSE"),
-    ("stende_2017.stillinger_weber", lambda m: m.THESIS["bulk"], STENDE, "stillinger-weber", "bulk modulus, network"),
-    ("stende_2017.stillinger_weber", lambda m: m.THESIS["shear"], STENDE, "stillinger-weber", "shear modulus, network"),
-    (
-        "stende_2017.stillinger_weber",
-        lambda m: m.THESIS["poisson"],
-        STENDE,
-        "stillinger-weber",
-        "Poisson's ratio, network",
-    ),
-    ("stende_2017.figure_7_1", lambda m: m.ALPHAS["alpha_3"], STENDE, "figure-7-1", "alpha"),
-    ("stende_2017.figure_7_1", lambda m: m.MAX_INTERVAL, STENDE, "figure-7-1", "tau max"),
-    ("stende_2017.figure_7_1", lambda m: m.TEMPERATURE, STENDE, "figure-7-1", "temperature"),
-    ("stende_2017.figure_7_2", lambda m: m.CUTOFF, STENDE, "figure-7-2", "cutoff"),
 ]
 
 

@@ -35,6 +35,20 @@ def test_what_is_written(tmp_path, capsys):
     assert (tmp_path / "table_9.png").read_bytes().startswith(b"\x89PNG") and not plt.fignum_exists(figure.number)
 
 
+def test_what_is_drawn_anew_keeps_the_rows_and_the_last_line(tmp_path, capsys):
+    beside = pandas.DataFrame({"paper": ["1.50"], "ours": ["2"]})
+    report.write_results(tmp_path, "table_9", pandas.DataFrame({"error": [2.0]}), "# Old\n\nFrom 2020\n", {})
+    before = (tmp_path / "table_9.csv").read_bytes()
+    report.redraw_results(tmp_path, "table_9", "# New\n\nFrom today\n", {}, beside)
+    assert (tmp_path / "table_9.md").read_text() == "# New\n\nFrom 2020\n"
+    assert (tmp_path / "table_9.csv").read_bytes() == before
+    assert report.recorded_rows(tmp_path, "table_9").to_dict("records") == [{"error": 2.0}]
+    assert (tmp_path / "table_9_paper.csv").read_text() == "paper,ours\n1.50,2\n"
+    assert "_paper.csv" in capsys.readouterr().out
+    with pytest.raises(FileNotFoundError, match="no recorded run"):
+        report.recorded_rows(tmp_path, "table_8")
+
+
 def test_a_file_is_replaced_as_a_whole(tmp_path):
     (tmp_path / "new").write_text("new")
     (tmp_path / "kept.txt").write_text("old")

@@ -14,17 +14,22 @@ from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 ERRORS = {"training": "train_mse_eV2", "validation": "validation_mse_eV2"}
 COLORS = {False: "tab:gray", True: "tab:blue"}
+SETTINGS = ["set", "functions", "trained", "seed", "epochs", "train_structures", "validation_structures", "seconds"]
 
 
 def long(runs):
     """One row an epoch, of `pandas.DataFrame` of `hydrogen.train`, one row a run."""
-    settings = ["set", "functions", "trained", "seed", "epochs", "train_structures", "validation_structures", "seconds"]
     rows = []
     for run in runs.to_dict("records"):
         errors = {column: run[column] for column in ERRORS.values()}
         epochs = np.arange(1, run["epochs"] + 1)
-        rows.append(pandas.DataFrame({**{name: run[name] for name in settings}, "epoch": epochs, **errors}))
+        rows.append(pandas.DataFrame({**{name: run[name] for name in SETTINGS}, "epoch": epochs, **errors}))
     return pandas.concat(rows, ignore_index=True)
+
+
+def runs_of(rows):
+    """One row a run, of one row an epoch as of `long`: errors are lists."""
+    return rows.groupby(SETTINGS, sort=False)[list(ERRORS.values())].agg(list).reset_index()
 
 
 def final(runs, column):

@@ -8,29 +8,52 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
-from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread, write_results
+from atomzoo.reproductions.beside_paper import beside, section
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
+PANELS = {"a": (2, "dimer"), "b": (3, "equilateral triangle"), "c": (4, "tetrahedron")}
 TITLES = {2: "Au2", 3: "Au3, equilateral triangle", 4: "Au4, tetrahedron"}
 
 
-def write_figure(folder, rows, data, quick, seconds):
-    """Writes figure_5.csv, .md and .png to `folder`, and prints the table.
+def relative(rows, data):
+    """Curves and data with energies relative to the lowest of the data of a size.
 
     Args:
-        folder: `Path`.
         rows: `pandas.DataFrame` of the curves: atoms, seed, distance_Bohr, energy_eV, extrapolations.
         data: dict of the number of atoms to a `pandas.DataFrame` of the data: distance_Bohr, energy_eV.
-        quick: Whether this is a quick run, which is then said.
-        seconds: What the run took.
     """
     lowest = {n: points["energy_eV"].min() for n, points in data.items()}
-    relative = rows.assign(energy_eV=rows["energy_eV"] - rows["atoms"].map(lowest))
     data = {n: points.assign(energy_eV=points["energy_eV"] - lowest[n]) for n, points in sorted(data.items())}
-    figure = _figure(relative, data, quick)
-    write_results(folder, "figure_5", relative, _markdown(relative, data, quick, seconds), {"": figure})
+    return rows.assign(energy_eV=rows["energy_eV"] - rows["atoms"].map(lowest)), data
 
 
-def _markdown(rows, data, quick, seconds):
+def beside_paper(rows, data):
+    """The table of `beside` of curves and data, as `relative` has them."""
+    distances, ours = rows["distance_Bohr"], {}
+    for panel, (n_atoms, shape) in PANELS.items():
+        if n_atoms in data:
+            ours |= {f"panel {panel} atoms": n_atoms, f"panel {panel} shape": shape}
+            of_size = rows[rows["atoms"] == n_atoms]
+            ours[f"panel {panel}, curve and data"] = _compared(n_atoms, of_size, data[n_atoms])
+    ours["vertical axis"] = f"energy above the lowest of the data, {rows['energy_eV'].min():.3g} eV and more"
+    ours["horizontal axis"] = f"average interatomic distance, {distances.min():g} to {distances.max():g}"
+    return beside("barch_tubman_2017", {"figure-5": ours})
+
+
+def _compared(n_atoms, rows, points):
+    """What the paper says of curve and data in words, of ours in numbers."""
+    if n_atoms == 2:
+        return f"root mean square of curve minus data {spread(1e3 * _errors(rows, points))} meV"
+    curve = rows.groupby("distance_Bohr")["energy_eV"].mean()
+    above = points["energy_eV"] > np.interp(points["distance_Bohr"], curve.index, curve)
+    lowest = rows.loc[rows.groupby("seed")["energy_eV"].idxmin()]
+    where = " (extrapolated)" if (lowest["extrapolations"] > 0).any() else ""
+    minimum = f"minimum{where} {spread(lowest['energy_eV'])} eV above the lowest of the data"
+    return f"{100 * above.mean():.0f} % of the data lie above the curve; its {minimum}"
+
+
+def markdown(rows, data, quick, seconds):
+    """The Markdown of curves and data, as `relative` has them."""
     names = ("", "data, Bohr", "minimum of the curve, Bohr", "its energy, eV", "outside there", "error, meV")
     return "\n".join(
         ["# Barch and Tubman 2017, figure 5: energy over average distance\n", *[QUICK] * quick]
@@ -40,6 +63,7 @@ def _markdown(rows, data, quick, seconds):
             "Error: root mean square of curve minus data, for Au2, whose data lie on a curve.\n"
         ]
         + [markdown_table(names, [_summary(n, rows[rows["atoms"] == n], points) for n, points in data.items()])]
+        + [section(beside_paper(rows, data))]
         + [footer("barch-tubman-2017/figure-5", seconds)]
     )
 
@@ -63,7 +87,8 @@ def _errors(rows, points):
     return np.array([error(group) for _, group in rows.groupby("seed")])
 
 
-def _figure(rows, data, quick):
+def draw(rows, data, quick):
+    """The figure of curves and data, as `relative` has them."""
     figure, axes = plt.subplots(1, len(data), figsize=(4.8 * len(data), 4.2), layout="constrained", squeeze=False)
     for axis, (n_atoms, points) in zip(axes[0], data.items(), strict=True):
         _panel(axis, rows[rows["atoms"] == n_atoms], points)

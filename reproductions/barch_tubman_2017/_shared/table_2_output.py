@@ -6,13 +6,12 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import pandas
-from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2, aenet_baseline
-from atomzoo.reproductions.report import QUICK, footer, markdown_table, recorded, spread
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import EARLIER_DATA, WHO, printed_cell, section
+from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 METHOD = "L-BFGS-B"  # aenet's usual method, and the paper's
-EARLIER_DATA = recorded("barch-tubman-2017") / "table_2_earlier_data.csv"
 
 
 def describe(rows, quick, seconds):
@@ -35,27 +34,21 @@ def describe(rows, quick, seconds):
         "columns are recorded. With forces: trained on energies and forces.\n"
     )
     for split in rows["split"].unique():
-        parts += [f"## {split} split\n", _energy_table(rows, split, 1.0)]
+        parts += [f"## {split} split\n", _energy_table(rows, split)]
         parts += ["Force error (eV/A, per component, validation) and seconds of one training:\n"]
         parts += [_force_table(rows, split)]
-    parts += ["## random split, in 1e-8 Ry^2\n", "What the paper prints as eV is very probably Ry.\n"]
-    parts += [_energy_table(rows, "random", 100 / Ry**2)]
-    parts.append(
-        "The paper's own columns are not beside these: its report (UCB/EECS-2017-104) was not at hand when this was "
-        "made, and no number is printed here that was not read in it.\n"
-    )
-    return "\n".join([*parts, footer("barch-tubman-2017/table-2", seconds)])
+    return "\n".join([*parts, section(rows), footer("barch-tubman-2017/table-2", seconds)])
 
 
-def _energy_table(rows, split, factor):
-    """Errors of energies, a Markdown table; `factor` from 1e-6 eV^2 to what is printed."""
+def _energy_table(rows, split):
+    """Errors of energies in 1e-6 eV^2, a Markdown table."""
     lines = []
     for cell, aenet, earlier, energies, forces in _cells(rows, split):
         columns = []
         for name in ("train_mse_eV2", "validation_mse_eV2"):
-            ours = [spread(group[name] * 1e6 * factor) for group in (earlier, energies)]
-            columns += [f"{aenet[name] * 1e6 * factor:.1f}", *ours]
-        lines.append([*cell, *columns, spread(forces["validation_mse_eV2"] * 1e6 * factor)])
+            ours = [spread(group[name] * 1e6) for group in (earlier, energies)]
+            columns += [f"{aenet[name] * 1e6:.1f}", *ours]
+        lines.append([*cell, *columns, spread(forces["validation_mse_eV2"] * 1e6)])
     columns = ["aenet, earlier data", "ours, earlier data", "ours"]
     names = [f"{part}: {name}" for part in ("train", "val.") for name in columns]
     return markdown_table(["atoms", "network", *names, "with forces"], lines)
@@ -90,7 +83,7 @@ def _cell(table, atoms, network, split):
 def draw(rows, quick):
     """The figure: errors of energies by network, a panel for each split."""
     splits = list(rows["split"].unique())
-    figure, axes = plt.subplots(1, len(splits), figsize=(6.5 * len(splits), 4.5), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, len(splits), figsize=(6.5 * len(splits) + 2, 4.5), sharey=True, layout="constrained")
     for axis, split in zip(axes, splits, strict=True):
         cells = list(_cells(rows, split))
         for position, (_, aenet, earlier, energies, forces) in enumerate(cells):
@@ -105,10 +98,21 @@ def draw(rows, quick):
                 axis.plot(x, data["train_mse_eV2"], marker, color=color, mfc="none", ms=5)
                 axis.plot(x, data["validation_mse_eV2"], marker, color=color, ms=5, label="" if position else label)
         axis.axhline(NOISE_FLOOR_EV2, color="tab:red", lw=1, ls="--", label="noise of the labels")
+        if split == "random":
+            _draw_paper(axis, [cell for cell, *_ in cells])
         names = [f"Au{atoms} {network}" for (atoms, network), *_ in cells]
         axis.set_xticks(range(len(cells)), names, fontsize=7, rotation=45, ha="right")
         axis.set_title(f"{split} split" + (" (quick run)" if quick else ""))
         axis.set_yscale("log")
     axes[0].set_ylabel("MSE of total energy (eV$^2$)")
-    axes[0].legend(title="open: training, filled: validation", fontsize=8, title_fontsize=8)
+    style = {"title": "open: training, filled: validation", "fontsize": 8, "title_fontsize": 8}
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", **style)
     return figure
+
+
+def _draw_paper(axis, cells):
+    """The paper's errors, read as Ry^2, of (atoms, network) at the positions 0, 1, ..."""
+    for who, offset, color in zip(WHO, (-0.3, 0.1), ("tab:gray", "tab:blue"), strict=True):
+        for part, style in (("train", {"mfc": "none"}), ("validation", {"label": f"paper: {who} (Ry$^2$)"})):
+            errors = [printed_cell(*cell, part, who) for cell in cells]
+            axis.plot([k + offset for k in range(len(cells))], errors, "*", color=color, ms=7, **style)

@@ -10,28 +10,48 @@ from ase.units import Ry
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF
 from atomzoo.reproductions.barch_tubman_2017._shared.loops import QUICK, describe
+from atomzoo.reproductions.beside_paper import beside, notes
+from atomzoo.reproductions.paper_numbers import printed_in_ase_units
 from atomzoo.reproductions.report import footer, markdown_table, write_results, write_rows
 
+PAPER = "barch_tubman_2017"
+# The rows of the paper, by the names of ours.
+ROWS = {
+    "lowest training sample, DFT": "lowest training energy",
+    "network's minimum, network": "network's minimum, network",
+    "network's minimum, DFT": "network's minimum, DFT",
+    "relaxed from there, DFT": "DFT's minimum, DFT",
+}
+ABOUT = """\
+The paper prints "eV": Quantum ESPRESSO with the same pseudopotential gives these numbers in Ry. Total energies of two
+cutoffs and boxes may differ by more than what is compared; the differences within a column may be compared.
+"""
 TOTALS = ["network_eV", "engine_eV", "relaxed_eV", "lowest_eV"]
 
 
-def write_table(folder, loops, tables, paper_au3, quick, seconds):
+def write_table(folder, loops, tables, quick, seconds):
     """Writes all files of table 3 to `folder`, and prints the tables.
 
     Args:
         folder: `Path`.
         loops: list of `ClosedLoop`.
         tables: dict of `pandas.DataFrame`: "energies" in eV, a column a size; "gradients" and "isomers", as their rows.
-        paper_au3: The paper's energy of Au3 in Ry.
         quick: Whether this is a quick run, which is then said.
         seconds: What the run took.
     """
     for name in ("gradients", "isomers"):
         write_rows(folder / f"table_3_{name}.csv", _exact(tables[name], ["energy_eV"]))
-    text = _markdown(loops, tables, paper_au3, quick, seconds)
+    text = _markdown(loops, tables, quick, seconds)
     rounds = [{"atoms": loop.n_atoms, **row, "seed": 0} for loop in loops for row in loop.rounds]
     figure = _figure(loops, quick)
-    write_results(folder, "table_3", _exact(pandas.DataFrame(rounds), TOTALS), text, {"": figure})
+    write_results(
+        folder,
+        "table_3",
+        _exact(pandas.DataFrame(rounds), TOTALS),
+        text,
+        {"": figure},
+        beside_paper(tables["energies"]),
+    )
 
 
 def _exact(rows, names):
@@ -39,15 +59,49 @@ def _exact(rows, names):
     return rows.assign(**{name: [_number(value, 6, "") for value in rows[name]] for name in names})
 
 
-def _markdown(loops, tables, paper_au3, quick, seconds):
+def beside_paper(energies):
+    """The table of `beside` of the energies of `table_3.energies` (eV, a column a size), in Ry."""
+    ours = {
+        f"{size} {quantity}": f"{values[row] / Ry:.5f}"
+        for size, values in energies.items()
+        for row, quantity in ROWS.items()
+        if pandas.notna(values[row])
+    }
+    there, lowest = (energies.loc[row, "Au3"] for row in list(ROWS)[-2:])
+    ours["Au3 difference of the two DFT minima"] = f"{(there - lowest) / Ry:.1E}"
+    return beside(PAPER, {"table-3": ours})
+
+
+def _papers_energies(sizes):
+    """The paper's four rows in Ry, as printed, and in meV above its lowest by DFT; a table each."""
+    energies = [_printed(size) for size in sizes]
+    lines = [[row, *(f"{values[row] / Ry:.6f}".removesuffix("0") for values in energies)] for row in ROWS]
+    above = [[row, *(f"{1e3 * (values[row] - min(_by_dft(values))):.2f}" for values in energies)] for row in ROWS]
+    names = ["the paper's energies, Ry", *sizes]
+    return f"{markdown_table(names, lines)}\n{markdown_table(['meV above its lowest by DFT', *sizes], above)}"
+
+
+def _printed(size):
+    """The paper's energies of one size in eV: dict of the names in `ROWS`."""
+    return {row: printed_in_ase_units(PAPER, "table-3", f"{size} {quantity}") for row, quantity in ROWS.items()}
+
+
+def _by_dft(values):
+    return [value for row, value in values.items() if row.endswith("DFT")]
+
+
+def _markdown(loops, tables, quick, seconds):
     parts = ["# Barch and Tubman 2017, table 3: minimum energies\n", *[QUICK] * quick]
     parts.append(f"DFT: Quantum ESPRESSO 6.7, 30 Ry, density {DENSITY_CUTOFF:g} Ry. {describe(loops)}")
     for unit, size in (("Ry", Ry), ("eV", 1.0)):
         parts += [f"## Energies in {unit}\n", _energies(tables["energies"] / size)]
-    parts.append(
-        f'The paper prints {paper_au3:.5f} "eV" (it is Ry) for Au3. Its other energies are not here: its report was '
-        "not at hand when this was made, and no number is printed that was not read.\n"
-    )
+    parts += ["## The paper's energies\n", _papers_energies(list(tables["energies"])), ABOUT]
+    beside = beside_paper(tables["energies"])
+    minima = beside.set_index("quantity").loc["Au3 difference of the two DFT minima"]
+    parts += [
+        f"The two minima of Au3 by DFT differ by {minima['paper']} Ry, here by {minima['ours']} Ry.\n",
+        notes(beside),
+    ]
     parts += ["## First round, as in the paper\n", _first_round(loops)]
     parts += ["## Rounds of the loops\n", _rounds(loops)]
     parts += ["## Whether the networks' minima can be trusted\n", _trust(loops)]
@@ -148,6 +202,10 @@ def _figure(loops, quick):
             axis.plot(rounds["round"], above, style, label=label, mfc="none")
         start = 1e3 * (loop.start.get_potential_energy() - loop.lowest_energy)
         axis.axhline(start, color="tab:gray", lw=1, ls="--", label="lowest training sample")
+        paper = _printed(f"Au{loop.n_atoms}")
+        for row, marker, color in (("network", "*", "tab:blue"), ("DFT", "P", "tab:orange")):
+            above = 1e3 * (paper[f"network's minimum, {row}"] - min(_by_dft(paper)))
+            axis.plot([-0.2], [above], marker, color=color, label=f"paper: {row}")
         axis.set_yscale("symlog", linthresh=1.0)
         axis.margins(0.1)
         axis.set_title(f"Au{loop.n_atoms}" + (" (quick run)" if quick else ""))

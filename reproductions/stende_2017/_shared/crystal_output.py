@@ -9,7 +9,9 @@ import numpy as np
 
 from atomzoo import load_potential
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import section
 from atomzoo.reproductions.stende_2017._shared import potentials
+from atomzoo.reproductions.stende_2017._shared.crystal_paper import beside_paper, beside_paper_of_silica, cubic, thesis
 
 TITLES = {
     "thesis": "24 functions, 10 sigmoid",
@@ -20,23 +22,22 @@ UNITS = {"energy": "energy, meV/atom", "energies": "energy of single atoms, meV"
 UNITS |= {"stress": "stress, meV/Å³"}
 
 
-def silicon_text(rows, reference, thesis, seed, quick, seconds):
+def silicon_text(rows, reference, seed, quick, seconds):
     """The Markdown of stillinger_weber.md.
 
     Args:
         rows: `pandas.DataFrame` of `train_and_measure`.
         reference: `crystal_properties` of the empirical potential.
-        thesis: Dict of the thesis's numbers.
         seed: That of the potential that is kept.
         quick: Whether this is a quick run, which is then said.
         seconds: What the run took.
     """
     names = {"a": "lattice constant, Å", "bulk": "bulk modulus, GPa", "shear": "shear modulus, GPa"}
     names |= {"poisson": "Poisson's ratio"}
-    table = _properties(rows.assign(**_cubic(rows)), reference | _cubic(reference), names, thesis)
-    errors = _errors(rows, "silicon", {"energy crystal": thesis["energy"], "forces crystal": thesis["forces"]})
+    table = _properties(rows.assign(**cubic(rows)), reference | cubic(reference), names, thesis())
+    errors = _errors(rows, "silicon", thesis())
     text = _text("silicon after Stillinger and Weber", rows, errors, table, seed, quick)
-    return text + report.footer("stende-2017/stillinger-weber", seconds)
+    return f"{text}{section(beside_paper(rows, reference))}\n" + report.footer("stende-2017/stillinger-weber", seconds)
 
 
 def silica_text(rows, reference, seed, quick, seconds):
@@ -45,7 +46,7 @@ def silica_text(rows, reference, seed, quick, seconds):
     names |= {name: f"{name.upper()}, GPa" for name in ("c11", "c12", "c13", "c14", "c33", "c44")}
     table = _properties(rows, reference, names)
     text = _text("silica after Vashishta", rows, _errors(rows, "silica"), table, seed, quick)
-    return text + report.footer("stende-2017/vashishta", seconds)
+    return f"{text}{section(beside_paper_of_silica(rows))}\n" + report.footer("stende-2017/vashishta", seconds)
 
 
 def figure(path, material):
@@ -84,11 +85,6 @@ def _text(title, rows, errors, table, seed, quick):
         "",
     ]
     return "\n".join(parts)
-
-
-def _cubic(found):
-    """Shear modulus and Poisson's ratio of a cubic crystal, of one row or of all."""
-    return {"shear": found["c44"], "poisson": found["c12"] / (found["c11"] + found["c12"])}
 
 
 def _properties(rows, reference, names, thesis=None):

@@ -88,6 +88,12 @@ def extrapolating(potential, structures):
     return flagged / atoms_in_all
 
 
+def strange_errors(potential):
+    """Root mean squared errors of the energies of the strange structures, in eV/atom: dict by their name."""
+    labelled = {name: potentials.ENGINES["silicon"]().label(these) for name, these in strange_structures().items()}
+    return {name: rms_errors(potential, these)[0] / 1e3 for name, these in labelled.items()}
+
+
 def strange_structures():
     """Silicon unlike any in the data: a crystal compressed by a fifth, one of simple cubic, and single atoms."""
     compressed, cubic = bulk("Si", a=0.8 * 5.431, cubic=True), bulk("Si", "sc", a=2.0) * 2

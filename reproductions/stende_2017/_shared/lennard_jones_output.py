@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import beside, section
+from atomzoo.reproductions.paper_numbers import printed
 from atomzoo.reproductions.stende_2017 import lennard_jones
 
 # Color, line and width of each curve, in the order drawn; the last ones must leave the ones below visible.
@@ -21,18 +23,44 @@ STYLES = {
 }
 
 
-def describe(rows, curves, quick, seconds):
+def beside_paper(rows):
+    """The table of `beside` of rows of `lennard_jones`: errors of the thesis's recipe, and of the best network."""
+    recipe, best = (rows[rows["network"] == name] for name in ("r, Adam", "G1, L-BFGS"))
+    errors = {"energy RMSE": "rmse_energy_meV", "gradient RMSE": "rmse_gradient_meV_per_A"}
+    ours = {
+        quantity: f"{report.spread(recipe[column])} (its recipe); {report.spread(best[column])} (G1, L-BFGS)"
+        for quantity, column in errors.items()
+    }
+    settings = {"inputs": 1, "hidden nodes": 10, "shortest distance": lennard_jones.START}
+    settings |= {"cutoff": str(lennard_jones.CUTOFF), "test distances": lennard_jones.N_TEST}
+    settings |= {"training distances": str(lennard_jones.N_TRAIN), "batch size": lennard_jones.BATCH_SIZE}
+    settings |= {"epochs": lennard_jones.EPOCHS, "learning rate": 0.001, "initial weights, largest": 0.1}
+    programs = rows[rows["program"] == "LAMMPS"]
+    same = f"of the same shape; at most {programs['difference_energy_eV'].max():.1e} eV apart"
+    largest, rmse = (recipe[f"{kind}_gradient_meV_per_A"].mean() for kind in ("largest", "rmse"))
+    gradient = f"largest {largest:.3g} meV/Å, root mean square {rmse:.3g}; where: see the figure"
+    return beside(
+        "stende_2017",
+        {
+            "lennard-jones": ours | settings,
+            "figure-8-1": {"error in Python and in C++": same},
+            "figure-8-2": {"gradient error": gradient},
+        },
+    )
+
+
+def describe(rows, quick, seconds):
     """The Markdown text.
 
     Args:
         rows: `pandas.DataFrame` of `lennard_jones`, a row for each network, program and seed.
-        curves: list of dicts of the same, with the energies and slopes.
         quick: Whether this is a quick run, which is then said.
         seconds: What the run took.
     """
     n_seeds, units = rows["seed"].nunique(), ("energy (meV)", "gradient (meV/A)")
     columns = ["rmse_energy_meV", "rmse_gradient_meV_per_A", "largest_energy_meV", "largest_gradient_meV_per_A"]
-    lines = [("thesis", "TensorFlow, Adam", *lennard_jones.THESIS, "", "", "")]
+    thesis = [printed("stende_2017", "lennard-jones", f"{name} RMSE") for name in ("energy", "gradient")]
+    lines = [("thesis", "TensorFlow, Adam", *thesis, "", "", "")]
     for (network, program), group in rows.groupby(["network", "program"], sort=False):
         numbers = [report.spread(group[name]) for name in columns]
         lines.append((network, program, *numbers, f"{group['train_seconds'].mean():.1f}"))
@@ -45,7 +73,8 @@ def describe(rows, curves, quick, seconds):
         + [report.markdown_table(names, lines)]
         + ["The same potential of G1 in two programs, largest difference from Keras float64 over all distances and "
            "seeds:\n"]
-        + [report.markdown_table(("program", "energy (eV)", "gradient (eV/A)"), _differences(curves))]
+        + [report.markdown_table(("program", "energy (eV)", "gradient (eV/A)"), _differences(rows))]
+        + [section(beside_paper(rows))]
         + [report.footer("stende-2017/lennard-jones", seconds)]
     )  # fmt: skip
 
@@ -63,7 +92,7 @@ def draw(curves):
             left.semilogy(r, 1e3 * np.abs(value - exact(r)), **style)
             if key[0].startswith("G1"):
                 right.plot(r, 1e6 * (value - exact(r)), **style)
-        rmse = lennard_jones.THESIS[row]
+        rmse = printed("stende_2017", "lennard-jones", ("energy RMSE", "gradient RMSE")[row])
         left.axhline(rmse, color="tab:purple", ls="-.", lw=1.2, label=f"thesis: RMSE {rmse} m{unit}")
         left.set(title=f"Figure 8.{row + 1}: size of the error of {symbol}", ylabel=f"|error of {symbol}| (m{unit})")
         right.set(title=f"Error of {symbol}, network of G1: Keras and LAMMPS", ylabel=f"error of {symbol} (µ{unit})")
@@ -77,16 +106,11 @@ def draw(curves):
     return figure
 
 
-def _differences(curves):
+def _differences(rows):
     """Rows (program, energy, slope): how far a program is from Keras in float64."""
-    rows = []
-    for program in ("Keras float32", "LAMMPS"):
-        found = {p: [c for c in curves if c["network"].startswith("G1") and c["program"] == p]
-                 for p in ("Keras float64", program)}  # fmt: skip
-        pairs = list(zip(found["Keras float64"], found[program], strict=True))
-        largest = [max(np.abs(a[name] - b[name]).max() for a, b in pairs) for name in ("energy", "slope")]
-        rows.append((program, *[f"{value:.1e}" for value in largest]))
-    return rows
+    names = ["difference_energy_eV", "difference_gradient_eV_per_A"]
+    largest = rows.groupby("program")[names].max().loc[["Keras float32", "LAMMPS"]]
+    return [(program, *(f"{value:.1e}" for value in values)) for program, values in largest.iterrows()]
 
 
 def _on_grid(curve, name):

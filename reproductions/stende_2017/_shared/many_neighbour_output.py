@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.reproductions import report
+from atomzoo.reproductions.beside_paper import beside, section
+from atomzoo.reproductions.stende_2017 import lennard_jones
 
 QUANTITIES = {
     "energy, test error (meV)": "test_rmse_energy_meV",
@@ -24,6 +26,33 @@ QUANTITIES = {
     "training (s)": "train_seconds",
 }
 COLORS = {"forces as outputs": "tab:red", "differentiated": "tab:blue"}
+
+
+def beside_paper(rows):
+    """The table of `beside` of rows of `many_neighbour`; in units of epsilon and sigma where the thesis's are."""
+    distances, direct = (rows[rows["network"] == name] for name in ("20 distances", "forces as outputs"))
+    energy = direct["test_rmse_energy_meV"] / 1e3 / lennard_jones.EPSILON
+    force = direct["test_rmse_force_meV_per_A"] / 1e3 / lennard_jones.EPSILON * lennard_jones.SIGMA
+    overfitting = distances["test_rmse_energy_meV"] / distances["train_rmse_energy_meV"]
+    sizes = {"inputs": 20, "hidden nodes": 200, "neighbors": 20, "outputs": 1}
+    figure_8_3 = {
+        **sizes,
+        "epochs, panel a": f"{rows['iterations'].max()} iterations of L-BFGS",
+        "overfitting": f"test error / training error {report.spread(overfitting)}",
+    }
+    figure_8_4 = {
+        "neighbors": 5,
+        "inputs": 20,
+        "outputs": 4,
+        "epochs": f"{rows['iterations'].max()} iterations of L-BFGS",
+        "nodes": "50 and 50",
+        "layers": 2,
+        "shortest distance": f"{lennard_jones.START / lennard_jones.SIGMA:.3f}",
+        "cutoff": f"{lennard_jones.CUTOFF / lennard_jones.SIGMA:.3g}",
+        "cost": f"{report.spread(energy**2)} (energy) + {report.spread(force**2)} (a force), test configurations",
+        "forces as outputs": f"{report.spread(direct['inconsistency_meV_per_A'])} meV/Å off minus the gradient",
+    }
+    return beside("stende_2017", {"figure-8-3": figure_8_3, "figure-8-4": figure_8_4})
 
 
 def describe(rows, quick, seconds):
@@ -45,7 +74,7 @@ def describe(rows, quick, seconds):
         + [report.QUICK] * quick
         + [
             f"Root mean squares; mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}. The thesis warns that "
-            "forces that are outputs do not fit the energy, and prints no number: there is no column for it.\n"
+            "forces that are outputs do not fit the energy, and does not measure it; what it prints is below.\n"
         ]
         + [report.markdown_table(("", *names), lines)]
         + [
@@ -55,6 +84,7 @@ def describe(rows, quick, seconds):
             "Forces that are outputs heat the atom until it leaves; what follows is far from all training data, and "
             "the size of the change says nothing more.\n"
         ]
+        + [section(beside_paper(rows))]
         + [report.footer("stende-2017/many-neighbour", seconds)]
     )
 

@@ -1,12 +1,14 @@
 """The same potential in Keras and in LAMMPS: energies, forces and stress of silicon and silica, on one and two ranks.
 
-Chapter 6 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
-University of Oslo (2017), which moves its networks from TensorFlow to a LAMMPS pair style of its own.
+J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis, University of
+Oslo (2017), writes the networks that it trains in TensorFlow to text files (section 7.4), which a LAMMPS pair style of
+its own reads (section 5.4), and checks that by one curve, the error of a network of one distance in Python and in C++
+(figure 8.1, see `lennard_jones.py`). Many-body potentials are not compared in it.
 
 * Potentials: `si-stillinger-weber` and `sio2-vashishta` of the zoo, in float64.
 * Structures: the crystal with displacements of 0.1 A, in its own cell and in a triclinic one (strained by up to 5 %),
   and the last frame of 1000 steps of molecular dynamics at 1000 K, run in LAMMPS with the network.
-* The Keras side is `evaluate_atoms`. Argon: see `lennard_jones.py`.
+* The Keras side is `evaluate_atoms`.
 """
 
 import tempfile

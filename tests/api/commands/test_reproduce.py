@@ -38,3 +38,14 @@ def test_unknown_name(fails, calls):
 def test_missing_folder(fails, calls, tmp_path):
     assert "There is no folder" in fails("reproduce", "a-b-2000/table-1", "-o", tmp_path / "no" / "results")
     assert calls == []
+
+
+def test_redraw(atomzoo, fails, calls, monkeypatch, tmp_path):
+    assert "hold all that its text says: run it. Received: 'a-b-2000/table-1'" in fails(
+        "reproduce", "a-b-2000/table-1", "--redraw"
+    )
+    monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(calls.append), raising=False)
+    assert atomzoo("reproduce", "a-b-2000/table-1", "--redraw", "-o", tmp_path)[0] == 0
+    assert calls == [tmp_path]
+    monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(lambda folder: {}["error"]), raising=False)
+    assert "earlier version: run it. It has no column 'error'" in fails("reproduce", "a-b-2000/table-1", "--redraw")

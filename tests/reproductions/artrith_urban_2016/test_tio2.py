@@ -12,7 +12,7 @@ def test_a_quick_run_compares_with_aenet(small_tio2, capsys):
     folder = small_tio2 / "results"
     tio2.run(quick=True, output=folder)
     assert "Quick run" in capsys.readouterr().out
-    names = ["tio2.csv", "tio2.md", "tio2.png", "tio2_bulk.keras", "tio2_structures.csv"]
+    names = ["tio2.csv", "tio2.md", "tio2.png", "tio2_bulk.keras", "tio2_paper.csv", "tio2_structures.csv"]
     assert sorted(path.name for path in folder.iterdir()) == names
     structures = pandas.read_csv(folder / "tio2_structures.csv")
     assert len(structures) == 6

@@ -29,8 +29,23 @@ def test_what_is_written(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(hydrogen, "run_jobs", pretend)
     figure_4.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure_4.csv", "figure_4.md", "figure_4.png"]
+    names = ["figure_4.csv", "figure_4.md", "figure_4.png", "figure_4_paper.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     rows = pandas.read_csv(tmp_path / "figure_4.csv")
     assert len(rows) == 2 * 2 * 2 and rows["epoch"].max() == 2  # fixed and trained, seeds, epochs
     line = next(row for row in (tmp_path / "figure_4.md").read_text().splitlines() if row.startswith("| validation |"))
     assert "| 0.800 | 0.800 to 0.800 | 2 of 2 | 0.25 |" in line
+
+
+def test_runs_are_found_again_in_their_rows(monkeypatch, tmp_path):
+    runs = pretend(None, figure_4.jobs("G1+G2+G3", 3, quick=False), tmp_path / "partial", "")
+    again = figure_4_output.runs_of(figure_4_output.long(runs))
+    columns = [*figure_4_output.SETTINGS, *figure_4_output.ERRORS.values()]
+    pandas.testing.assert_frame_equal(again[columns], runs[columns].reset_index(drop=True))
+
+
+def test_gains_beside_the_papers(tmp_path):
+    runs = pretend(None, figure_4.jobs("G1+G2+G3", 3, quick=False), tmp_path / "partial", "")
+    table = figure_4.beside_paper(runs).set_index("quantity")
+    assert table.loc["training MSE, trained below fixed", ["paper", "ours"]].tolist() == ["10", "20.0"]
+    assert table.loc["functions of type G1", ["paper", "ours"]].tolist() == ["8", "8"]

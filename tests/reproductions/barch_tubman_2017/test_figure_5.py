@@ -33,12 +33,24 @@ def test_error_of_a_curve():
     assert figure_5_output._errors(rows, points) == pytest.approx([0.4 / np.sqrt(2)])
 
 
+def test_curves_beside_what_the_paper_says_of_them():
+    """Of four points of Au3 three lie above the curve, whose minimum is 0.2 eV above the lowest of them."""
+    curve = pandas.DataFrame({"atoms": 3, "seed": 0, "distance_Bohr": [4.0, 5.0, 6.0], "energy_eV": [1.2, 1.2, 1.2]})
+    curve["extrapolations"] = 0
+    points = pandas.DataFrame({"distance_Bohr": [4.1, 4.5, 5.0, 5.5], "energy_eV": [1.0, 1.3, 1.4, 1.5]})
+    rows, data = figure_5_output.relative(curve, {3: points})
+    table = figure_5_output.beside_paper(rows, data).set_index("quantity")["ours"]
+    assert table["panel b, curve and data"].startswith("75 % of the data lie above the curve; its minimum 0.2 eV above")
+    assert table["panel b shape"] == "equilateral triangle" and table["panel a shape"] == "-"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     figure_5.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure_5.csv", "figure_5.md", "figure_5.png"]
+    names = ["figure_5.csv", "figure_5.md", "figure_5.png", "figure_5_paper.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     rows = pandas.read_csv(tmp_path / "figure_5.csv")
     assert len(rows) == 2 * len(figure_5.DISTANCES) and set(rows["seed"]) == {0, 1}
     data = figure_5.points(2)["distance_Bohr"]

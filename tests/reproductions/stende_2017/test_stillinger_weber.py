@@ -44,7 +44,7 @@ def test_a_quick_run(module, material, fast, tmp_path, capsys):
     module.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
     files = sorted(path.name for path in tmp_path.iterdir())
-    assert files == sorted([f"{material}.keras", f"{name}.csv", f"{name}.md", f"{name}.png"])
+    assert files == sorted([f"{material}.keras", *(f"{name}{end}" for end in (".csv", ".md", ".png", "_paper.csv"))])
     (row,) = pandas.read_csv(tmp_path / f"{name}.csv").to_dict("records")
     assert row["iterations"] == 20 and row["c44"] == 60.0
     for source in ("crystal", "strained", "liquid", "quench", "validation"):
@@ -53,9 +53,10 @@ def test_a_quick_run(module, material, fast, tmp_path, capsys):
 
 def test_text_of_silicon():
     names = [f"{label} {part}" for part in ("crystal", "validation") for label in potentials.reported("silicon")]
-    row = {"network": "short", "iterations": 9, "train_seconds": 1.0, **dict.fromkeys(names, 2.5), **CRYSTAL}
+    row = {"network": "short", "iterations": 9, "train_seconds": 1.0, "function_set": "short", "hidden": (40, 40)}
+    row |= {**dict.fromkeys(names, 2.5), **CRYSTAL}
     rows = pandas.DataFrame([{**row, "seed": 0}, {**row, "seed": 1, "c44": 50.0, "forces crystal": 3.5}])
-    text = crystal_output.silicon_text(rows, CRYSTAL, stillinger_weber.THESIS, 1, False, 1.0)
+    text = crystal_output.silicon_text(rows, CRYSTAL, 1, False, 1.0)
     assert "| shear modulus, GPa | 60 | 53.6 | 55 ± 7.1 |" in text
     assert "| Poisson's ratio | 0.3333 | 0.348 | 0.3333 ± 0 |" in text
     assert "| crystal | forces, meV/Å | 41.2 | 3 ± 0.71 |" in text

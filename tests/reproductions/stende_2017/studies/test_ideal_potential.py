@@ -74,7 +74,7 @@ def write(folder, name, rows):
 def test_readings(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "recorded", lambda paper: tmp_path)
     missing = [value for _, _, value, file in ideal_readings.readings() if "stende" in file]
-    assert len(missing) == 9 and all(value.startswith("not there yet: `atomzoo reproduce stende") for value in missing)
+    assert len(missing) == 10 and all(value.startswith("not there yet: `atomzoo reproduce stende") for value in missing)
     programs = ("LAMMPS", "Keras compiled")
     write(tmp_path, "evaluation_time", [
         {"figure": "atoms", "program": program, "atoms": n, "ms": 0.01 * n * k}
@@ -85,6 +85,7 @@ def test_readings(tmp_path, monkeypatch):
     write(tmp_path, "radial_distribution", {
         "phase": "melt", "potential": ["network", "Stillinger-Weber"], "seed": 0, "r": 2.4, "g": [2.5, 2.75],
     })  # fmt: skip
+    write(tmp_path, "figure_7_3", {"seed": [0, 0, 0, 1], "kept": [True, False, True, True]})
     write(tmp_path, "iterative_sampling", {"seed": 0, "round": range(4), "bad": [40, 20, 3, 0]})
     found = {evidence: value for _, evidence, value, _ in ideal_readings.readings()}
     assert (
@@ -93,6 +94,7 @@ def test_readings(tmp_path, monkeypatch):
     assert found["growth of time in LAMMPS"] == "atoms^1.00 from 512 to 4096 atoms"
     assert found["drift of the energy of 512 atoms without thermostat"] == "3e-6 eV/atom in 100 ps"
     assert found["melt of 512 atoms made by the network: largest error of g(r)"] == "0.25, where the peak is 2.75"
+    assert found["symmetry functions chosen from the data by rules"] == "2 of 3 kept, none set by hand"
     assert "4 rounds; bad frames fall from 40 to 0" in found.values()
 
 
@@ -111,6 +113,17 @@ def test_a_quick_run(tmp_path, monkeypatch, capsys):
     ideal_potential.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
     rows = pandas.read_csv(tmp_path / "ideal_potential.csv")
+    assert (tmp_path / "ideal_potential_paper.csv").exists()
     assert rows["number"].is_monotonic_increasing and set(rows["number"]) == set(range(1, 11))
     assert rows["requirement"].nunique() == 10 and rows["value"].notna().all()
     assert "test error of forces with 1, 8 structures" in set(rows["evidence"])
+
+
+def test_requirements_are_the_theses():
+    """Analytic derivatives are the tenth, prediction the only one that is not met."""
+    assert "derivatives" in ideal_potential.REQUIREMENTS[9] and "fast" in ideal_potential.REQUIREMENTS[7]
+    assert [k for k, verdict in enumerate(ideal_potential.VERDICTS, 1) if verdict == "not met"] == [7]
+    rows = pandas.DataFrame({"number": [7, 7, 8], "evidence": ["a", "b", "c"], "value": ["1", "2", "3"]})
+    table = ideal_potential.beside_paper(rows).set_index("quantity")
+    assert table.loc["requirement 7, verdict", ["paper", "ours"]].tolist() == ["not met", "a: 1; b: 2"]
+    assert table.loc["requirement 9, verdict", "ours"] == "-"

@@ -1,0 +1,57 @@
+"""The table of contents has every item of every paper and every script, and is the one that its command writes."""
+
+from pathlib import Path
+
+import pytest
+
+from atomzoo.catalog import reproductions
+from atomzoo.reproductions import contents
+from atomzoo.reproductions.paper_numbers import paper_numbers
+
+ROWS = contents.contents()
+COMMAND = "python -m atomzoo.reproductions.contents"
+
+
+@pytest.mark.parametrize("paper", contents.TITLES)
+def test_every_item_of_a_paper_has_a_row(paper):
+    assert set(paper_numbers(paper)["item"]) - set(ROWS.loc[ROWS["paper"] == paper, "item"]) == set()
+
+
+def test_every_paper_with_numbers_is_there():
+    folders = {path.parent.name for path in contents.FOLDER.glob("*/paper.csv")}
+    assert set(ROWS["paper"]) == set(contents.TITLES) == folders
+
+
+def test_every_script_has_a_row_and_every_command_is_a_script():
+    assert set(ROWS["command"]) - {contents.NO_COMMAND} == {entry.name for entry in reproductions()}
+
+
+def test_verdicts_and_words():
+    assert ROWS["verdict"].str.startswith(contents.VERDICTS).all() and (ROWS["what"] != "").all()
+    assert not ROWS.duplicated(["paper", "item", "what"]).any()
+
+
+def test_a_number_of_the_paper_beside_ours():
+    row = next(row for row in ROWS.itertuples() if row.item == "test-error")
+    printed, ours = contents.numbers(row)
+    assert printed == "327.7 eV" and float(ours.split()[0]) < 1
+
+
+def test_no_number_without_a_quantity():
+    row = next(row for row in ROWS.itertuples() if row.item == "appendix-A")
+    assert contents.numbers(row) == ("-", "-")
+
+
+def test_what_is_not_done_has_none_of_ours():
+    """Behler and Parrinello's figures are not there yet."""
+    rows = [row for row in ROWS.itertuples() if row.paper == "behler_parrinello_2007" and row.item == "figure-3"]
+    assert [row.verdict for row in rows] == ["not done"] and contents.numbers(rows[0])[1] == "-"
+
+
+def test_the_file_is_what_the_command_writes():
+    assert (contents.FOLDER / "README.md").read_text(encoding="utf-8") == contents.text(), f"run {COMMAND}"
+
+
+def test_the_main_readme_has_the_summary():
+    readme = Path(__file__).parents[2] / "README.md"
+    assert contents.summary() in readme.read_text(encoding="utf-8"), f"copy the table that {COMMAND} writes"
