@@ -5,7 +5,7 @@ from keras import ops
 
 from atomzoo.layers.descriptors.base import Descriptor
 from atomzoo.layers.descriptors.compact_functions import CompactFunction
-from atomzoo.layers.descriptors.compact_sums import CompactRadial, CompactTriplets
+from atomzoo.layers.descriptors.compact_sums import CompactNarrow, CompactRadial, CompactWide
 from atomzoo.layers.descriptors.cutoffs import get_cutoff_function
 from atomzoo.layers.descriptors.functions import resolve
 from atomzoo.layers.descriptors.geometry import element_masks
@@ -59,8 +59,8 @@ class CompactDescriptor(Descriptor):
         self.n_features = len(self.functions)
         groups = {kind: [f for f in self.functions if f.kind == kind] for kind in ("C2", "C4", "C5")}
         self.radial = self._part(CompactRadial, groups["C2"])
-        self.narrow = self._part(CompactTriplets, groups["C4"])
-        self.wide = self._part(CompactTriplets, groups["C5"])
+        self.narrow = self._part(CompactNarrow, groups["C4"])
+        self.wide = self._part(CompactWide, groups["C5"])
         in_groups = sum(groups.values(), [])
         self._columns = [in_groups.index(function) for function in self.functions]
 
@@ -76,6 +76,11 @@ class CompactDescriptor(Descriptor):
     def needs_triplets(self):
         """Whether lists of triplets save time (C4). C5 also counts pairs farther apart than the cutoff: all pairs."""
         return self.narrow is not None
+
+    @property
+    def sums_over_pairs(self):
+        """Whether memory grows with the number of all pairs of neighbors (C5)."""
+        return self.wide is not None
 
     @property
     def cutoff_function(self):

@@ -41,13 +41,54 @@ class CompactRadial(keras.layers.Layer):
         return take_columns(sums, 2, self.columns)
 
 
-class CompactTriplets(keras.layers.Layer):
-    """C4 or C5: a table (channels, ranges of distances, ranges of angles), of which each function is one place.
+class CompactWide(keras.layers.Layer):
+    """C5: a table (ranges of distances, ranges of angles, channels), of which each function is one place.
 
     A channel is what each pair of elements counts: 1 and 0 for a function of two elements, or products of its weights.
+    As the factors of both distances are separate, sums over all j and k are products of matrices: with the factors
+    R_j of neighbors of one element and R_k of those of another, R A R^T for the matrix A of each pair's angular part.
 
     Args:
-        functions: List of resolved `CompactFunction`, all of kind C4 or all of kind C5.
+        functions: List of resolved `CompactFunction` of kind C5.
+        elements: Chemical symbols, in the order of the species indices.
+
+    Call arguments:
+        displacements: Tensor (..., M, 3) in A.
+        masks: Tensor (..., n_elements, M), see `element_masks`.
+
+    Returns:
+        Tensor (..., n_functions).
+    """
+
+    def __init__(self, functions, elements, **kwargs):
+        super().__init__(**kwargs)
+        self.ranges, ranges = _different(map(radial_range, functions))
+        self.angles, angles = _different(map(angular_range, functions))
+        self.channels, channels = _different(tuple(_pair_weights(f, elements)) for f in functions)
+        places = zip(ranges, angles, channels, strict=True)
+        self.columns = [(r * len(self.angles) + a) * len(self.channels) + c for r, a, c in places]
+
+    def call(self, displacements, masks):
+        distances, directions = distances_and_directions(displacements)
+        u, (n_elements, n_neighbors) = ops.stack(directions, axis=-1), masks.shape[-2:]
+        angular = compact_profiles(trigonometry.arccos(ops.matmul(u, _last(u))), self.angles)  # (..., M, angles, M)
+        others = ops.convert_to_tensor(1.0 - np.eye(n_neighbors)[:, None], dtype=angular.dtype)
+        radial = compact_profiles(distances, self.ranges)[..., :, None, :] * masks[..., None, :, :]
+        atoms, n_ranges, n_angles = ops.shape(masks)[:-2], len(self.ranges), len(self.angles)
+        flat = ops.reshape(radial, (*atoms, n_ranges * n_elements, n_neighbors))
+        flat = ops.matmul(flat, ops.reshape(angular * others, (*atoms, n_neighbors, n_angles * n_neighbors)))
+        sums = ops.reshape(flat, (*atoms, n_ranges, n_elements * n_angles, n_neighbors))
+        sums = ops.reshape(ops.matmul(sums, _last(radial)), (*atoms, n_ranges, n_elements, n_angles, n_elements))
+        sums = ops.reshape(ops.swapaxes(sums, -3, -2), (*atoms, n_ranges, n_angles, n_elements**2))
+        weights = ops.convert_to_tensor(np.transpose(self.channels), dtype=angular.dtype)
+        return take_columns(0.5 * ops.matmul(sums, weights), 3, self.columns)  # each pair counts once
+
+
+class CompactNarrow(keras.layers.Layer):
+    """C4: a table (channels, ranges of distances, ranges of angles), of which each function is one place.
+
+    Args:
+        functions: List of resolved `CompactFunction` of kind C4.
         elements: Chemical symbols, in the order of the species indices.
 
     Call arguments:
@@ -61,7 +102,6 @@ class CompactTriplets(keras.layers.Layer):
 
     def __init__(self, functions, elements, **kwargs):
         super().__init__(**kwargs)
-        self.narrow = functions[0].kind == "C4"
         self.ranges, ranges = _different(map(radial_range, functions))
         self.angles, angles = _different(map(angular_range, functions))
         self.channels, channels = _different(tuple(_pair_weights(f, elements)) for f in functions)
@@ -72,14 +112,13 @@ class CompactTriplets(keras.layers.Layer):
         j, k = neighbor_pairs(displacements.shape[-2], triplets)
         distances, directions = distances_and_directions(displacements)
         # What triplets take from each neighbor, side by side, to be moved at once.
-        table = [displacements, ops.stack(directions, axis=-1), ops.swapaxes(masks, -1, -2)]
+        table = [displacements, ops.stack(directions, axis=-1), _last(masks)]
         table = ops.concatenate([*table, _last(compact_profiles(distances, self.ranges))], axis=-1)
         (d_j, u_j, s_j, radial_j), (d_k, u_k, s_k, radial_k) = (
             self._split(take_rows(table, slots), masks.shape[-2]) for slots in (j, k)
         )
-        radial = _last(radial_j * radial_k)  # (..., ranges, T)
-        if self.narrow:
-            radial = radial * compact_profiles(distances_and_directions(d_k - d_j)[0], self.ranges)
+        between, _ = distances_and_directions(d_k - d_j)
+        radial = _last(radial_j * radial_k) * compact_profiles(between, self.ranges)  # (..., ranges, T)
         angular = _last(compact_profiles(trigonometry.arccos(ops.sum(u_j * u_k, axis=-1)), self.angles))
         counts = self._counts(s_j, s_k, triplets)
         sums = [ops.matmul(radial * counts[..., c : c + 1, :], angular) for c in range(len(self.channels))]
