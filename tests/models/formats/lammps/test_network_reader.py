@@ -125,7 +125,7 @@ def test_bad_files(old, text, tmp_path):
 
 def test_chebyshev_functions_are_never_counted_twice(text, tmp_path):
     (tmp_path / "a.nn").write_text(text.replace("pair_count 1", "pair_count 2"))
-    with pytest.raises(ValueError, match="a.nn': Chebyshev functions count each pair of neighbors once"):
+    with pytest.raises(ValueError, match="a.nn': Chebyshev and compact functions count each pair of neighbors once"):
         read_lammps(tmp_path / "a.nn")
 
 

@@ -9,7 +9,7 @@ from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled
+from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted
 
 CHEBYSHEV = [
     ChebyshevFunction("T2", CUTOFF, 5),
@@ -27,10 +27,11 @@ SCALED = {"method": "min-max-centered", "output_range": (-0.5, 2.0)}
 GENTLE = {1: 0.06, 2: 0.03}  # eV; energy scales at which the atoms of these networks do not collide
 
 
-@pytest.fixture(scope="module", params=["one", "two", "chebyshev"])
+@pytest.fixture(scope="module", params=["one", "two", "chebyshev", "compact"])
 def case(request, cache, tmp_path_factory):
     """A potential, its network file, structures, and what Keras says of them."""
-    potential = {"one": counting_twice, "two": two_elements, "chebyshev": chebyshev}[request.param]()
+    made_by = {"one": counting_twice, "two": two_elements, "chebyshev": chebyshev, "compact": compact}
+    potential = made_by[request.param]()
     elements = potential.elements
     potential.adapt(rattled(crystal(elements), 3) + rattled(crystal(elements, pbc=False), 2))
     potential.atom_sum.shifts.assign(np.arange(len(elements)) - 3.7)
@@ -52,6 +53,11 @@ def two_elements():
 
 def chebyshev():
     return NeuralNetworkPotential.from_functions(ELEMENTS["two"], CHEBYSHEV, **TWO, scaling=SCALED, dtype="float64")
+
+
+def compact():
+    functions = [*ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 22.0, "O": 8.0}), *ALL_PATHS[:2]]
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], functions, **TWO, scaling=SCALED, dtype="float64")
 
 
 def counting_twice():
