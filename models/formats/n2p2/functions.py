@@ -27,7 +27,7 @@ PARAMETERS["G5"] = PARAMETERS["G4"]
 def parse_function(words, elements):
     """The central element and the function, in the units of the file, of the words behind `symfunction_short`."""
     if len(words) < 2 or words[1] not in KINDS:
-        known = f"{', '.join(list(KINDS)[:-1])} or {list(KINDS)[-1]}"
+        known = "2, 3, 9 or 20 to 25"
         raise ValueError(f"a symmetry function must be of type {known}. Received: {shortened(' '.join(words))}")
     kind, is_weighted = KINDS[words[1]], words[1] in WEIGHTED
     n_neighbors = 0 if is_weighted else 1 if kind in ("G2", "C2") else 2
