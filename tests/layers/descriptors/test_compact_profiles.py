@@ -38,7 +38,7 @@ def test_by_hand(subtype):
 
 @pytest.mark.parametrize("subtype", SUBTYPES)
 def test_how_smoothly_it_ends(subtype):
-    """f begins and ends with the power n + 1 of the distance; where it is steeper, with that of its square at the end."""
+    """f begins and ends with the power n + 1 of the distance; a steeper one ends with that of its square."""
     h, is_steeper = np.array([1e-2, 5e-3]), subtype.endswith("a")
     at_end = profile(1.0 - (np.sqrt(h) if is_steeper else h), -1.0, 1.0, subtype)
     at_center = 1.0 - profile(h, -1.0, 1.0, subtype)
