@@ -53,7 +53,7 @@ def format_function(center, function, elements, units):
     if weights := getattr(function, "weights", ()):
         number += 3
         if dict(weights) != dict(_weights(elements)):
-            raise ValueError(f"n2p2 weights all neighbors by their atomic numbers, which does not {function}")
+            raise ValueError(f"n2p2 weights all neighbors by their atomic numbers. Received: {function}")
     factors = {"eta": units.length**-2, "rs": units.length, "cutoff": units.length, "rlow": units.length}
     values = [getattr(function, name) for name in PARAMETERS[kind]]
     texts = [

@@ -8,7 +8,7 @@ from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
 from atomzoo.models.formats.lammps import read_lammps, write_lammps
 from atomzoo.models.formats.lammps.network_reader import read_network_file
-from tests.examples import CUTOFF, ONE_OF_EACH, crystal, rattled, small_potential
+from tests.examples import ALL_COMPACT, COMPACT, CUTOFF, ONE_OF_EACH, crystal, rattled, small_potential, weighted
 from tests.models.formats.n2p2_reference import energy_of
 from tests.models.formats.test_n2p2_fuzz import N_MUTATIONS, mutated
 
@@ -26,6 +26,7 @@ OPTIONS = {
     },
     "columns": {"feature_columns": {"Ti": [3, 1, 4], "O": range(7)}, "scaling": "principal-components"},
     "chebyshev": {"functions": [*ONE_OF_EACH, *CHEBYSHEV], "scaling": "min-max-centered"},
+    "compact": {"functions": [*ONE_OF_EACH[:2], *ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 22.0, "O": 8.0})]},
     "float32": {"dtype": "float32"},
 }
 
@@ -90,7 +91,7 @@ def test_it_goes_on_to_all_other_formats(tmp_path):
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
     path = tmp_path_factory.mktemp("networks") / "a.nn"
-    write_lammps(small_potential(["Ti", "O"], [*ONE_OF_EACH[:4], *CHEBYSHEV]), path)
+    write_lammps(small_potential(["Ti", "O"], [*ONE_OF_EACH[:4], *CHEBYSHEV, *COMPACT["narrow"]]), path)
     return path.read_text()
 
 
@@ -108,6 +109,9 @@ BAD = {
     "G2 cutoff": ("G7 cutoff", "a function must be of G1, G2, G3, G4, G5, T2, T3, C2, C4, C5. Received: 'G7'"),
     "G2 cutoff 4.0": ("G2 range 4.0", "expected pairs of a key and a value, cutoff, eta, rs. Received: 'range"),
     "T2 cutoff 4.0": ("T2 cutoff 4e4", "a cutoff radius must not be above 100 A"),
+    "C4 rlow -4.0": ("C4 rlow 4.0", "`rlow` must be below `cutoff`. Received: rlow=4.0, cutoff=4.0"),
+    "subtype p2a": ("subtype p9", "`subtype` must be one of p1, .* Received: subtype='p9'"),
+    "thetahigh 120.0": ("thetahigh 190.0", "a range with angles below 0 must have its center at 0"),
     "layer tanh": ("layer line", "there is no such activation. Received: 'line'"),
     "\nend": ("\n", "the file ends too early"),
 }
