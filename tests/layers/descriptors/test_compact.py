@@ -125,7 +125,7 @@ LINES = {
 AROUND_THE_ENDS = [
     CompactFunction("C5", 4.0, rlow=0.1, thetalow=low, thetahigh=high, subtype=subtype)
     for low, high in ((-90, 90), (90, 270), (0, 180), (-180, 180), (0, 360))
-    for subtype in ("p1", "p2", "p4", "e")
+    for subtype in ("p1", "e")
 ]
 
 
@@ -178,7 +178,7 @@ def test_nothing_is_seen_beyond_the_range():
     species = np.array([0, 0])
     for function in ALL_COMPACT:
         layer = CompactDescriptor([function], ["Au"], dtype="float64")
-        far = function.cutoff * np.array([[1.0, 0.0, 0.0], [0.0, 1.001, 0.0]])
+        far = function.cutoff * np.array([[1.00001, 0.0, 0.0], [0.0, 1.1, 0.0]])
         value, slope = value_and_gradient(lambda d, layer=layer: layer(d, species), far)
         assert not np.asarray(value).any() and not np.asarray(slope).any()
 

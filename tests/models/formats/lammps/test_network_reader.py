@@ -26,7 +26,7 @@ OPTIONS = {
     },
     "columns": {"feature_columns": {"Ti": [3, 1, 4], "O": range(7)}, "scaling": "principal-components"},
     "chebyshev": {"functions": [*ONE_OF_EACH, *CHEBYSHEV], "scaling": "min-max-centered"},
-    "compact": {"functions": [*ONE_OF_EACH[:2], *ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 22.0, "O": 8.0})]},
+    "compact": {"functions": [*ONE_OF_EACH[:2], *ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 0.5, "O": 0.3})]},
     "float32": {"dtype": "float32"},
 }
 
