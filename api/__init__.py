@@ -23,6 +23,8 @@ _MODULES = {
         "AtomSum",
         "ChebyshevDescriptor",
         "ChebyshevFunction",
+        "CompactDescriptor",
+        "CompactFunction",
         "Descriptor",
         "FeatureScaling",
         "PerAtomConv1D",

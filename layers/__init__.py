@@ -6,6 +6,8 @@ from atomzoo.layers.descriptors.base import Descriptor as Descriptor
 from atomzoo.layers.descriptors.chebyshev import ChebyshevDescriptor as ChebyshevDescriptor
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction as ChebyshevFunction
 from atomzoo.layers.descriptors.chebyshev_functions import chebyshev_basis as chebyshev_basis
+from atomzoo.layers.descriptors.compact import CompactDescriptor as CompactDescriptor
+from atomzoo.layers.descriptors.compact_functions import CompactFunction as CompactFunction
 from atomzoo.layers.descriptors.concatenated import ConcatenatedDescriptor as ConcatenatedDescriptor
 from atomzoo.layers.descriptors.cutoffs import CosineCutoff as CosineCutoff
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff as PolynomialCutoff

@@ -1,11 +1,12 @@
-"""Cosine and hyperbolic tangent in the precision of their argument, whatever the backend.
+"""Cosine, hyperbolic tangent and arc cosine in the precision of their argument, whatever the backend.
 
-Under JAX `keras.ops.cos` and `keras.ops.tanh` round float64 to float32 (Keras 3.15); what stands here does not.
+Under JAX `keras.ops.cos`, `tanh` and `arccos` round float64 to float32 (Keras 3.15); what stands here does not.
 """
 
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 # Of the series of sin(pi t), |t| <= 1/2: the first that is left out is below 7e-10 and 2e-18.
@@ -55,3 +56,26 @@ def cos_pi(x):
     for k in reversed(range(n_terms)):
         total = total * square + (-1) ** k * math.pi ** (2 * k + 1) / math.factorial(2 * k + 1)
     return total * t
+
+
+def arccos(x):
+    """arccos(x) of a float tensor between -1 and 1, in its dtype.
+
+    Where x is closer to 1 or -1 than a few units in the last place, or beyond them by rounding, value and slope are
+    those at that distance: finite, as the slope of what depends on the cosine of an angle must be.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from atomzoo.layers.trigonometry import arccos
+    >>> [round(float(value), 6) for value in arccos(np.array([-1.0, 0.5]))]
+    [3.141593, 1.047198]
+    """
+    x = ops.convert_to_tensor(x)
+    dtype = keras.backend.standardize_dtype(x.dtype)
+    largest = 1.0 - 4.0 * float(np.finfo(dtype).eps)
+    x = x + ops.stop_gradient(ops.clip(x, -largest, largest) - x)
+    if keras.backend.backend() == "tensorflow":
+        return ops.arccos(x)
+    sine = ops.sqrt((1.0 - x) * (1.0 + x))
+    return ops.imag(ops.log(x + 1j * ops.cast(sine, "complex128" if dtype == "float64" else "complex64")))

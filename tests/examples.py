@@ -1,5 +1,7 @@
 """Structures, symmetry functions and potentials that many tests share."""
 
+from dataclasses import replace
+
 import ase
 import numpy as np
 from ase.calculators.lj import LennardJones
@@ -7,7 +9,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
-from atomzoo.layers import SymmetryFunction
+from atomzoo.layers import CompactFunction, SymmetryFunction
 
 CUTOFF = 4.0  # A
 ELEMENTS = {"one": ["Au"], "two": ["Ti", "O"]}
@@ -36,6 +38,31 @@ PATHS = {
 }
 ALL_PATHS = sum(PATHS.values(), [])
 ONE_OF_EACH = [*PATHS["radial"][:2], *(PATHS[path][0] for path in ("linear", "wide", "narrow"))]
+# Each subtype; ranges that begin at 0, above and below it; angular ranges around 0 and 180 degrees, and within.
+COMPACT = {
+    "radial": [
+        CompactFunction("C2", CUTOFF),
+        CompactFunction("C2", CUTOFF, rlow=0.0, subtype="p4"),
+        CompactFunction("C2", 3.4, rlow=1.2, subtype="p1a"),
+        CompactFunction("C2", CUTOFF, rlow=-1.0, subtype="e"),
+    ],
+    "narrow": [
+        CompactFunction("C4", CUTOFF, thetalow=30, thetahigh=170, subtype="p2a"),
+        CompactFunction("C4", 3.4, rlow=0.5, thetalow=-120, thetahigh=120, subtype="p3"),
+    ],
+    "wide": [
+        CompactFunction("C5", CUTOFF, subtype="p3a"),
+        CompactFunction("C5", CUTOFF, thetalow=60, thetahigh=300, subtype="p4a"),
+        CompactFunction("C5", 3.4, rlow=1.0, thetalow=-180, thetahigh=180, subtype="p1"),
+        CompactFunction("C5", CUTOFF, rlow=0.0, thetahigh=100, subtype="e"),
+    ],
+}
+ALL_COMPACT = sum(COMPACT.values(), [])
+
+
+def weighted(functions, weights):
+    """The functions, which then count all elements with a dict of weights."""
+    return [replace(function, weights=tuple(weights.items())) for function in functions]
 
 
 def crystal(elements, pbc=True):

@@ -75,7 +75,7 @@ class Chunk:
     triplets: np.ndarray | None
 
 
-def chunks(pairs, cutoff, triplets=False, n_features=0):
+def chunks(pairs, cutoff, triplets=False, n_features=0, all_pairs=False):
     """Cuts the atoms of `Pairs` into chunks of few shapes, for each of which a program is compiled.
 
     The places for neighbors are 8, 12, 16, 24, 32, 48 ...: atoms that need as many go together, but for a chunk's worth
@@ -87,6 +87,7 @@ def chunks(pairs, cutoff, triplets=False, n_features=0):
         cutoff: in A, of triplets.
         triplets: whether to list triplets, see `to_arrays`.
         n_features: number of features that will be evaluated, on which memory depends.
+        all_pairs: whether memory depends on the number of pairs of neighbors, which triplets imply.
 
     Yields:
         `Chunk`.
@@ -99,7 +100,8 @@ def chunks(pairs, cutoff, triplets=False, n_features=0):
         widths = np.array([rounded(count) for count in range(counts.max() + 1)])[counts]
     for width in np.unique(widths):
         of_width = np.flatnonzero(widths == width)
-        size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length(), _most_rows(width, triplets, n_features))
+        most_rows = _most_rows(width, triplets or all_pairs, n_features)
+        size = min(CHUNK, 1 << max(len(of_width) - 1, 0).bit_length(), most_rows)
         for start in range(0, len(of_width), size):
             atoms = of_width[start : start + size]
             taken = np.arange(width) < filled(counts[atoms], size, 0)[:, None]
@@ -109,9 +111,9 @@ def chunks(pairs, cutoff, triplets=False, n_features=0):
             yield chunk
 
 
-def _most_rows(width, triplets, n_features):
+def _most_rows(width, in_pairs, n_features):
     """The largest power of two of atoms with so many neighbors that fit into `MEMORY`, at least one."""
-    places = int(width) * (int(width) - 1) // 2 if triplets else int(width)
+    places = int(width) * (int(width) - 1) // 2 if in_pairs else int(width)
     rows = int(MEMORY / (8 * (NUMBERS + n_features) * places))
     return 1 << max(rows.bit_length() - 1, 0)
 

@@ -30,6 +30,8 @@ class Descriptor(keras.layers.Layer):
         n_features: Int, F.
         needs_triplets: Bool. Whether lists of triplets save time: pairs of neighbor slots that are closer to each other
             than the cutoff.
+        sums_over_pairs: Bool. Whether its memory grows with the number of all pairs of neighbors, so that fewer atoms
+            are evaluated at once.
 
     Raises:
         ValueError: if an element is repeated, or the cutoff is not a positive radius.
@@ -54,6 +56,7 @@ class Descriptor(keras.layers.Layer):
     """
 
     needs_triplets = False
+    sums_over_pairs = False
 
     def __init__(self, elements, cutoff, **kwargs):
         super().__init__(**kwargs)

@@ -54,7 +54,7 @@ class ChebyshevFunction:
             raise ValueError(f"`order` must be a whole number from 0 to {largest}. Received: order={self.order!r}")
         object.__setattr__(self, "cutoff", float(self.cutoff))
         object.__setattr__(self, "order", int(self.order))
-        object.__setattr__(self, "weights", _checked_weights(self.weights))
+        object.__setattr__(self, "weights", checked_weights(self.weights))
 
     @property
     def is_angular(self):
@@ -136,7 +136,8 @@ def element_weights(elements):
     return {e: float(k + 1 if n % 2 == 0 and k >= 0 else k) for e, k in zip(elements, values, strict=True)}
 
 
-def _checked_weights(weights):
+def checked_weights(weights):
+    """Pairs of an element and its weight as tuples; a ValueError unless they are such, each element once."""
     pairs = [tuple(pair) for pair in weights if isinstance(pair, list | tuple)]
     valid = all(len(pair) == 2 and isinstance(pair[0], str) and _is_finite(pair[1]) for pair in pairs)
     if not valid or len(pairs) != len(weights) or len({pair[0] for pair in pairs}) != len(pairs):

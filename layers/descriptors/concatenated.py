@@ -45,6 +45,7 @@ class ConcatenatedDescriptor(Descriptor):
         self.descriptors = descriptors
         self.n_features = sum(part.n_features for part in descriptors)
         self.needs_triplets = any(part.needs_triplets for part in descriptors)
+        self.sums_over_pairs = any(part.sums_over_pairs for part in descriptors)
         self.columns = list(range(self.n_features)) if columns is None else list(columns)
 
     @property

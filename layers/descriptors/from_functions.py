@@ -2,16 +2,18 @@
 
 from atomzoo.layers.descriptors.chebyshev import ChebyshevDescriptor
 from atomzoo.layers.descriptors.chebyshev_functions import KINDS, ChebyshevFunction
+from atomzoo.layers.descriptors.compact import CompactDescriptor
+from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS, CompactFunction
 from atomzoo.layers.descriptors.concatenated import ConcatenatedDescriptor
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.layers.descriptors.symmetry_function_layer import SymmetryFunctionLayer
 
 
 def descriptor_from_functions(functions, elements, cutoff_function="cosine", trainable=False, name=None, dtype=None):
-    """A `SymmetryFunctionLayer`, a `ChebyshevDescriptor`, or both in a `ConcatenatedDescriptor`.
+    """A `SymmetryFunctionLayer`, `ChebyshevDescriptor` or `CompactDescriptor`; or a `ConcatenatedDescriptor` of these.
 
     Args:
-        functions: List of `SymmetryFunction` and `ChebyshevFunction`, or of their dicts.
+        functions: List of `SymmetryFunction`, `ChebyshevFunction` and `CompactFunction`, or of their dicts.
         elements: List of chemical symbols; a species index is a position in it.
         cutoff_function, trainable: See `SymmetryFunctionLayer`.
         name, dtype: Of the layer.
@@ -20,7 +22,7 @@ def descriptor_from_functions(functions, elements, cutoff_function="cosine", tra
         `Descriptor`, whose features are in the order of the functions, each resolved by element.
 
     Raises:
-        ValueError: if one of them is bad, or Chebyshev functions, which have no parameters, are to be trained.
+        ValueError: if one of them is bad, or Chebyshev or compact functions, which have no weights, are to be trained.
 
     Example:
 
@@ -31,17 +33,23 @@ def descriptor_from_functions(functions, elements, cutoff_function="cosine", tra
     'ChebyshevDescriptor'
     """
     functions = [function_from(given) for given in functions]
-    kinds = [isinstance(function, ChebyshevFunction) for function in functions]
-    symmetry, chebyshev = ([f for f, kind in zip(functions, kinds, strict=True) if kind == k] for k in (False, True))
-    if trainable and chebyshev:
-        raise ValueError(f"Chebyshev functions have no parameters to train. Received: trainable={trainable!r}")
-    options = {"dtype": dtype} if symmetry and chebyshev else {"dtype": dtype, "name": name}
+    symmetry, chebyshev, compact = (
+        [function for function in functions if isinstance(function, kind)]
+        for kind in (SymmetryFunction, ChebyshevFunction, CompactFunction)
+    )
+    if trainable and (chebyshev or compact):
+        what = "Chebyshev" if chebyshev else "Compact"
+        raise ValueError(f"{what} functions have no parameters to train. Received: trainable={trainable!r}")
+    only = len(functions) in (len(symmetry), len(chebyshev), len(compact))
+    options = {"dtype": dtype, "name": name} if only else {"dtype": dtype}
     parts = []
-    if symmetry or not chebyshev:
+    if symmetry or not functions:
         parts.append(SymmetryFunctionLayer(symmetry, elements, cutoff_function, trainable, **options))
     if chebyshev:
         parts.append(ChebyshevDescriptor(chebyshev, elements, cutoff_function, **options))
-    if len(parts) == 1:
+    if compact:
+        parts.append(CompactDescriptor(compact, elements, **options))
+    if only:
         return parts[0]
     found = [function for part in parts for function in part.functions]
     columns = [found.index(function) for function in resolve(functions, elements)]
@@ -49,7 +57,7 @@ def descriptor_from_functions(functions, elements, cutoff_function="cosine", tra
 
 
 def function_from(given):
-    """A `SymmetryFunction` or `ChebyshevFunction`, given as such or as its dict.
+    """A `SymmetryFunction`, `ChebyshevFunction` or `CompactFunction`, given as such or as its dict.
 
     Example:
 
@@ -57,7 +65,9 @@ def function_from(given):
     >>> str(function_from({"kind": "G1", "cutoff": 6.0}))
     'G1(*) cutoff=6'
     """
-    if isinstance(given, SymmetryFunction | ChebyshevFunction):
+    if isinstance(given, SymmetryFunction | ChebyshevFunction | CompactFunction):
         return given
-    is_chebyshev = isinstance(given, dict) and given.get("kind") in KINDS
-    return (ChebyshevFunction if is_chebyshev else SymmetryFunction).from_dict(given)
+    kind = given.get("kind") if isinstance(given, dict) else None
+    if kind in KINDS:
+        return ChebyshevFunction.from_dict(given)
+    return (CompactFunction if kind in tuple(COMPACT_PARAMETERS) else SymmetryFunction).from_dict(given)

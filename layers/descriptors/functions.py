@@ -65,8 +65,8 @@ class SymmetryFunction:
     def __post_init__(self):
         _check_kind(self.kind)
         for name in ("cutoff", *DEFAULTS):
-            object.__setattr__(self, name, _number(name, getattr(self, name)))
-        object.__setattr__(self, "neighbors", self._checked_neighbors())
+            object.__setattr__(self, name, finite_number(name, getattr(self, name)))
+        object.__setattr__(self, "neighbors", checked_neighbors(self))
         self._check_ranges()
         for name, default in DEFAULTS.items():
             if name not in PARAMETERS[self.kind] and getattr(self, name) != default:
@@ -79,13 +79,7 @@ class SymmetryFunction:
 
     def resolved(self, elements):
         """The functions, each with `neighbors` set, that it stands for; see `resolve`."""
-        for element in self.neighbors:
-            check_element(self, element, elements)
-        if self.neighbors:
-            choices = [tuple(sorted(self.neighbors, key=elements.index))]
-        else:
-            choices = combinations_with_replacement(elements, 2 if self.is_angular else 1)
-        return [replace(self, neighbors=neighbors) for neighbors in choices]
+        return with_neighbors(self, elements)
 
     def to_dict(self):
         """Returns a dict of the fields that matter to its kind, ready for JSON; `neighbors` only if set."""
@@ -128,15 +122,6 @@ class SymmetryFunction:
             if not holds:
                 raise ValueError(f"`{name}` must {rule}. Received: {name}={getattr(self, name)}")
 
-    def _checked_neighbors(self):
-        count = 2 if self.is_angular else 1
-        given = self.neighbors
-        if isinstance(given, list | tuple) and len(given) in (0, count):
-            if all(isinstance(element, str) and element for element in given):
-                return tuple(given)
-        what = "two elements" if self.is_angular else "one element"
-        raise ValueError(f"`neighbors` of {self.kind} must be empty or name {what}. Received: neighbors={given!r}")
-
 
 def resolve(functions, elements):
     """Gives every function its neighbor elements: one function for each feature column.
@@ -162,6 +147,27 @@ def resolve(functions, elements):
     return [resolved for function in functions for resolved in function.resolved(list(elements))]
 
 
+def with_neighbors(function, elements):
+    """What a function stands for: one for each element or pair of elements, or itself, its neighbors in order."""
+    for element in function.neighbors:
+        check_element(function, element, elements)
+    if function.neighbors:
+        choices = [tuple(sorted(function.neighbors, key=elements.index))]
+    else:
+        choices = combinations_with_replacement(elements, 2 if function.is_angular else 1)
+    return [replace(function, neighbors=neighbors) for neighbors in choices]
+
+
+def checked_neighbors(function):
+    """The neighbors of a function as a tuple; a ValueError unless they are none, or as many as it counts."""
+    given, count = function.neighbors, 2 if function.is_angular else 1
+    if isinstance(given, list | tuple) and len(given) in (0, count):
+        if all(isinstance(element, str) and element for element in given):
+            return tuple(given)
+    what = "two elements" if function.is_angular else "one element"
+    raise ValueError(f"`neighbors` of {function.kind} must be empty or name {what}. Received: neighbors={given!r}")
+
+
 def check_elements(elements):
     """A ValueError unless `elements` is a list of different symbols."""
     if isinstance(elements, str) or not elements or len(set(elements)) != len(elements):
@@ -179,7 +185,8 @@ def _check_kind(kind):
         raise ValueError(f"`kind` must be one of {', '.join(PARAMETERS)}. Received: kind={kind!r}")
 
 
-def _number(name, value):
+def finite_number(name, value):
+    """The value as a float; a ValueError, with the name of the parameter, unless it is a finite number."""
     try:
         number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     except OverflowError:  # an integer of hundreds of digits

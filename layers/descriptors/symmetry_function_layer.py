@@ -126,6 +126,11 @@ class SymmetryFunctionLayer(Descriptor):
         """Whether lists of triplets save time (G4). G5 also counts pairs farther apart than the cutoff: all pairs."""
         return self.narrow is not None
 
+    @property
+    def sums_over_pairs(self):
+        """Whether memory grows with the number of all pairs of neighbors (G5 that is not of linear cost)."""
+        return self.wide is not None
+
     def build(self, *input_shapes):
         for part in self._parts:
             part.build()

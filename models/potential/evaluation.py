@@ -79,7 +79,8 @@ class DescriptorEvaluator:
 
     def _chunks(self, pairs):
         descriptor = self.descriptor
-        return chunks(pairs, descriptor.cutoff, descriptor.needs_triplets, descriptor.n_features)
+        needs_triplets, all_pairs = descriptor.needs_triplets, descriptor.sums_over_pairs
+        return chunks(pairs, descriptor.cutoff, needs_triplets, descriptor.n_features, all_pairs)
 
     @staticmethod
     def _run(kernel, chunk, *others):

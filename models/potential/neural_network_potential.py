@@ -96,11 +96,12 @@ class NeuralNetworkPotential(CompiledPotential):
         provenance=None,
         dtype=None,
     ):
-        """A potential of symmetry functions, or Chebyshev functions, and one network for each element.
+        """A potential of symmetry functions of any kind and one network for each element.
 
         Args:
             elements: List of chemical symbols.
-            functions: List of `SymmetryFunction` or of `ChebyshevFunction`, or of their dicts; resolved by element.
+            functions: List of `SymmetryFunction`, `ChebyshevFunction` and `CompactFunction`, or of their dicts;
+                resolved by element.
             hidden: Widths of the hidden layers of each element's network, or a dict of these for each element.
             activation: Activation of the hidden layers, or of each layer, or a dict of either; see `AtomicNetwork`.
             scaling: Method of `FeatureScaling`, or a dict of its "method", "output_range" and "tolerance".

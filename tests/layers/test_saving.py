@@ -12,13 +12,14 @@ from keras import ops
 from atomzoo.layers import (
     AtomicNetwork,
     AtomSum,
+    CompactDescriptor,
     CosineCutoff,
     FeatureScaling,
     PolynomialCutoff,
     SymmetryFunctionLayer,
     TanhCutoff,
 )
-from tests.examples import ALL_PATHS, crystal, layer_inputs
+from tests.examples import ALL_COMPACT, ALL_PATHS, crystal, layer_inputs
 
 ELEMENTS = ["Ti", "O"]
 LOADER = """
@@ -68,6 +69,9 @@ def models():
         "tanh": model_of(TanhCutoff(6.0, normalized=True), distances),
         "polynomial": model_of(PolynomialCutoff(6.0, order=4), distances),
         "functions": model_of(layer, displacements, neighbor_species, triplets),
+        "compact": model_of(
+            CompactDescriptor(ALL_COMPACT, ELEMENTS, dtype="float64"), displacements, neighbor_species, triplets
+        ),
         "scaling": model_of(FeatureScaling(2, features.shape[-1], "min-max", dtype="float64"), features, species),
         "network": model_of(AtomicNetwork(ELEMENTS, features.shape[-1], (5, 4), dtype="float64"), features, species),
         "sum": model_of(AtomSum(2), features[..., 0], species),

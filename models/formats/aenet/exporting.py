@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from atomzoo.datasets.io.output_files import check_output
+from atomzoo.layers.descriptors.compact_functions import CompactFunction
 from atomzoo.layers.descriptors.cutoffs import CosineCutoff
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.formats.aenet.fields import write_network
@@ -74,6 +75,8 @@ def _check(potential):
                 known = ", ".join(ACTIVATIONS)
                 raise ValueError(f"aenet has only the activations {known}. Received: {name!r} of {element}")
     for function in layer.functions:
+        if isinstance(function, CompactFunction):
+            raise ValueError(f"aenet has no compact symmetry functions. Received: {function}")
         if isinstance(function, SymmetryFunction) and function.is_angular and function.rs:
             raise ValueError(f"aenet cannot shift the distances of {function.kind}. Received: {function}")
 

@@ -81,9 +81,9 @@ class Descriptor {
     const int factor = factors.add(function);
     if (AngularFunctions::takes(function)) {
       angular.add(function, factor, feature);
-    } else if (function.neighbors.size() == 2) {
+    } else if (function.neighbors.size() == 2 || function.kind == "C4" || function.kind == "C5") {
       triplets.add(function, factor, feature);
-    } else if (function.kind == "T2") {
+    } else if (function.neighbors.empty()) {  // weighted
       for (int e = 0; e < n_elements; e++) radial.push_back({feature, factor, e, function.weights[e]});
     } else {
       radial.push_back({feature, factor, function.neighbors[0], 1.0});

@@ -71,7 +71,7 @@ def _descriptor(file):
         options = {"name": "descriptor", "dtype": "float64"}
         return descriptor_from_functions(file.functions, file.elements, file.cutoff_function, **options)
     if not all(isinstance(function, SymmetryFunction) for function in file.functions):
-        raise ValueError("Chebyshev functions count each pair of neighbors once. Received: pair_count 2")
+        raise ValueError("Chebyshev and compact functions count each pair of neighbors once. Received: pair_count 2")
     options = {"double_count": True, "name": "descriptor", "dtype": "float64"}
     return SymmetryFunctionLayer(file.functions, file.elements, file.cutoff_function, **options)
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -24,9 +25,13 @@ struct CutoffFunction {
 struct Function {
   std::string kind, text;
   double cutoff, eta = 0.0, rs = 0.0, kappa = 0.0, zeta = 1.0, lambda = 1.0;
+  double rlow = 0.0, thetalow = 0.0, thetahigh = 180.0;
+  std::string subtype = "p2";
   int order = 0;
-  std::vector<int> neighbors;   // G1 to G5: one element, or two
-  std::vector<double> weights;  // T2 and T3: of each element
+  std::vector<int> neighbors;   // G1 to G5, C2 to C5 without weights: one element, or two
+  std::vector<double> weights;  // others: of each element
+
+  bool is_compact() const { return kind[0] == 'C'; }
 };
 
 struct Input {  // of a network: (G - offset) * factor, G a function; the range of G in the training data
@@ -163,7 +168,8 @@ class Reader {
 
   Function function(const Words &elements) {
     static const std::map<std::string, int> kinds = {{"G1", 1}, {"G2", 1}, {"G3", 1}, {"G4", 2},
-                                                     {"G5", 2}, {"T2", 0}, {"T3", 0}};
+                                                     {"G5", 2}, {"T2", 0}, {"T3", 0}, {"C2", 1},
+                                                     {"C4", 2}, {"C5", 2}};
     const Words words = line();
     Function found;
     found.kind = words[0];
@@ -171,8 +177,11 @@ class Reader {
     found.text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
     found.weights.assign(elements.size(), kinds.at(found.kind) ? 0.0 : 1.0);
     std::map<std::string, double *> keys = {{"cutoff", &found.cutoff}, {"eta", &found.eta},   {"rs", &found.rs},
-                                            {"kappa", &found.kappa},   {"zeta", &found.zeta}, {"lambda", &found.lambda}};
+                                            {"kappa", &found.kappa},   {"zeta", &found.zeta}, {"lambda", &found.lambda},
+                                            {"rlow", &found.rlow},     {"thetalow", &found.thetalow},
+                                            {"thetahigh", &found.thetahigh}};
     found.cutoff = 0.0;
+    bool is_weighted = !kinds.at(found.kind);
     for (size_t k = 1; k < words.size(); k++) {
       const bool has_value = k + 1 < words.size();
       if (words[k] == "neighbors") {
@@ -181,6 +190,9 @@ class Reader {
         found.weights.assign(elements.size(), 0.0);
         for (; k + 2 < words.size(); k += 2) found.weights[element_index(words[k + 1], elements)] = number(words[k + 2]);
         k++;
+        is_weighted = is_weighted || found.is_compact();
+      } else if (words[k] == "subtype" && has_value) {
+        found.subtype = words[++k];
       } else if (words[k] == "order" && has_value) {
         found.order = integer(words[++k], 0);
       } else if (keys.count(words[k]) && has_value) {
@@ -192,9 +204,20 @@ class Reader {
     }
     if (found.cutoff <= 0) fail("the cutoff must be positive");
     if (found.zeta < 1 || std::abs(found.lambda) != 1) fail("zeta must be at least 1, and lambda 1 or -1");
-    if (int(found.neighbors.size()) != kinds.at(found.kind))
-      fail(found.kind + " counts " + std::to_string(kinds.at(found.kind)) + " kinds of neighbors");
+    const int n_neighbors = is_weighted ? 0 : kinds.at(found.kind);
+    if (int(found.neighbors.size()) != n_neighbors)
+      fail(found.kind + " counts " + std::to_string(n_neighbors) + " kinds of neighbors");
+    if (found.is_compact()) check_ranges(found);
     return found;
+  }
+
+  // Beyond 0 and 180 degrees a range must have its center there, where slopes are 0.
+  void check_ranges(const Function &f) const {
+    static const std::set<std::string> subtypes = {"p1", "p2", "p3", "p4", "p1a", "p2a", "p3a", "p4a", "e"};
+    if (!subtypes.count(f.subtype)) fail("there is no subtype '" + f.subtype + "'");
+    const bool is_low = f.thetalow >= 0 || f.thetalow == -f.thetahigh;
+    const bool is_high = f.thetahigh <= 180 || f.thetalow == 360 - f.thetahigh;
+    if (!(f.rlow < f.cutoff && f.thetalow < f.thetahigh && is_low && is_high)) fail("the range is not a possible one");
   }
 
   ElementNetwork network(const std::string &element, int n_functions) {

@@ -4,6 +4,7 @@ import numpy as np
 
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
+from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS
 from atomzoo.layers.descriptors.functions import PARAMETERS
 from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.potential.extrapolation import ROUNDING
@@ -114,9 +115,13 @@ def _function_line(function):
         values = " ".join(f"{name.rstrip('_')} {_number(getattr(function, name))}" for name in names)
         return f"{function.kind} {values} neighbors {' '.join(function.neighbors)}"
     weights = "".join(f" {element} {_number(weight)}" for element, weight in function.weights)
-    return f"{function.kind} cutoff {_number(function.cutoff)} order {function.order}" + (
-        weights and f" weights{weights}"
-    )
+    counted = f" weights{weights}" if weights else ""
+    if function.kind in COMPACT_PARAMETERS:
+        counted = counted or f" neighbors {' '.join(function.neighbors)}"
+        values = ((name, getattr(function, name)) for name in COMPACT_PARAMETERS[function.kind])
+        texts = (f" {name} {value if name == 'subtype' else _number(value)}" for name, value in values)
+        return f"{function.kind}{''.join(texts)}{counted}"
+    return f"{function.kind} cutoff {_number(function.cutoff)} order {function.order}{counted}"
 
 
 def _network_lines(potential, element):

@@ -8,6 +8,7 @@ import numpy as np
 from atomzoo.datasets.io.words import shortened, to_element, to_integer, to_number
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.layers.descriptors.chebyshev_functions import KINDS, ChebyshevFunction
+from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS, CompactFunction
 from atomzoo.layers.descriptors.functions import PARAMETERS, SymmetryFunction, check_elements
 from atomzoo.models.formats.lammps.network_file import ACTIVATIONS, VERSION
 
@@ -49,7 +50,7 @@ class NetworkFile:
         cutoff_function: cutoff layer.
         double_count: whether each pair of neighbors is counted twice.
         scale: of the networks' energies, eV.
-        functions: list of `SymmetryFunction` and `ChebyshevFunction`.
+        functions: list of `SymmetryFunction`, `ChebyshevFunction` and `CompactFunction`.
         networks: dict from element to `ElementNetwork`.
     """
 
@@ -136,7 +137,7 @@ def _pairs(words, known):
     """Keys, which must be among `known`, and their values as a dict."""
     if len(words) % 2 or len(set(words[::2])) < len(words) // 2 or not set(words[::2]) <= set(known):
         raise ValueError(f"expected pairs of a key and a value, {', '.join(known)}. Received: {_text(words)}")
-    convert = {key: to_integer if key in INTEGERS else to_number for key in known}
+    convert = {key: str if key == "subtype" else to_integer if key in INTEGERS else to_number for key in known}
     return {key: convert[key](value) for key, value in zip(words[::2], words[1::2], strict=True)}
 
 
@@ -154,19 +155,23 @@ def _cutoff_function(words):
 
 def _function(words, elements):
     kind, *words = words
-    if kind not in (*PARAMETERS, *KINDS):
-        raise ValueError(f"a function must be of {', '.join((*PARAMETERS, *KINDS))}. Received: {shortened(kind)}")
+    known = PARAMETERS | dict.fromkeys(KINDS, ("cutoff", "order")) | COMPACT_PARAMETERS
+    if kind not in known:
+        raise ValueError(f"a function must be of {', '.join(known)}. Received: {shortened(kind)}")
     place = next((words.index(key) for key in ("neighbors", "weights") if key in words), len(words))
-    names = PARAMETERS[kind] if kind in PARAMETERS else ("cutoff", "order")
+    names = known[kind]
     values = _pairs(words[:place], [name.rstrip("_") for name in names])
     fields = {"kind": kind} | {name: values[name.rstrip("_")] for name in names if name.rstrip("_") in values}
-    if kind in KINDS:
-        weights = _pairs(words[place + 1 :], elements) if words[place:][:1] == ["weights"] else {}
-        return _checked(ChebyshevFunction.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]}))
+    is_weighted = words[place:][:1] == ["weights"]
+    if kind in KINDS or (kind in COMPACT_PARAMETERS and is_weighted):
+        weights = _pairs(words[place + 1 :], elements) if is_weighted else {}
+        function = ChebyshevFunction if kind in KINDS else CompactFunction
+        return _checked(function.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]}))
     neighbors = [to_element(word, elements) for word in words[place + 1 :]]
     if not neighbors:
         raise ValueError(f"its neighbors must be named. Received: {_text([kind, *words])}")
-    return _checked(SymmetryFunction.from_dict(fields | {"neighbors": neighbors}))
+    function = CompactFunction if kind in COMPACT_PARAMETERS else SymmetryFunction
+    return _checked(function.from_dict(fields | {"neighbors": neighbors}))
 
 
 def _checked(function):

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "compact_profile.h"
 #include "network_file.h"
 #include "vec.h"
 
@@ -47,20 +48,7 @@ class Cutoff {
       value = norm * t * t * t;
       slope = -3.0 * norm * t * t * (1.0 - t * t);
     } else {
-      polynomial_profile(x, value, slope);
-    }
-  }
-
-  // Of order n: lowest degree with n derivatives that vanish at both ends; highest power first.
-  void polynomial_profile(Vec x, Vec &value, Vec &slope) const {
-    static const double coefficients[4][10] = {{2, -3, 0, 1},
-                                               {-6, 15, -10, 0, 0, 1},
-                                               {20, -70, 84, -35, 0, 0, 0, 1},
-                                               {-70, 315, -540, 420, -126, 0, 0, 0, 0, 1}};
-    value = slope = Vec{};
-    for (int k = 0; k < 2 * order + 2; k++) {
-      slope = slope * x + value;
-      value = value * x + coefficients[order - 1][k];
+      smooth_step(order, x, value, slope);
     }
   }
 };
@@ -68,7 +56,7 @@ class Cutoff {
 // The different factors of a set of functions; each is evaluated once.
 class RadialFactors {
  public:
-  enum Shape { CONSTANT, GAUSSIAN, COSINE, CHEBYSHEV };
+  enum Shape { CONSTANT, GAUSSIAN, COSINE, CHEBYSHEV, COMPACT };
 
   explicit RadialFactors(const CutoffFunction &cutoff_function) : cutoff_function(cutoff_function) {}
 
@@ -78,7 +66,8 @@ class RadialFactors {
     if (function.kind == "G2" || function.kind == "G4" || function.kind == "G5") factor.shape = GAUSSIAN;
     if (function.kind == "G3") factor = {COSINE, 0, function.kappa, 0.0};
     if (function.kind == "T2") factor = {CHEBYSHEV, 0, double(function.order), 0.0};
-    factor.cutoff = add_cutoff(function.cutoff);
+    if (function.is_compact()) factor = {COMPACT, 0, double(add_profile(function)), 0.0};
+    else factor.cutoff = add_cutoff(function.cutoff);
     for (size_t k = 0; k < factors.size(); k++)
       if (factors[k] == factor) return k;
     factors.push_back(factor);
@@ -97,12 +86,19 @@ class RadialFactors {
     }
     for (size_t k = 0; k < factors.size(); k++) {
       const int c = factors[k].cutoff;
-      multiply(factors[k], r, fc[c], fc_slope[c], values[k], slopes[k]);
+      if (factors[k].shape != COMPACT) {
+        multiply(factors[k], r, fc[c], fc_slope[c], values[k], slopes[k]);
+        continue;
+      }
+      profiles[int(factors[k].parameter)].evaluate(r, values[k], slopes[k]);
+      values[k] *= inside;
+      slopes[k] *= inside;
     }
   }
 
   // One factor alone.
   void evaluate_one(int index, Vec r, Vec &value, Vec &slope) const {
+    if (factors[index].shape == COMPACT) return profiles[int(factors[index].parameter)].evaluate(r, value, slope);
     Vec fc, fc_slope;
     cutoffs[factors[index].cutoff].evaluate(r, fc, fc_slope);
     multiply(factors[index], r, fc, fc_slope, value, slope);
@@ -114,7 +110,7 @@ class RadialFactors {
   struct Factor {
     Shape shape;
     int cutoff;
-    double parameter, rs;  // the parameter is eta, kappa, or the order of a Chebyshev polynomial
+    double parameter, rs;  // the parameter is eta, kappa, the order of a Chebyshev polynomial, or the number of a profile
     bool operator==(const Factor &other) const {
       return shape == other.shape && cutoff == other.cutoff && parameter == other.parameter && rs == other.rs;
     }
@@ -122,6 +118,7 @@ class RadialFactors {
 
   CutoffFunction cutoff_function;
   std::vector<Cutoff> cutoffs;
+  std::vector<CompactProfile> profiles;
   std::vector<Factor> factors;
 
   int add_cutoff(double radius) {
@@ -130,6 +127,14 @@ class RadialFactors {
     if (cutoffs.size() == MAX_CUTOFFS) throw std::runtime_error("there are more than 64 cutoff radii");
     cutoffs.emplace_back(cutoff_function, radius);
     return cutoffs.size() - 1;
+  }
+
+  int add_profile(const Function &function) {
+    const CompactProfile profile(function.rlow, function.cutoff, function.subtype);
+    const auto found = std::find(profiles.begin(), profiles.end(), profile);
+    if (found != profiles.end()) return found - profiles.begin();
+    profiles.push_back(profile);
+    return profiles.size() - 1;
   }
 
   void multiply(const Factor &factor, Vec r, Vec fc, Vec fc_slope, Vec &value, Vec &slope) const {

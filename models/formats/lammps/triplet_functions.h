@@ -1,11 +1,10 @@
-// G4, and G5 that is no polynomial of moderate degree, as sums over pairs of neighbors.
+// Sums over pairs of neighbors: G4, G5 that is no polynomial of moderate degree, C4 and C5.
 #pragma once
 
-#include <cmath>
-#include <map>
-#include <utility>
+#include <algorithm>
 #include <vector>
 
+#include "angular_part.h"
 #include "neighborhood.h"
 #include "network_file.h"
 #include "radial_factors.h"
@@ -15,17 +14,21 @@ namespace atomzoo {
 class TripletFunctions {
  public:
   TripletFunctions(const RadialFactors &factors, int n_elements, bool double_count)
-      : factors(factors), n_elements(n_elements), count(double_count ? 2 : 1) {}
+      : factors(factors), n_elements(n_elements), count(double_count ? 2 : 1), parts_of(n_elements * n_elements) {}
 
   void add(const Function &f, int factor, int feature) {
-    const bool narrow = f.kind == "G4";
+    const bool narrow = f.kind == "G4" || f.kind == "C4";
     size_t g = 0;
     while (g < groups.size() && !(groups[g].factor == factor && groups[g].narrow == narrow)) g++;
     if (g == groups.size()) groups.push_back({factor, narrow, std::vector<std::vector<Term>>(n_elements * n_elements)});
-    const int a = f.neighbors[0], b = f.neighbors[1];
-    const Term term{feature, f.zeta, f.lambda, count * std::pow(2.0, 1 - f.zeta)};
-    groups[g].terms[a * n_elements + b].push_back(term);
-    if (a != b) groups[g].terms[b * n_elements + a].push_back(term);
+    const int part = add_part(f);
+    for (int a = 0; a < n_elements; a++)
+      for (int b = 0; b < n_elements; b++)
+        if (const double weight = count * pair_weight(f, a, b)) {
+          std::vector<int> &needed = parts_of[a * n_elements + b];
+          if (std::find(needed.begin(), needed.end(), part) == needed.end()) needed.push_back(part);
+          groups[g].terms[a * n_elements + b].push_back({feature, part, weight});
+        }
     sums.resize(std::max(sums.size(), size_t(feature) + 1));
   }
 
@@ -44,11 +47,7 @@ class TripletFunctions {
           factors.evaluate_one(group.factor, pairs.distance, value, slope);
           amplitude *= value;
         }
-        for (const Term &term : terms) {
-          Vec value, slope;
-          power(1.0 + term.lambda * pairs.cosine, term.zeta, value, slope);
-          sums[term.feature] += term.norm * amplitude * value;
-        }
+        for (const Term &term : terms) sums[term.feature] += term.weight * amplitude * values[term.part];
       }
     });
     for (size_t feature = 0; feature < sums.size(); feature++) features[feature] += sum(sums[feature]);
@@ -67,10 +66,8 @@ class TripletFunctions {
         if (terms.empty()) continue;
         Vec angular = Vec{}, angular_slope = Vec{};
         for (const Term &term : terms) {
-          Vec value, slope;
-          power(1.0 + term.lambda * pairs.cosine, term.zeta, value, slope);
-          angular += slopes[term.feature] * term.norm * value;
-          angular_slope += slopes[term.feature] * term.norm * term.lambda * slope;
+          angular += slopes[term.feature] * term.weight * values[term.part];
+          angular_slope += slopes[term.feature] * term.weight * value_slopes[term.part];
         }
         Vec between = broadcast(1.0), between_slope = Vec{};
         if (group.narrow) factors.evaluate_one(group.factor, pairs.distance, between, between_slope);
@@ -100,28 +97,49 @@ class TripletFunctions {
 
  private:
   struct Term {
-    int feature;
-    double zeta, lambda, norm;
+    int feature, part;
+    double weight;
   };
   struct Group {  // functions of one radial factor
     int factor;
-    bool narrow;                           // G4
+    bool narrow;                           // G4 and C4
     std::vector<std::vector<Term>> terms;  // for each two elements
   };
   struct Pairs {  // of neighbor j and a block of neighbors k
     int j_block, j_lane, k_block, elements;
-    Vec exist;                               // 1 for pairs j < k, else 0
-    Vec cosine, distance, dx, dy, dz;        // of the angle at i; from j to k
+    Vec exist;                 // 1 for pairs j < k, else 0
+    Vec distance, dx, dy, dz;  // from j to k
   };
 
   const RadialFactors &factors;
   int n_elements;
   double count;
+  bool needs_angles = false;
   std::vector<Group> groups;
+  std::vector<AngularPart> parts;            // each different one is evaluated once for a pair
+  std::vector<std::vector<int>> parts_of;    // those of each two elements
+  std::vector<Vec> values, value_slopes;     // of the parts, for the pairs at hand
   std::vector<Vec> sums;
 
+  int add_part(const Function &f) {
+    const AngularPart part(f);
+    const auto found = std::find(parts.begin(), parts.end(), part);
+    if (found != parts.end()) return found - parts.begin();
+    needs_angles = needs_angles || part.is_compact();
+    parts.push_back(part);
+    values.resize(parts.size());
+    value_slopes.resize(parts.size());
+    return parts.size() - 1;
+  }
+
+  static double pair_weight(const Function &f, int a, int b) {
+    if (f.neighbors.empty()) return f.weights[a] * f.weights[b];
+    const int c = f.neighbors[0], d = f.neighbors[1];
+    return (a == c && b == d) || (a == d && b == c) ? 1.0 : 0.0;
+  }
+
   template <typename Visitor>
-  void for_each_pair(const Neighborhood &near, Visitor visit) const {
+  void for_each_pair(const Neighborhood &near, Visitor visit) {
     const Vec lanes = {0, 1, 2, 3, 4, 5, 6, 7};
     for (int j = 0; j < near.n_blocks; j++)
       for (int lane = 0; lane < LANES && near.atom[j * LANES + lane] >= 0; lane++)
@@ -132,31 +150,15 @@ class TripletFunctions {
           pairs.elements = near.element[j] * n_elements + near.element[k];
           pairs.exist = after ? near.inside[k] : Vec{};
           const double x = near.x[j][lane], y = near.y[j][lane], z = near.z[j][lane], r = near.r[j][lane];
-          pairs.cosine = x * near.x[k] + y * near.y[k] + z * near.z[k];
           pairs.dx = near.x[k] * near.r[k] - x * r;
           pairs.dy = near.y[k] * near.r[k] - y * r;
           pairs.dz = near.z[k] * near.r[k] - z * r;
           const Vec square = pairs.dx * pairs.dx + pairs.dy * pairs.dy + pairs.dz * pairs.dz;
           pairs.distance = square_root(square > 0.0 ? square : broadcast(1.0));  // 1 for j itself
+          const Angles angles = Angles::of(x * near.x[k] + y * near.y[k] + z * near.z[k], needs_angles);
+          for (const int part : parts_of[pairs.elements]) parts[part].evaluate(angles, values[part], value_slopes[part]);
           visit(pairs);
         }
-  }
-
-  // x^zeta and its slope; rounding may take x below 0, which fractional powers do not allow.
-  static void power(Vec x, double zeta, Vec &value, Vec &slope) {
-    if (zeta == std::floor(zeta)) {
-      Vec below = broadcast(1.0), square = x;
-      for (int n = int(zeta) - 1; n; n >>= 1, square *= square)
-        if (n & 1) below *= square;
-      value = below * x;
-      slope = zeta * below;
-      return;
-    }
-    for (int lane = 0; lane < LANES; lane++) {
-      const double below = x[lane] > 0.0 ? std::pow(x[lane], zeta - 1) : 0.0;
-      value[lane] = below * x[lane];
-      slope[lane] = zeta * below;
-    }
   }
 };
 

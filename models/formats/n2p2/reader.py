@@ -32,10 +32,10 @@ class Files:
 def read_n2p2(folder, length_unit="A", energy_unit="eV"):
     """Reads a potential of n2p2 or RuNNer: `input.nn`, `scaling.data` and `weights.ZZZ.data` of each element.
 
-    Symmetry functions of types 2, 3 and 9 (with shifts), cutoff types 1 to 3 and 5 to 8, all scalings and activations,
-    and normalized data sets (`mean_energy` ...) are read; of the keywords of `input.nn`, those about training are left
-    aside, and any other that is not known is an error. The files do not say their units: n2p2's examples have both,
-    RuNNer always Bohr and Hartree.
+    Symmetry functions of types 2, 3 and 9 (with shifts) and the compact ones of types 20 to 25, cutoff types 1 to 3 and
+    5 to 8, all scalings and activations, and normalized data sets (`mean_energy` ...) are read; of the keywords of
+    `input.nn`, those about training are left aside, and any other that is not known is an error. The files do not say
+    their units: n2p2's examples have both, RuNNer always Bohr and Hartree.
 
     Args:
         folder: the folder with the files.
@@ -68,8 +68,8 @@ def read_functions(path, length_unit="A"):
         length_unit: unit of lengths in it, "A" or "Bohr".
 
     Returns:
-        Dict from central element to its list of `SymmetryFunction`s, in A and A^-2, in the order of the file; and the
-        cutoff layer of all.
+        Dict from central element to its list of `SymmetryFunction`s and `CompactFunction`s, in A and A^-2, in the order
+        of the file; and the cutoff layer of all.
 
     Raises:
         ValueError: what cannot be read or is not supported, with line and keyword.

@@ -12,7 +12,7 @@ from atomzoo.datasets.io.units import Units
 from atomzoo.datasets.io.words import to_text
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.models.formats.first_layer import folded_first_layer
-from atomzoo.models.formats.n2p2.functions import TYPES, format_function, parse_function, sort_key
+from atomzoo.models.formats.n2p2.functions import format_function, parse_function, sort_key
 from atomzoo.models.formats.n2p2.networks import ACTIVATIONS
 from atomzoo.models.formats.n2p2.tables import format_scaling, format_weights, weights_file
 
@@ -92,7 +92,7 @@ def _network(potential, element, elements, units):
     lines = {}
     for position, column in enumerate(given):
         if not constant[column]:
-            lines[position] = _function_line(element, potential.functions[column], units)
+            lines[position] = format_function(element, potential.functions[column], elements, units)
     if not lines:
         raise ValueError(f"n2p2 needs functions that vary, those of {element} are constant over the training data")
 
@@ -116,12 +116,6 @@ def _network(potential, element, elements, units):
         layers,
         [_letter(name) for name in potential.atomic_network.activation[element]],
     )
-
-
-def _function_line(element, function, units):
-    if getattr(function, "kind", None) not in TYPES:
-        raise ValueError(f"n2p2 has no symmetry function of this kind: {function}")
-    return format_function(element, function, units)
 
 
 def _letter(name):

@@ -66,6 +66,10 @@ def test_atoms_with_many_neighbors_go_in_small_chunks(pairs, monkeypatch):
     assert len(whole) == 1
     monkeypatch.setattr(neighborhoods, "MEMORY", 1.1 * 2 * 8 * 34 * whole[0].taken.shape[1] ** 2 / 2)
     found = list(chunks(pairs, 5.0, True, 10))
+    assert [chunk.taken.shape for chunk in chunks(pairs, 5.0, False, 10, True)] == [
+        chunk.taken.shape for chunk in found
+    ]
+    assert len(list(chunks(pairs, 5.0, False, 10))) < len(found)
     assert {len(chunk.taken) for chunk in found} == {2} and len(found) == 9
     assert sorted(np.concatenate([chunk.pairs for chunk in found])) == list(range(len(pairs.first)))
 

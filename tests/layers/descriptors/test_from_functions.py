@@ -3,6 +3,8 @@ import pytest
 
 from atomzoo.layers import (
     ChebyshevDescriptor,
+    CompactDescriptor,
+    CompactFunction,
     ConcatenatedDescriptor,
     SymmetryFunction,
     SymmetryFunctionLayer,
@@ -12,6 +14,7 @@ from atomzoo.layers import (
 )
 
 G2 = SymmetryFunction("G2", 4.0, eta=0.5)
+COMPACT = [CompactFunction("C2", 3.0), CompactFunction("C5", 4.0, weights=(("Ti", 22.0), ("O", 8.0)))]
 CHEBYSHEV = chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 1)
 
 
@@ -45,6 +48,20 @@ def test_both_in_the_order_given():
     np.testing.assert_array_equal(np.asarray(copy(*inputs)), values)
 
 
+def test_compact_functions_beside_others():
+    """In any order, weighted or not; alone they make a layer that knows no cutoff function."""
+    mixed = [COMPACT[1], G2, COMPACT[0], CHEBYSHEV[1]]
+    layer = descriptor_from_functions(mixed, ["Ti", "O"], "tanh", dtype="float64")
+    assert [str(f).split("(")[0] for f in layer.functions] == ["C5", "G2", "G2", "C2", "C2", "T2"]
+    assert isinstance(layer.cutoff_function, TanhCutoff) and layer.sums_over_pairs and not layer.needs_triplets
+    inputs = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 1, 0, 1, -1])
+    for function, value in zip(layer.functions, np.asarray(layer(*inputs)), strict=True):
+        alone = descriptor_from_functions([function], ["Ti", "O"], "tanh", dtype="float64")
+        np.testing.assert_allclose(alone(*inputs), [value], rtol=1e-13)
+    alone = descriptor_from_functions([f.to_dict() for f in COMPACT], ["Ti", "O"], "tanh", name="c", dtype="float64")
+    assert type(alone) is CompactDescriptor and (alone.name, alone.dtype) == ("c", "float64")
+
+
 def test_parts_of_other_elements():
     parts = [descriptor_from_functions([G2], elements) for elements in (["Ti"], ["O"])]
     with pytest.raises(ValueError, match="must be one or more of the same elements. Received: elements"):
@@ -55,6 +72,7 @@ def test_parts_of_other_elements():
     ("functions", "options", "message"),
     [
         (CHEBYSHEV, {"trainable": True}, "have no parameters to train. Received: trainable=True"),
+        ([G2, *COMPACT], {"trainable": ("eta",)}, "Compact functions have no parameters to train"),
         ([], {}, "`functions` must name at least one symmetry function. Received: an empty list"),
         ([{"kind": "T4", "cutoff": 4.0}], {}, "`kind` must be one of G1"),
         (["G2"], {}, "A symmetry function must be a dict. Received: 'G2'"),

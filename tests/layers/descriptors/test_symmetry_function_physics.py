@@ -4,17 +4,32 @@ import numpy as np
 import pytest
 from keras import ops
 
-from atomzoo.layers import SymmetryFunctionLayer
+from atomzoo.layers import SymmetryFunctionLayer, descriptor_from_functions
 from atomzoo.models.potential.gradients import value_and_gradient
-from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, PATHS, crystal, layer_inputs, neighborhood
+from tests.examples import (
+    ALL_COMPACT,
+    ALL_PATHS,
+    COMPACT,
+    CUTOFF,
+    ELEMENTS,
+    PATHS,
+    crystal,
+    layer_inputs,
+    neighborhood,
+    weighted,
+)
 from tests.physics import assert_close, assert_gradient, central_differences, random_rotation
 
+SYSTEMS = [(path, n) for path in (*PATHS, *(f"compact {path}" for path in COMPACT)) for n in ELEMENTS]
 
-@pytest.fixture(scope="module", params=[(path, n) for path in PATHS for n in ELEMENTS], ids="-".join)
+
+@pytest.fixture(scope="module", params=[*SYSTEMS, ("compact weighted", "two")], ids="-".join)
 def system(request):
     """A layer of one path in float64, and its inputs for one atom: displacements (M, 3) and species (M,)."""
     path, n = request.param
-    layer = SymmetryFunctionLayer(PATHS[path], ELEMENTS[n], dtype="float64")
+    functions = PATHS | {f"compact {name}": own for name, own in COMPACT.items()}
+    functions["compact weighted"] = weighted(ALL_COMPACT, {"Ti": 1.5, "O": 0.7})
+    layer = descriptor_from_functions(functions[path], ELEMENTS[n], dtype="float64")
     return layer, *neighborhood(len(ELEMENTS[n]))
 
 

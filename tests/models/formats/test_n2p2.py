@@ -168,7 +168,7 @@ def test_a_runner_scaling_file_ends_with_energies_and_has_no_sigma(tmp_path):
 BAD = {
     "no_such_keyword 1": "line 25: the keyword is not supported. Received: 'no_such_keyword'",
     "use_electrostatics": "the keyword is not supported. Received: 'use_electrostatics'",
-    "symfunction_short Ti 12 0.1 0 5": "a symmetry function must be of type 2, 3 or 9. Received: 'Ti 12",
+    "symfunction_short Ti 12 0.1 0 5": "a symmetry function must be of type 2, 3, 9 or 20 to 25. Received: 'Ti 12",
     "symfunction_short Ti 2 Cu 0.1 0 5": "expected one of the elements O Ti. Received: 'Cu'",
     "symfunction_short Ti 2 O 0.1 5": "type 2 takes the elements and eta rs cutoff. Received: 'Ti 2 O 0.1 5'",
     "symfunction_short Ti 3 O O 0.1 0.5 1 5": "`lambda_` must be .1 or -1. Received: lambda_=0.5",

@@ -9,7 +9,7 @@ from atomzoo import NeuralNetworkPotential, load_potential, save_potential
 from atomzoo.datasets import gold_clusters
 from atomzoo.datasets.arrays.batch import to_arrays
 from atomzoo.datasets.io.xsf import read_xsf
-from atomzoo.layers import SymmetryFunction, chebyshev_basis
+from atomzoo.layers import CompactFunction, SymmetryFunction, chebyshev_basis
 from atomzoo.models.formats.aenet import read_aenet, write_aenet
 from atomzoo.models.formats.aenet.fields import read_network, write_network
 from atomzoo.models.formats.aenet.importing import from_networks, network_setup
@@ -185,6 +185,7 @@ def test_statistics_in_the_file_are_those_of_the_data(tmp_path):
         (BEHLER, {"activation": ["tanh", "tanh", "relu"]}, "Received: 'relu' of Ti"),
         (BEHLER, {"cutoff_function": "tanh"}, "aenet has only the cosine cutoff function. Received: TanhCutoff"),
         ([SymmetryFunction("G5", 4.0, rs=1.0)], {}, "aenet cannot shift the distances of G5"),
+        ([CompactFunction("C2", 4.0)], {}, r"aenet has no compact symmetry functions. Received: C2\(Ti\)"),
         (chebyshev_basis(["Ti", "O"], 4.0, 2, 3.0, 1)[1:], {}, "expected a whole Chebyshev basis"),
     ],
 )

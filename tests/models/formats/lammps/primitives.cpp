@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "angular_part.h"
 #include "atomic_network.h"
+#include "compact_profile.h"
 #include "radial_factors.h"
 
 using namespace atomzoo;
@@ -16,6 +18,12 @@ static void evaluate(int argc, char **argv, Vec x, Vec &value, Vec &slope) {
     half_turn(x, value, slope);
   } else if (kind == "activation") {
     find_activation(argv[2])(x, value, slope);
+  } else if (kind == "compact") {  // compact LOW HIGH SUBTYPE, a function of x
+    CompactProfile(std::atof(argv[2]), std::atof(argv[3]), argv[4]).evaluate(x, value, slope);
+  } else if (kind == "angular") {  // angular LOW HIGH SUBTYPE, a function of the angle, whose cosine is x
+    Function function{"C5", ""};
+    function.thetalow = std::atof(argv[2]), function.thetahigh = std::atof(argv[3]), function.subtype = argv[4];
+    AngularPart(function).evaluate(Angles::of(x, true), value, slope);
   } else if (argc == 7) {  // cutoff NAME RADIUS INNER_FRACTION NORMALIZED ORDER
     const CutoffFunction function{argv[2], std::atof(argv[4]), std::atoi(argv[5]) != 0, std::atoi(argv[6])};
     Cutoff(function, std::atof(argv[3])).evaluate(x, value, slope);

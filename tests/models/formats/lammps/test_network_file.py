@@ -3,19 +3,21 @@ import pytest
 
 from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError
-from atomzoo.layers import SymmetryFunction
+from atomzoo.layers import CompactFunction, SymmetryFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import crystal
 
 FUNCTIONS = [
     SymmetryFunction("G2", 3.5, eta=0.1),
     SymmetryFunction("G5", 3.0, eta=1 / 3, zeta=2, neighbors=("O", "Ti")),
+    CompactFunction("C5", 3.5, thetalow=60, neighbors=("O", "Ti")),
+    CompactFunction("C2", 3.5, rlow=0.5, subtype="p1a", weights=(("Ti", 22.0), ("O", 8.0))),
 ]
 
 
 def potential(**options):
     network = NeuralNetworkPotential.from_functions(["Ti", "O"], FUNCTIONS, hidden=(2,), **options)
-    network.feature_scaling.set_statistics(0, [0.1, 0.2, 0.3], [2.1, 4.2, 1.3], [1, 1, 1], [1, 1, 1])
+    network.feature_scaling.set_statistics(0, [0.1, 0.2, 0.3, 0.1, 0.1], [2.1, 4.2, 1.3, 1.1, 1.1], *np.ones((2, 5)))
     network.atom_sum.shifts.assign([-1.5, 1 / 3])
     return network
 
@@ -34,8 +36,10 @@ def test_text(lines):
         "pair_count 1",
         "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors O",
         "G5 cutoff 3.0 eta 0.3333333333333333 rs 0.0 zeta 2.0 lambda 1.0 neighbors Ti O",
+        "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 180.0 subtype p2 neighbors Ti O",
+        "C2 rlow 0.5 cutoff 3.5 subtype p1a weights Ti 22.0 O 8.0",
         "energy_shift 0.3333333333333333",
-        "layer tanh 3 2",
+        "layer tanh 5 2",
         "layer linear 2 1",
     ):
         assert line in lines
@@ -48,8 +52,8 @@ def test_float32_keeps_its_digits(tmp_path):
     network = potential(dtype="float32")
     write_lammps(network, tmp_path / "a.nn")
     lines = (tmp_path / "a.nn").read_text().splitlines()
-    place = lines.index("layer tanh 3 2")
-    kernel = np.array([line.split() for line in lines[place + 2 : place + 5]], dtype="float64")
+    place = lines.index("layer tanh 5 2")
+    kernel = np.array([line.split() for line in lines[place + 2 : place + 7]], dtype="float64")
     np.testing.assert_array_equal(kernel, np.asarray(network.atomic_network.stacks[0][0].kernel)[0])
 
 
@@ -75,7 +79,15 @@ BAD = {
     "cutoff_function cosine inner_fraction 0.0": ("cutoff_function sine", "there is no cutoff function 'sine'"),
     "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors Ti": ("G2 cutoff 3.5 eta x neighbors Ti", "'x' is not a number"),
     "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors O": ("G2 cutoff 3.5 eta 0.1 neighbors Au", "there is no element 'Au'"),
-    "layer tanh 3 2": ("layer tanh 4 2", "the layer must have 3 inputs"),
+    "layer tanh 5 2": ("layer tanh 4 2", "the layer must have 5 inputs"),
+    "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 180.0 subtype p2 neighbors Ti O": (
+        "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 190.0 subtype p2 neighbors Ti O",
+        "the range is not a possible one",
+    ),
+    "C2 rlow 0.5 cutoff 3.5 subtype p1a weights Ti 22.0 O 8.0": (
+        "C2 rlow 0.5 cutoff 3.5 subtype p5 weights Ti 22.0 O 8.0",
+        "there is no subtype 'p5'",
+    ),
     "layer linear 2 1": ("layer line 2 1", "there is no activation 'line'"),
     "end": ("", "the file ends too early"),
 }

@@ -1,5 +1,6 @@
 """`pair_style nn/manybody` against Keras in float64: one element and two, each kind of function, one rank and two."""
 
+import ase
 import numpy as np
 import pytest
 from ase.stress import full_3x3_to_voigt_6_stress
@@ -7,9 +8,9 @@ from ase.stress import full_3x3_to_voigt_6_stress
 from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
-from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
+from atomzoo.layers import ChebyshevFunction, CompactFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from tests.examples import ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled
+from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted
 
 CHEBYSHEV = [
     ChebyshevFunction("T2", CUTOFF, 5),
@@ -27,10 +28,11 @@ SCALED = {"method": "min-max-centered", "output_range": (-0.5, 2.0)}
 GENTLE = {1: 0.06, 2: 0.03}  # eV; energy scales at which the atoms of these networks do not collide
 
 
-@pytest.fixture(scope="module", params=["one", "two", "chebyshev"])
+@pytest.fixture(scope="module", params=["one", "two", "chebyshev", "compact"])
 def case(request, cache, tmp_path_factory):
     """A potential, its network file, structures, and what Keras says of them."""
-    potential = {"one": counting_twice, "two": two_elements, "chebyshev": chebyshev}[request.param]()
+    made_by = {"one": counting_twice, "two": two_elements, "chebyshev": chebyshev, "compact": compact}
+    potential = made_by[request.param]()
     elements = potential.elements
     potential.adapt(rattled(crystal(elements), 3) + rattled(crystal(elements, pbc=False), 2))
     potential.atom_sum.shifts.assign(np.arange(len(elements)) - 3.7)
@@ -52,6 +54,11 @@ def two_elements():
 
 def chebyshev():
     return NeuralNetworkPotential.from_functions(ELEMENTS["two"], CHEBYSHEV, **TWO, scaling=SCALED, dtype="float64")
+
+
+def compact():
+    functions = [*ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 22.0, "O": 8.0}), *ALL_PATHS[:2]]
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], functions, **TWO, scaling=SCALED, dtype="float64")
 
 
 def counting_twice():
@@ -114,6 +121,25 @@ def custom_run(case, folder, atoms, pair_lines, commands, columns, ranks=1):
     head = next(k for k, words in enumerate(lines) if len(words) == len(columns) and words[0] == "Step")
     row = next(words for words in lines[head + 1 :] if words and words[0] == "0")
     return dict(zip(columns, map(float, row), strict=True)), text
+
+
+def test_atoms_on_one_line(cache, tmp_path):
+    """Angles of 0 and 180 degrees, to the last bit or nearly so: the slope of the angle is infinite there."""
+    functions = [
+        CompactFunction(kind, CUTOFF, thetalow=low, thetahigh=high, subtype=subtype)
+        for kind in ("C4", "C5")
+        for low, high in ((-90, 90), (90, 270), (0, 180))
+        for subtype in ("p1", "p2")
+    ]
+    potential = NeuralNetworkPotential.from_functions(["Au"], functions, hidden=(5,), scaling="none", dtype="float64")
+    write_lammps(potential, tmp_path / "a.nn")
+    spacings = np.array([0.0, 1.3, 2.4, 3.9])[:, None]
+    directions = [np.array([1.0, 0.0, 0.0]), np.array([0.3, 0.5, 0.7]), np.array([0.51, -0.23, 0.8])]
+    structures = [ase.Atoms("Au4", spacings * direction + 0.1) for direction in directions]
+    expected = potential.evaluate_atoms(structures)
+    labelled = Lammps(pair_commands(tmp_path / "a.nn", ["Au"]), ["Au"]).label(structures)
+    for atoms, result in zip(labelled, expected, strict=True):
+        assert_equal(atoms, result)
 
 
 def test_virial_of_each_atom(case, tmp_path):

@@ -7,6 +7,8 @@ import pytest
 
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.layers.activations import get_activation
+from atomzoo.layers.descriptors.compact_functions import SUBTYPES
+from atomzoo.layers.descriptors.compact_profiles import compact_profiles
 from atomzoo.models.formats.lammps.network_file import ACTIVATIONS
 from atomzoo.models.formats.lammps.plugin import FLAGS, SOURCES
 from tests.physics import assert_close
@@ -31,12 +33,12 @@ def primitives(lammps, tmp_path_factory):
     return evaluate
 
 
-def assert_slopes(evaluate, x):
+def assert_slopes(evaluate, x, tolerance=1e-8):
     """The slopes are those of the values."""
     _, slopes = evaluate(x)
     expected = (evaluate(x + STEP)[0] - evaluate(x - STEP)[0]) / (2 * STEP)
     assert np.abs(expected).max() > 0.1
-    np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(slopes, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_exponential(primitives):
@@ -84,3 +86,32 @@ def test_cutoff_functions(primitives, layer, arguments):
     assert_close(values, layer(r), 1e-15)
     assert_slopes(lambda r: primitives("cutoff", *arguments, x=r), r)
     assert values[-1] == slopes[-1] == 0.0
+
+
+@pytest.mark.parametrize("subtype", SUBTYPES)
+def test_compact_profiles(primitives, subtype):
+    r = np.array([-1.5, 0.05, 0.7, 0.99, 1.01, 1.5, 2.2, 2.9, 2.99, 3.01, 5.0])
+    values, slopes = primitives("compact", -1.0, 3.0, subtype, x=r)
+    assert_close(values, np.asarray(compact_profiles(r, [(-1.0, 3.0, subtype)]))[0], 1e-15)
+    assert_slopes(lambda r: primitives("compact", -1.0, 3.0, subtype, x=r), r)
+    assert values[0] == slopes[0] == values[-1] == slopes[-1] == 0.0
+    center, slope = primitives("compact", -1.0, 3.0, subtype, x=[1.0])
+    assert center == [1.0] and slope == [0.0]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 180), (-120, 120), (60, 300), (30, 100)])
+@pytest.mark.parametrize("subtype", ["p1", "p2a", "e"])
+def test_compact_functions_of_an_angle(primitives, low, high, subtype):
+    """Slopes are with respect to the cosine: finite where that of the angle is not."""
+    cosine = np.array([-0.9, -0.7, -0.1, 0.2, 0.8, 0.9])
+    radians = (np.radians(low), np.radians(high), subtype.rstrip("a"))
+    values, _ = primitives("angular", low, high, subtype, x=cosine)
+    np.testing.assert_allclose(
+        values, np.asarray(compact_profiles(np.arccos(cosine), [radians]))[0], rtol=0, atol=1e-14
+    )
+    assert_slopes(lambda x: primitives("angular", low, high, subtype, x=x), cosine, 1e-6)
+    ends = np.array([1.0, -1.0, np.nextafter(1, 2), np.nextafter(-1, -2), np.nextafter(1, 0), np.nextafter(-1, 0)])
+    values, slopes = primitives("angular", low, high, subtype, x=ends)
+    nearby = primitives("angular", low, high, subtype, x=ends * (1 - 1e-9))
+    np.testing.assert_allclose(values, nearby[0], rtol=0, atol=1e-7)
+    np.testing.assert_allclose(slopes, nearby[1], rtol=0, atol=1e-3)
