@@ -25,6 +25,8 @@ _MODULES = {
         "ChebyshevFunction",
         "CompactDescriptor",
         "CompactFunction",
+        "CompactDescriptor",
+        "CompactFunction",
         "Descriptor",
         "FeatureScaling",
         "PerAtomConv1D",

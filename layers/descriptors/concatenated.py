@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from atomzoo.layers.descriptors.base import Descriptor
+from atomzoo.layers.descriptors.compact import CompactDescriptor
 
 
 @keras.saving.register_keras_serializable(package="atomzoo")
@@ -60,8 +61,28 @@ class ConcatenatedDescriptor(Descriptor):
 
     @property
     def cutoff_function(self):
-        """That of the first descriptor."""
-        return self.descriptors[0].cutoff_function
+        """The one of all descriptors; compact functions have none of their own. Files of other programs hold one.
+
+        Raises:
+            ValueError: if there are several.
+        """
+        parts = [part for part in self.descriptors if not isinstance(part, CompactDescriptor)] or self.descriptors
+        shapes = [(type(part.cutoff_function).__name__, _shape(part.cutoff_function)) for part in parts]
+        if any(shape != shapes[0] for shape in shapes):
+            raise ValueError(f"All functions must have one cutoff function. Received: {shapes}")
+        return parts[0].cutoff_function
+
+    @property
+    def double_count(self):
+        """Whether all descriptors count each pair of neighbors twice.
+
+        Raises:
+            ValueError: if some do, and others do not.
+        """
+        counts = {getattr(part, "double_count", False) for part in self.descriptors}
+        if len(counts) > 1:
+            raise ValueError("All functions must count each pair of neighbors once, or all twice. Received: both")
+        return counts.pop()
 
     def _in_order(self, values):
         return [values[column] for column in self.columns]
@@ -82,3 +103,9 @@ class ConcatenatedDescriptor(Descriptor):
             config.pop(name)
         descriptors = [keras.saving.serialize_keras_object(part) for part in self.descriptors]
         return {**config, "descriptors": descriptors, "columns": self.columns}
+
+
+def _shape(cutoff_function):
+    """What tells a cutoff function from another of its kind, but for its radius."""
+    config = cutoff_function.get_config()
+    return {name: value for name, value in config.items() if name not in ("name", "dtype", "trainable", "cutoff")}
