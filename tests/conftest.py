@@ -21,10 +21,10 @@ def reference_data() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Nothing is compiled but in tests marked so: a program takes seconds to compile, and some 50 MB for good."""
+    """Only tests marked `compiled` or `slow` compile functions: that takes seconds each, and some 50 MB for good."""
     import tensorflow as tf
 
-    tf.config.run_functions_eagerly(item.get_closest_marker("compiled") is None)
+    tf.config.run_functions_eagerly(not any(item.iter_markers("compiled")) and not any(item.iter_markers("slow")))
 
 
 @pytest.fixture(scope="module", autouse=True)

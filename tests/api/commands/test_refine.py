@@ -33,7 +33,6 @@ def emt(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.compiled
 def test_refine(atomzoo, data, emt, tmp_path):
     options = ["--engine", "lammps", "--pair", "pair_style eam", "--pair", "pair_coeff * * Au"]
     options += ["--hidden", 5, 4, "--iterations", 7, "--budget", 5, "--tolerance", 1e-9]

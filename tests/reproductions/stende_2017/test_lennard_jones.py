@@ -40,7 +40,6 @@ def test_data_lie_in_the_interval_and_tests_are_not_training_data():
 
 @needs_tensorflow
 @pytest.mark.slow
-@pytest.mark.compiled
 def test_errors_are_those_of_the_test_distances():
     adam, double, single = lennard_jones.by_distance(0, shorter=4)
     row = lennard_jones._errors(double)

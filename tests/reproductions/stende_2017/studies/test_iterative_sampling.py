@@ -50,6 +50,8 @@ def test_initial_data():
 
 
 @pytest.mark.slow
+# The network of a quick run is that bad: atoms come close, and their energies stand out.
+@pytest.mark.filterwarnings("ignore::atomzoo.datasets.arrays.suspicious.SuspiciousDataWarning")
 def test_the_same_seed_gives_the_same_rounds(fast, tmp_path, capsys):
     iterative_sampling.run(quick=True, output=tmp_path)
     assert "Quick run" in capsys.readouterr().out
