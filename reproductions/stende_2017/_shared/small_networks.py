@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from atomzoo.models.potential.gradients import value_and_gradient
@@ -49,7 +50,7 @@ def fit_lbfgs(model, inputs, targets, iterations, weights=1.0):
 
 
 def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-3):
-    """Keras' Adam on shuffled mini-batches, an epoch as one execution: of such small steps most would be overhead.
+    """Keras' Adam on shuffled mini-batches, all epochs as one of Keras: of such small steps most would be overhead.
 
     Args:
         model: Keras model of dtype float32.
@@ -57,11 +58,11 @@ def fit_adam(model, inputs, targets, epochs, batch_size, seed, learning_rate=1e-
         epochs, batch_size, seed: Int; the seed is that of the shuffling.
         learning_rate: Float.
     """
-    keras.utils.set_random_seed(seed)
     steps = len(inputs) // batch_size
+    pairs = tf.data.Dataset.from_tensor_slices(tuple(array.astype(model.dtype) for array in (inputs, targets)))
+    batches = pairs.shuffle(len(inputs), seed=seed).batch(batch_size).repeat(epochs)
     model.compile(keras.optimizers.Adam(learning_rate), "mse", steps_per_execution=steps, jit_compile=True)
-    arrays = (array.astype(model.dtype) for array in (inputs, targets))
-    model.fit(*arrays, batch_size=batch_size, epochs=epochs, verbose=0)
+    model.fit(batches, verbose=0, shuffle=False)  # they are shuffled
 
 
 def output_and_gradient(model, inputs, column=0):

@@ -57,7 +57,6 @@ def test_lbfgs_of_one_output_only():
     assert errors[0] < 0.02 < 0.1 < errors[1]
 
 
-@pytest.mark.slow
 def test_adam_works_through_all_batches():
     x, y = X.astype("float32"), Y.astype("float32")
     few, many = (sigmoid_network(1, (5,), 2, seed=3, dtype="float32") for _ in range(2))
