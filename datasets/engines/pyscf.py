@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from ase import units
 from ase.calculators.singlepoint import SinglePointCalculator
+from scipy.spatial.distance import pdist
 
 from atomzoo.datasets.arrays.validation import find_problem
+from atomzoo.datasets.engines.label_error import LabelError
 from atomzoo.datasets.engines.pyscf_methods import WAVE_FUNCTIONS, energy_and_gradient, is_functional
 
 INSTALL = "pip install 'atomzoo[pyscf]'"
+CLOSEST = 1e-3  # Å: below, PySCF stops
 # Their valence functions belong to pseudopotentials of other names, which PySCF does not add.
 PSEUDOPOTENTIAL_BASES = ("gth", "ccecp", "bfd")
 
@@ -67,13 +70,15 @@ class PySCF:
         """Return a copy of `atoms` that carries its energy (eV) and forces (n, 3) (eV/Å).
 
         Raises:
-            LabelError: SCF or coupled clusters do not converge, or the energy is not finite.
+            LabelError: SCF or coupled clusters do not converge, the energy is not finite, or two atoms coincide.
             ValueError: as of `molecule`, or PySCF has not implemented this.
         """
         molecule = self.molecule(atoms)
+        if pdist(atoms.positions).min(initial=1) < CLOSEST:
+            raise LabelError("PySCF gives no energy. Received: two atoms at one place")
         try:
             energy, gradient = energy_and_gradient(molecule, self.method.partition("/")[0], self.max_cycle)
-        except (NotImplementedError, ImportError) as error:
+        except (RuntimeError, ImportError) as error:
             reason = " ".join(str(error).split())
             raise ValueError(f"PySCF cannot compute energy and forces by {self.method}. Received: {reason}") from None
         labelled = atoms.copy()

@@ -121,13 +121,35 @@ def _coupled_clusters(field, method, max_cycle):
 
 def _triples_gradient(solver, integrals, energy):
     from pyscf.cc import ccsd_t_lambda_slow, uccsd_t_lambda
-    from pyscf.grad import ccsd_t, uccsd_t
+    from pyscf.grad import ccsd_t
 
-    lambdas, gradients = (uccsd_t_lambda, uccsd_t) if solver.mol.spin else (ccsd_t_lambda_slow, ccsd_t)
-    start = {"max_cycle": solver.max_cycle, "tol": AMPLITUDE_TOLERANCE, "verbose": 0}
-    converged, l1, l2 = lambdas.kernel(solver, integrals, solver.t1, solver.t2, **start)
+    lambdas = uccsd_t_lambda if solver.mol.spin else ccsd_t_lambda_slow
+    options = {"max_cycle": solver.max_cycle, "tol": AMPLITUDE_TOLERANCE, "verbose": 0}
+    converged, *amplitudes = lambdas.kernel(solver, integrals, solver.t1, solver.t2, **options)
     _check(converged, "ccsd(t)", energy)
-    return gradients.Gradients(solver).kernel(solver.t1, solver.t2, l1, l2, eris=integrals)
+    amplitudes = (solver.t1, solver.t2, *amplitudes)
+    if solver.mol.spin:
+        return _unrestricted_triples_gradient(solver, amplitudes, integrals)
+    return ccsd_t.Gradients(solver).kernel(*amplitudes, eris=integrals)
+
+
+def _unrestricted_triples_gradient(solver, amplitudes, integrals):
+    """As `pyscf.grad.uccsd_t`, which up to PySCF 2.14 counts one block of the density twice (pyscf issue 3305)."""
+    from pyscf.cc import uccsd_t_rdm
+    from pyscf.grad import uccsd
+
+    one = uccsd_t_rdm._gamma1_intermediates(solver, *amplitudes, integrals, for_grad=True)
+    two = list(uccsd_t_rdm._gamma2_intermediates(solver, *amplitudes, integrals))
+    two[1] = tuple(None if block is None else _packed(block) for block in two[1])
+    gradients = uccsd.Gradients(solver)
+    return gradients.grad_elec(*amplitudes, eris=integrals, d1=one, d2=tuple(two), verbose=0) + gradients.grad_nuc()
+
+
+def _packed(block):
+    """The lower triangles of both pairs of virtual orbitals, as the gradient takes them."""
+    block = (block + block.transpose(1, 0, 2, 3)) / 2
+    (a, b), (c, d) = np.tril_indices(block.shape[0]), np.tril_indices(block.shape[2])
+    return block[a, b][:, c, d]
 
 
 def _check(converged, method, energy):
