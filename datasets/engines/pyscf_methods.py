@@ -57,6 +57,9 @@ def _mean_field(molecule, method, max_cycle):
     else:
         field = dft.UKS(molecule, xc=method) if molecule.spin else dft.RKS(molecule, xc=method)
     field.conv_tol, field.max_cycle = ENERGY_TOLERANCE, max_cycle
+    if field.chkfile:  # a temporary file, which an error would leave open
+        field._chkfile.close()
+        field.chkfile = None
     for attempt in (_plain, _level_shifted, _second_order):
         field = attempt(field)
         if field.converged:

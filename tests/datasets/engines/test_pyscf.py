@@ -1,6 +1,7 @@
 """PySCF as an engine: full CI and sums by hand, central differences, retries, and what it refuses."""
 
 import importlib.util
+from functools import partial
 
 import ase.io
 import numpy as np
@@ -12,7 +13,7 @@ from atomzoo.datasets.engines import LabelError, LabelledFile, PySCF, PySCFError
 from atomzoo.models.active_learning.loop_folder import LoopFolder
 
 pyscf = pytest.importorskip("pyscf")
-LIH = Atoms("LiH", [[0.1, 0, 0], [0.2, 0.3, 1.6]])
+LIH = Atoms("LiH", [[0.1, 0, 0], [0.2, 0.3, 1.9]])
 HHE = Atoms("HHe", [[0, 0.1, 0], [0.1, 0, 0.9]])
 
 
@@ -114,11 +115,11 @@ def attempts(monkeypatch):
     made = []
     for name in ("_plain", "_level_shifted", "_second_order"):
 
-        def spy(field, name=name, function=getattr(pyscf_methods, name)):
-            made.append(name)
+        def spy(function, field):
+            made.append(function.__name__)
             return function(field)
 
-        monkeypatch.setattr(pyscf_methods, name, spy)
+        monkeypatch.setattr(pyscf_methods, name, partial(spy, getattr(pyscf_methods, name)))
     return made
 
 
@@ -190,10 +191,10 @@ def test_a_loop_with_other_settings_is_refused(tmp_path):
 
 
 def test_labels_are_resumed_in_a_pool(tmp_path):
-    """The second structure has no label; the first is there already."""
-    distances, source, path = [0.7, 0.0, 0.8, 0.9], tmp_path / "sampled.extxyz", tmp_path / "set.extxyz"
+    """The second structure takes more iterations than it is given; the first has been labelled before."""
+    distances, source, path = [0.7, 3.0, 0.8, 0.9], tmp_path / "sampled.extxyz", tmp_path / "set.extxyz"
     ase.io.write(source, [Atoms("H2", [[0, 0, 0], [0, 0, d]]) for d in distances])
-    engine = PySCF("ccsd/sto-3g")
+    engine = PySCF("ccsd/sto-3g", max_cycle=11)
     LabelledFile(engine, source, path).label_next()
     before = path.read_bytes()
     LabelledFile(engine, source, path).label_rest(1)
