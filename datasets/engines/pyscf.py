@@ -48,7 +48,7 @@ class PySCF:
         >>> engine
         PySCF(method='hf/sto-3g', charge=0, spin=0, max_cycle=100)
         >>> round(engine.single_point(molecule("H2")).get_potential_energy(), 3)
-        -30.386
+        -30.392
     """
 
     method: str
