@@ -15,7 +15,7 @@ NOT_CONVERGED = 3
 def refine(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder; a killed run goes on there.")],
-    engine: Annotated[Literal["espresso", "lammps"], typer.Option(help="Program that labels.")],
+    engine: Annotated[Literal["espresso", "lammps", "pyscf"], typer.Option(help="Program that labels.")],
     pseudo: Annotated[
         list[str], typer.Option(metavar="X=FILE", help="espresso: pseudopotential of an element; once for each.")
     ] = (),
@@ -24,6 +24,11 @@ def refine(
     pair: Annotated[
         list[str], typer.Option(metavar="LINE", help="lammps: line that defines the interaction; repeat in order.")
     ] = (),
+    method: Annotated[
+        str, typer.Option(metavar="METHOD/BASIS", help="pyscf: such as ccsd(t)/aug-cc-pvdz or pbe0/def2-svp.")
+    ] = "",
+    charge: Annotated[int, typer.Option(help="pyscf: total charge.")] = 0,
+    spin: Annotated[int, typer.Option(min=0, help="pyscf: number of unpaired electrons.")] = 0,
     hidden: Annotated[
         list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden layers of each element's network.")
     ] = (30, 30),
@@ -47,8 +52,12 @@ def refine(
 
     Exit code 3, with both written, if they do not agree within the budget.
     """
-    labeller = _espresso(pseudo, wavefunction_cutoff, density_cutoff) if engine == "espresso" else None
-    if engine == "lammps" and not pair:
+    labeller = None
+    if engine == "espresso":
+        labeller = _espresso(pseudo, wavefunction_cutoff, density_cutoff)
+    elif engine == "pyscf":
+        labeller = _pyscf(method, charge, spin)
+    elif not pair:
         raise ValueError(f"LAMMPS needs --pair, once or more. Received: {list(pair)}")
     start_backend()
     from atomzoo.datasets.engines import Lammps
@@ -62,6 +71,8 @@ def refine(
 
     with err.status(f"reading {data}"):
         structures = read_structures(data, length_unit, energy_unit)
+    if engine == "pyscf":
+        labeller.molecule(structures[0])  # a wrong basis, charge or spin ends here, not after the first training
     labeller = labeller or Lammps(list(pair), elements_of(structures))
     functions = load_functions(symmetry_functions, elements_of(structures))
     train = partial(train_on_forces, functions=functions, hidden=tuple(hidden), iterations=iterations)
@@ -97,3 +108,11 @@ def _espresso(pseudo, wavefunction_cutoff, density_cutoff):
     if missing is not None:
         raise FileNotFoundError(f"there is no file '{missing}'")
     return Espresso(files, wavefunction_cutoff, density_cutoff)
+
+
+def _pyscf(method, charge, spin):
+    from atomzoo.datasets.engines import PySCF
+
+    if not method:
+        raise ValueError(f"PySCF needs --method METHOD/BASIS. Received: {method!r}")
+    return PySCF(method, charge, spin)

@@ -1,11 +1,13 @@
 """Labelling of many structures, one by one, that loses no label, whatever ends it."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import ase.io
 
 from atomzoo.datasets.engines.label_error import LabelError
+from atomzoo.datasets.engines.processes import pool_of_processes
 from atomzoo.datasets.io.reading import read_structures
 
 
@@ -55,13 +57,39 @@ class LabelledFile:
             if self._next >= len(self.structures):
                 return False
             labelled = self.engine.single_point(self.structures[self._next])
+        self._append(labelled)
+        return True
+
+    def label_rest(self, n_processes):
+        """Label all structures that are left in several processes, for engines that use one core; the order is kept.
+
+        A structure that the engine cannot label is left out. A run that is killed loses what its processes work on,
+        and what they have finished after that.
+
+        Args:
+            n_processes: number of processes. They import the main script, which needs `if __name__ == "__main__":`.
+
+        Raises:
+            LabelError: two structures, one after the other, cannot be labelled.
+        """
+        failed = False
+        with pool_of_processes(n_processes) as pool:
+            for result in pool.map(partial(_labelled_or_error, self.engine), self.structures[self._next :]):
+                if not isinstance(result, LabelError):
+                    self._append(result)
+                elif failed:
+                    raise result
+                else:
+                    self._next += 1
+                failed = isinstance(result, LabelError)
+
+    def _append(self, labelled):
         labelled.info = {"source": self._next}
         with self.path.open("a") as file:
             ase.io.write(file, labelled, format="extxyz")
             file.flush()
             os.fsync(file.fileno())
         self.n_labelled, self._next = self.n_labelled + 1, self._next + 1
-        return True
 
     def _whole_frames(self):
         """Truncate the output after its last whole frame; return the numbers of its structures."""
@@ -74,6 +102,14 @@ class LabelledFile:
         with self.path.open("r+b") as file:
             file.truncate(sum(map(len, kept)))
         return [atoms.info["source"] for atoms in ase.io.iread(self.path)] if kept else []
+
+
+def _labelled_or_error(engine, atoms):
+    """An error is returned, because one that is raised would end the pool's other results."""
+    try:
+        return engine.single_point(atoms)
+    except LabelError as error:
+        return error
 
 
 def label_in_turns(files, target, report=print):

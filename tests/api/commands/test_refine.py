@@ -1,6 +1,7 @@
 import ase.io
 import pandas
 import pytest
+from ase.units import Bohr
 
 from atomzoo import load_potential
 from atomzoo.datasets import engines
@@ -54,12 +55,32 @@ def test_refine(atomzoo, data, emt, tmp_path):
     assert code == 1 and "other settings. Received: seed=1 after 0" in error
 
 
+@pytest.mark.slow
+def test_refine_by_quantum_chemistry(atomzoo, tmp_path):
+    """The bond of H2 of Hartree-Fock in the minimal basis: 0.712 Å (Szabo and Ostlund, table 3.11: 1.346 Bohr)."""
+    engine = engines.PySCF("hf/sto-3g")
+    pairs = [ase.Atoms("H2", [[0, 0, 0], [0, 0, length]]) for length in (0.62, 0.66, 0.7, 0.76, 0.8, 0.85, 0.9)]
+    ase.io.write(tmp_path / "h2.extxyz", engine.label(pairs))
+    options = ["--engine", "pyscf", "--method", "HF/STO-3G", "--hidden", 5, "--iterations", 300]
+    code, text, error = atomzoo("refine", tmp_path / "h2.extxyz", "-o", tmp_path / "loop", *options)
+    assert code == 0 and error == "" and "converged" in text
+    minimum = ase.io.read(tmp_path / "loop" / "minimum.extxyz")
+    assert minimum.get_distance(0, 1) == pytest.approx(1.346 * Bohr, abs=0.003)
+    other = [*options[:3], "hf/6-31g", *options[4:]]
+    code, _, error = atomzoo("refine", tmp_path / "h2.extxyz", "-o", tmp_path / "loop", *other)
+    assert code == 1 and "other settings. Received: engine=PySCF(method='hf/6-31g'" in error
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
         (["--engine", "espresso"], "needs --pseudo X=FILE for each element. Received: []"),
         (["--engine", "espresso", "--pseudo", "Au"], "needs --pseudo X=FILE for each element. Received: ['Au']"),
         (["--engine", "espresso", "--pseudo", "Au=no.gth"], "there is no file 'no.gth'"),
+        (["--engine", "pyscf"], "PySCF needs --method METHOD/BASIS. Received: ''"),
+        (["--engine", "pyscf", "--method", "nonsense/sto-3g"], "Received: method='nonsense/sto-3g'"),
+        (["--engine", "pyscf", "--method", "hf/nonsense", "--spin", 1], "no such basis for Au. Received: nonsense"),
+        (["--engine", "pyscf", "--method", "hf/def2-svp", "--charge", -1, "--spin", 1], "for 238 electrons"),
         (["--engine", "lammps"], "LAMMPS needs --pair"),
         (["--engine", "lammps", "--pair", "pair_style sw", "--tolerance", 0], "`tolerance` must be positive"),
     ],

@@ -79,3 +79,17 @@ def test_the_structures_are_not_overwritten(source):
     with pytest.raises(ValueError, match="not written over their structures. Received: .*sampled.extxyz"):
         LabelledFile(Counting(), source, source.parent / "." / source.name)
     assert source.read_bytes() == before
+
+
+def test_the_rest_in_a_pool(source, tmp_path):
+    """The same file as by one process, gaps and errors too."""
+    one, many = (LabelledFile(Counting([2, 5]), source, tmp_path / f"{name}.extxyz") for name in ("one", "many"))
+    while one.label_next():
+        pass
+    many.label_next()
+    many.label_rest(2)
+    assert many.path.read_bytes() == one.path.read_bytes() and many.n_labelled == 4
+    file = LabelledFile(Counting([3, 4]), source, tmp_path / "failing.extxyz")
+    with pytest.raises(LabelError, match="Received: 4.0"):
+        file.label_rest(2)
+    assert energies(file.path) == [0, 1, 2]
