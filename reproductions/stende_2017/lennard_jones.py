@@ -2,7 +2,7 @@
 
 Figures 8.1 and 8.2 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc
 thesis, University of Oslo (2017): error of the energy and of its gradient over the distance, on [3.2, 8.5125] A. The
-thesis: 0.896 meV and 24.3 meV/A (root mean squares on 1000 test distances). Ours (2 busy cores, 3 seeds, 130 s):
+thesis: 0.896 meV and 24.3 meV/A (root mean squares on 1000 test distances). Ours (2 busy cores, 3 seeds, 462 s):
 0.16 +- 0.005 and 2.31 +- 0.15 by its recipe, why less is not known; 0.0077 and 0.14 by L-BFGS. LAMMPS and Keras differ
 by rounding.
 
