@@ -9,6 +9,8 @@ Labels take some seconds each, of which nothing is lost when a command is killed
     python -m atomzoo.datasets.generate silicon curves relaxed.extxyz -o energy_volume.csv
     python -m atomzoo.datasets.generate silicon kpoints labels?.extxyz --each 4
     python -m atomzoo.datasets.generate silicon cutoff
+
+Where only the packed file is left, labels go on from it: `label --start 320`, then `pack silicon.npz labels?.extxyz`.
 """
 
 import collections
@@ -23,7 +25,7 @@ from atomzoo.datasets.generate.silicon import accuracy
 from atomzoo.datasets.generate.silicon.equation_of_state import EquationOfState, transition_pressure
 from atomzoo.datasets.generate.silicon.labelling import label, relax_phases
 from atomzoo.datasets.generate.silicon.sampling import TURN
-from atomzoo.datasets.io.mixed_cells import write_mixed
+from atomzoo.datasets.io.mixed_cells import read_mixed, write_mixed
 from atomzoo.datasets.silicon import is_test
 
 
@@ -82,13 +84,13 @@ def energy_volume(structures):
 
 
 def _label(arguments):
-    numbers = range(arguments.until)
-    turns = [numbers[n : n + TURN] for n in numbers[::TURN]]
+    numbers = range(arguments.start, arguments.until)
+    turns = [numbers[n : n + TURN] for n in range(0, len(numbers), TURN)]
     label(arguments.output, itertools.chain(*turns[arguments.worker :: arguments.workers]))
 
 
 def _pack(arguments):
-    structures = _read(arguments.files)
+    structures = _distinct(_read(arguments.files))
     structures.sort(key=lambda atoms: (atoms.info["kind"] == "relaxation", atoms.info.get("index", 0)))
     write_mixed(arguments.output, structures)
     print(counts(structures).to_string())
@@ -123,7 +125,13 @@ def _cutoff(arguments):
 
 
 def _read(paths):
-    return [atoms for path in paths for atoms in ase.io.iread(path)]
+    return [atoms for path in paths for atoms in (read_mixed(path) if path.endswith(".npz") else ase.io.iread(path))]
+
+
+def _distinct(structures):
+    """One structure of each number, that of the last file; all relaxations."""
+    numbered = {atoms.info["index"]: atoms for atoms in structures if "index" in atoms.info}
+    return [*numbered.values(), *(atoms for atoms in structures if "index" not in atoms.info)]
 
 
 def add_commands(commands):
@@ -134,6 +142,7 @@ def add_commands(commands):
     command = commands.add_parser("label", help="DFT energies, forces and stresses; resumes")
     command.add_argument("--worker", type=int, default=0, help="which part of the numbers (default: %(default)s)")
     command.add_argument("--workers", type=int, default=1, help="number of parts (default: %(default)s)")
+    command.add_argument("--start", type=int, default=0, help="the first number (default: %(default)s)")
     command.add_argument("--until", type=int, required=True, help="structures in all parts together")
     command.add_argument("-o", "--output", required=True, help="extxyz file, of this part alone")
     command.set_defaults(function=_label)
@@ -146,7 +155,7 @@ def add_commands(commands):
         ("kpoints", _kpoints, "errors of some labels against denser k-points"),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("files", nargs="+", help="extxyz files of label and relax")
+        command.add_argument("files", nargs="+", help="extxyz files of label and relax, or a packed file")
         if name == "kpoints":
             command.add_argument("--each", type=int, default=4, help="structures of each kind (default: %(default)s)")
         else:

@@ -81,6 +81,15 @@ def test_pack(capsys):
     assert row.split()[1:] == ["4", "4", "0"]  # symmetric, all, test
 
 
+def test_labels_go_on_from_a_packed_file():
+    main(["silicon", "label", "--until", "8", "-o", "first.extxyz"])
+    main(["silicon", "pack", "first.extxyz", "-o", "first.npz"])
+    main(["silicon", "label", "--start", "6", "--until", "12", "-o", "more.extxyz"])
+    assert indices("more.extxyz") == [6, 7, 8, 9, 10, 11]
+    main(["silicon", "pack", "first.npz", "more.extxyz", "-o", "silicon.npz"])
+    assert [atoms.info["index"] for atoms in read_mixed("silicon.npz")] == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]
+
+
 def test_relaxed_phases_and_their_curves(monkeypatch, capsys):
     volumes = {"fcc": (11.0, 12.0, 13.0, 14.0, 15.0), "diamond": (15.0, 17.0, 19.0, 21.0, 23.0), "hcp": (11.0, 14.0)}
     monkeypatch.setattr(labelling, "VOLUMES", volumes)
