@@ -22,7 +22,7 @@ def made(shift):
 @pytest.mark.parametrize(("shift", "least", "most"), [(0.0, 0.8, 1.4), (0.1, 5.0, 20.0)])
 def test_difference_is_measured_by_its_error(shift, least, most):
     text = radial_distribution._markdown(made(shift), False, 1.0)
-    (crystal,) = (line for line in text.splitlines() if line.startswith("| crystal"))
+    crystal = next(line for line in text.splitlines() if line.startswith("| crystal"))
     cells = [cell.strip() for cell in crystal.strip("|").split("|")]
     assert float(cells[1]) == pytest.approx(2.35, abs=0.051)
     assert least < float(cells[-1]) < most
