@@ -20,7 +20,6 @@ CUTOFFS = {
 INTEGERS = ("order", "normalized")
 INFINITE = {"inf": np.inf, "-inf": -np.inf}
 SMALLEST_FACTOR = 1e-300  # of which the inverse is finite
-LARGEST_CUTOFF = 100.0  # A; a damaged number must not ask for billions of neighbors
 
 
 @dataclass(frozen=True)
@@ -162,17 +161,11 @@ def _function(words, elements):
     fields = {"kind": kind} | {name: values[name.rstrip("_")] for name in names if name.rstrip("_") in values}
     if kind in KINDS:
         weights = _pairs(words[place + 1 :], elements) if words[place:][:1] == ["weights"] else {}
-        return _checked(ChebyshevFunction.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]}))
+        return ChebyshevFunction.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]})
     neighbors = [to_element(word, elements) for word in words[place + 1 :]]
     if not neighbors:
         raise ValueError(f"its neighbors must be named. Received: {_text([kind, *words])}")
-    return _checked(SymmetryFunction.from_dict(fields | {"neighbors": neighbors}))
-
-
-def _checked(function):
-    if function.cutoff > LARGEST_CUTOFF:
-        raise ValueError(f"a cutoff radius must not be above {LARGEST_CUTOFF:g} A. Received: {function.cutoff:g}")
-    return function
+    return SymmetryFunction.from_dict(fields | {"neighbors": neighbors})
 
 
 def _element_network(lines, element, n_functions):
