@@ -107,7 +107,7 @@ BAD = {
     "G1 cutoff 4.0 neighbors O": ("G1 cutoff 4.0", "its neighbors must be named"),
     "G2 cutoff": ("G7 cutoff", "a function must be of G1, G2, G3, G4, G5, T2, T3. Received: 'G7'"),
     "G2 cutoff 4.0": ("G2 range 4.0", "expected pairs of a key and a value, cutoff, eta, rs. Received: 'range"),
-    "T2 cutoff 4.0": ("T2 cutoff 4e4", "must be a positive radius, not above 100 A"),
+    "T2 cutoff 4.0": ("T2 cutoff 4e4", "must be a positive radius, from 0.1 to 100 A"),
     "layer tanh": ("layer line", "there is no such activation. Received: 'line'"),
     "\nend": ("\n", "the file ends too early"),
 }
