@@ -1,5 +1,7 @@
 """Labels one by one, with an engine that needs no pw.x: turns, kills, failures."""
 
+from pathlib import Path
+
 import ase.io
 import numpy as np
 import pytest
@@ -81,8 +83,9 @@ def test_the_structures_are_not_overwritten(source):
     assert source.read_bytes() == before
 
 
-def test_the_rest_in_a_pool(source, tmp_path):
+def test_the_rest_in_a_pool(source, tmp_path, monkeypatch):
     """The same file as by one process, gaps and errors too."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])  # where the processes find `Counting`
     one, many = (LabelledFile(Counting([2, 5]), source, tmp_path / f"{name}.extxyz") for name in ("one", "many"))
     while one.label_next():
         pass
