@@ -115,6 +115,17 @@ def test_triplet_lists_hold_all_that_counts(elements):
     assert_close(values(ALL_COMPACT, elements, *repeated), np.tile(all_pairs, (2, 1)), 1e-12)
 
 
+def test_padded_triplets_count_nothing():
+    """Padding reads as a pair of one neighbor with itself, where both ranges have their center here."""
+    function = CompactFunction("C4", cutoff=4.0, thetalow=-120.0, thetahigh=120.0)
+    displacements, species = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]), np.array([0, 0])
+    (expected,) = values([function], ["Ti"], displacements, species)
+    assert expected > 0
+    for triplets in ([[0, 1], [-1, -1]], [[-1, -1], [0, 1], [-1, -1]]):
+        assert values([function], ["Ti"], displacements, species, np.array(triplets)) == pytest.approx([expected])
+    assert values([function], ["Ti"], displacements, species, np.array([[-1, -1]])) == [0.0]
+
+
 LINES = {
     "one side": np.array([[1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]),
     "two sides": np.array([[1.1, 0.0, 0.0], [-2.0, 0.0, 0.0]]),
