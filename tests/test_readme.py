@@ -16,7 +16,6 @@ LEFT_OUT = ("pip install", "pytest", "atomzoo refine", "atomzoo tune", "atomzoo 
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("readme"),  # commands take the files of those before
     pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow"),
 ]
 
