@@ -32,3 +32,32 @@ def freed_memory():
     """Models refer to themselves: the compiled programs of a file's tests stay in memory until cycles are collected."""
     yield
     gc.collect()
+
+
+@pytest.fixture
+def atomzoo(capsys):
+    """Runs the command line in this process: a function of arguments that returns (exit code, stdout, stderr)."""
+
+    from atomzoo.cli import main
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        return (ended.value.code or 0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def fails(atomzoo, tmp_path):
+    """Runs a command that must fail: one line on stderr, exit code 1, files as they were. Returns the line."""
+
+    def run(*arguments):
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        code, _, error = atomzoo(*arguments)
+        assert code == 1
+        assert error.startswith("atomzoo: error: ") and error.count("\n") == 1 and error.endswith("\n")
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+        return error
+
+    return run

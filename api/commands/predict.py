@@ -30,6 +30,7 @@ def predict(
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
+    from atomzoo.datasets.arrays.labels import check_labels
     from atomzoo.datasets.io.input_data import is_input_data
     from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
     from atomzoo.datasets.io.reading import read_structures
@@ -44,6 +45,7 @@ def predict(
         potential = load_potential(model, length_unit, energy_unit)
         structures = read_structures(data, length_unit, energy_unit)
     find_species(structures, potential.elements)  # here, so that an error names the place in the file
+    check_labels(structures)
     if output is not None:
         check_writing(output, structures)
     parts = track(list(batches(structures)), "predicting")

@@ -23,9 +23,13 @@ def reproduce(
     Writes csv, md and png to the folder `results` beside the script, or to DIR. `atomzoo list` names what there is.
     With --redraw nothing is computed: text and figure are made anew from the csv of the recorded run.
     """
+    from atomzoo.datasets.io.output_files import check_folder
+
     found = find(item)
     if output is not None and not output.absolute().parent.is_dir():
         raise FileNotFoundError(f"There is no folder '{output.absolute().parent}' to write to. Received: '{output}'")
+    if output is not None:
+        check_folder(output)
     if redraw:
         redrawn(found, output)
         return

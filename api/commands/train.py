@@ -64,12 +64,14 @@ def train(
     start_backend()
     import keras
 
+    from atomzoo.datasets.arrays.labels import check_labels
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.function_files import load_functions
     from atomzoo.models.training.train_potential import elements_of, train_potential
 
     with err.status(f"reading {data}"):
         structures = read_structures(data, length_unit, energy_unit)
+    check_labels(structures)  # all, for the errors at the end are of all
     with progress_bar() as bar:
         task = bar.add_task("training", total=epochs, note="")
         show = keras.callbacks.LambdaCallback(

@@ -10,6 +10,13 @@ from atomzoo.datasets.arrays.periodicity import has_stress, in_plane
 # What each label is of: a structure, or each of its atoms.
 OF_STRUCTURES = ("energy", "energy_per_atom", "stress")
 OF_ATOMS = ("energies", "forces")
+SHAPES = {
+    "energy": lambda n: (),
+    "energy_per_atom": lambda n: (),
+    "energies": lambda n: (n,),
+    "forces": lambda n: (n, 3),
+    "stress": lambda n: (3, 3),
+}
 
 
 def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "forces")) -> dict[str, np.ndarray]:
@@ -26,7 +33,8 @@ def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "for
         periodic directions, 0 for structures without one (see `has_stress`); all float64.
 
     Raises:
-        ValueError: naming the structure, if a label is missing, belongs to other positions, or is not finite.
+        ValueError: naming the structure, if a label is missing, belongs to other positions, or is not what it should
+            be: numbers, finite, as many as there are atoms.
 
     Example:
 
@@ -85,12 +93,41 @@ def find_label(atoms: ase.Atoms, name: str) -> np.ndarray | None:
     return in_plane(voigt_6_to_full_3x3_stress(value) if value.shape == (6,) else value, atoms)
 
 
+def usable_label(k: int, atoms: ase.Atoms, name: str) -> np.ndarray | None:
+    """As `find_label`, of structure number k.
+
+    Raises:
+        ValueError: naming the structure, if the label is not what it should be, see `labels`.
+    """
+    try:
+        value = find_label(atoms, name)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"structure {k}: its label '{name}' cannot be used: {error}") from None
+    if value is None:
+        return None
+    expected = SHAPES[name](len(atoms))
+    if value.shape != expected:
+        raise ValueError(f"structure {k}: its label '{name}' must have the shape {expected}. Received: {value.shape}")
+    if not np.isfinite(value).all():
+        raise ValueError(f"structure {k}: its label '{name}' is not finite")
+    return value
+
+
+def check_labels(structures: list[ase.Atoms]) -> None:
+    """Finds out before a long calculation whether all labels that there are can be used.
+
+    Raises:
+        ValueError: as `usable_label`.
+    """
+    for k, atoms in enumerate(structures):
+        for name in ("energy", *OF_ATOMS, "stress"):
+            usable_label(k, atoms, name)
+
+
 def _needed(k, atoms, name):
     if name == "stress" and not has_stress(atoms):
         return np.zeros((3, 3))
-    value = find_label(atoms, name)
+    value = usable_label(k, atoms, name)
     if value is None:
         raise ValueError(f"structure {k}: it has no label '{name}'")
-    if not np.isfinite(value).all():
-        raise ValueError(f"structure {k}: its label '{name}' is not finite")
     return value

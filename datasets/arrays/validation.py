@@ -9,6 +9,9 @@ THINNEST_CELL = 1e-3
 # Without periodicity vesin divides all space between the atoms into boxes (A); 1e6 A end the process.
 LARGEST_EXTENT = 1e4
 
+# From the origin (A): there float64 rounds positions to 1e-10 A; at 1e12 A neighbors would be missed.
+FARTHEST = 1e6
+
 
 def find_problem(atoms: ase.Atoms) -> str | None:
     """Says why neighbor lists of a structure cannot be made.
@@ -30,6 +33,10 @@ def find_problem(atoms: ase.Atoms) -> str | None:
     if not finite.all():
         atom = int(np.argmin(finite))
         return f"the position of atom {atom} is not finite, {atoms.positions[atom].tolist()}"
+    if not atoms.numbers.all():
+        return f"atom {int(np.argmin(atoms.numbers))} is no chemical element, but X"
+    if (farthest := np.abs(atoms.positions).max()) > FARTHEST:
+        return f"an atom is {farthest:.3g} A from the origin"
     extent = np.ptp(atoms.positions, axis=0).max()
     if not atoms.pbc.all() and extent > LARGEST_EXTENT:
         return f"its atoms are spread over {extent:.3g} A"

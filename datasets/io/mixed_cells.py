@@ -1,12 +1,10 @@
 """Labelled structures of any sizes and cells, with stresses and notes, in a small file (see `fixed_point`)."""
 
-import os
-from pathlib import Path
-
 import ase
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.datasets.io.packed import FORCE_UNIT, POSITION_UNIT, from_bytes, to_bytes
 
 STRESS_UNIT = 1e-7  # eV/Å^3
@@ -41,10 +39,8 @@ def write_mixed(path, structures):
             np.concatenate([atoms.get_forces(apply_constraint=False) for atoms in structures]), FORCE_UNIT
         ),
     }
-    temporary = Path(f"{path}.tmp")
-    with open(temporary, "wb") as file:
+    with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays, **_notes([atoms.info for atoms in structures]))
-    os.replace(temporary, path)
 
 
 def read_mixed(path):

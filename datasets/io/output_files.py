@@ -1,5 +1,6 @@
 """Output files that appear only once they are complete."""
 
+import errno
 import os
 import tempfile
 import warnings
@@ -40,6 +41,28 @@ def check_output(path):
     return path
 
 
+def check_folder(path):
+    """Finds out before a long calculation whether files can be written to a folder, which need not be there yet.
+
+    Returns:
+        The `Path`.
+
+    Raises:
+        NotADirectoryError, PermissionError: there is a file in its place, or nothing may be written there.
+
+    Example:
+        >>> check_folder("new/results").name
+        'results'
+    """
+    path = Path(path)
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f"There must be a folder to write to, not the file '{there}'. Received: '{path}'")
+    if not os.access(there, os.W_OK):
+        raise PermissionError(f"Nothing may be written to the folder '{there}'. Received: '{path}'")
+    return path
+
+
 @contextmanager
 def replacing(path):
     """A temporary path to write to, which takes the place of `path` when the block ends without an error.
@@ -49,7 +72,8 @@ def replacing(path):
             example, from which the programs that write it know format and compression.
 
     Raises:
-        ValueError, OSError: as `check_output`.
+        ValueError, OSError: as `check_output`; an `OSError` that names `path` if it cannot be written after all, as on
+            a full disk.
 
     Example:
         >>> import tempfile
@@ -59,15 +83,62 @@ def replacing(path):
         ...     (Path(folder) / "a.txt").read_text()
         'complete'
     """
-    path = check_output(path)
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
+    with _replacing([check_output(path)]) as (temporary,):
         yield temporary
-        with open(temporary, "r+b") as file:
-            os.fsync(file.fileno())  # or a crash of the machine could leave the new name without the new content
-        os.replace(temporary, path)
+
+
+@contextmanager
+def _replacing(paths):
+    """Temporary paths of several; none takes its place before all are complete on the disk."""
+    temporaries = [path.with_name(f".{os.getpid()}-{path.name}") for path in paths]
+    try:
+        yield temporaries
+        for temporary in temporaries:
+            with open(temporary, "r+b") as file:
+                os.fsync(file.fileno())  # or a crash of the machine could leave the new name without the new content
+        for temporary, path in zip(temporaries, paths, strict=True):
+            os.replace(temporary, path)
+    except OSError as error:
+        if error.filename is not None and error.filename not in map(str, temporaries):
+            raise
+        place = paths[0] if len(paths) == 1 else paths[0].parent
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(place)) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
+
+
+def write_files(folder, contents):
+    """Writes several files to a folder, which is made if it is not there; none is replaced before all are complete.
+
+    Args:
+        folder: path of the folder, in one that exists.
+        contents: dict of bytes by the names of files.
+
+    Raises:
+        ValueError, OSError: as `check_folder`, and of each file as `replacing`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_files(Path(folder) / "new", {"a.txt": b"1", "b.txt": b"2"})
+        ...     sorted(path.name for path in (Path(folder) / "new").iterdir())
+        ['a.txt', 'b.txt']
+    """
+    folder = Path(folder)
+    is_new = not folder.exists()
+    if is_new:
+        check_output(folder)  # that of a file: not there yet, in a folder that may be written to
+        folder.mkdir()
+    else:
+        check_folder(folder)
+    try:
+        with _replacing([check_output(folder / name) for name in contents]) as temporaries:
+            for temporary, content in zip(temporaries, contents.values(), strict=True):
+                temporary.write_bytes(content)
+    finally:
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def check_structure_file(path):

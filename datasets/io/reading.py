@@ -5,11 +5,13 @@ from pathlib import Path
 
 import ase
 import ase.io
+import ase.io.formats
 import numpy as np
 from vesin import NeighborList
 
 from atomzoo.datasets.arrays.validation import find_problem
 from atomzoo.datasets.io.input_data import is_input_data, read_input_data
+from atomzoo.datasets.io.misread import check_meaning, find_disorder
 from atomzoo.datasets.io.units import other_length_unit
 from atomzoo.datasets.io.xsf import has_energy, read_xsf
 
@@ -32,9 +34,10 @@ def read_structures(path: str | Path, length_unit="A", energy_unit="eV") -> list
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: naming the file, if it is empty or cannot be read; naming the frame too, if that has no atoms, a
-            position that is not finite, a periodic cell without volume, or two atoms (or periodic images) less than
-            0.1 A apart; for an input.data of which the distances fit the other unit of length.
+        ValueError: naming the file, if it is empty, is cut off, cannot be read, or is a dump of LAMMPS without
+            elements; naming the frame too, if that has no atoms, a position that is not finite, a periodic cell without
+            volume, two atoms (or periodic images) less than 0.1 A apart, or a site that is occupied in part; for an
+            input.data of which the distances fit the other unit of length.
 
     Example:
 
@@ -50,10 +53,8 @@ def read_structures(path: str | Path, length_unit="A", energy_unit="eV") -> list
     if path.is_file() and path.stat().st_size == 0:
         raise ValueError(f"'{path}' is empty")
     structures = _read(path, length_unit, energy_unit)
-    if not structures:
-        raise ValueError(f"'{path}' contains no structures")
     for frame, atoms in enumerate(structures):
-        if problem := find_problem(atoms) or _find_overlap(atoms):
+        if problem := find_problem(atoms) or _find_overlap(atoms) or find_disorder(atoms):
             raise ValueError(f"'{path}', frame {frame}: {problem}")
     return structures
 
@@ -63,14 +64,26 @@ def _read(path, length_unit, energy_unit):
         return _read_input_data(path, length_unit, energy_unit)
     if path.suffix == ".xsf" and path.is_file() and has_energy(path):
         return read_xsf(path)
+    file_format = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what readers warn of is their own affair: deprecations, odd symmetries
-            return ase.io.read(path, index=":", do_not_split_by_at_sign=True)
+            file_format = ase.io.formats.filetype(str(path))
+            check_meaning(str(path), file_format)
+            structures = ase.io.read(path, index=":", format=file_format, do_not_split_by_at_sign=True)
     except Exception as error:  # dozens of parsers, each failing in its own way: KeyError, IndexError, StopIteration
+        if path.is_dir():
+            raise ValueError(f"'{path}' is a folder, not a file of structures") from None
         reason = " ".join(str(error).split())
         reason = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-        raise ValueError(f"cannot read '{path}': {reason}") from None
+        raise ValueError(f"cannot read '{path}': {reason}{_as(file_format)}") from None
+    if not structures:
+        raise ValueError(f"'{path}' contains no structures{_as(file_format)}")
+    return structures
+
+
+def _as(file_format):
+    return "" if file_format is None else f" (read as {file_format})"
 
 
 def _read_input_data(path, length_unit, energy_unit):

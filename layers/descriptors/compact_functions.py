@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from atomzoo.layers.descriptors.chebyshev_functions import checked_weights
-from atomzoo.layers.descriptors.functions import check_element, checked_neighbors, finite_number, with_neighbors
+from atomzoo.layers.descriptors.functions import (
+    LARGEST_CUTOFF,
+    check_element,
+    checked_neighbors,
+    finite_number,
+    with_neighbors,
+)
 
 RADIAL = ("rlow", "cutoff", "subtype")
 ANGULAR = ("rlow", "cutoff", "thetalow", "thetahigh", "subtype")
@@ -124,6 +130,7 @@ class CompactFunction:
         low, high = self.thetalow, self.thetahigh
         for holds, rule, names in (
             (self.cutoff > 0, "`cutoff` must be positive", ("cutoff",)),
+            (self.cutoff <= LARGEST_CUTOFF, f"`cutoff` must not be above {LARGEST_CUTOFF:g} A", ("cutoff",)),
             (self.rlow < self.cutoff, "`rlow` must be below `cutoff`", ("rlow", "cutoff")),
             (low < high <= low + 360, "`thetahigh` must be above `thetalow`, by 360 at most", tuple(ALL_ANGLES)),
             (low >= 0 or low == -high, "a range with angles below 0 must have its center at 0", tuple(ALL_ANGLES)),

@@ -12,6 +12,7 @@ PARAMETERS = {
     "G4": ("cutoff", "eta", "rs", "zeta", "lambda_"),
     "G5": ("cutoff", "eta", "rs", "zeta", "lambda_"),
 }
+LARGEST_CUTOFF = 100.0  # A; a damaged number, or one in pm, must not ask for billions of neighbors
 DEFAULTS = {"eta": 0.0, "rs": 0.0, "kappa": 0.0, "zeta": 1.0, "lambda_": 1.0}
 
 
@@ -32,7 +33,7 @@ class SymmetryFunction:
 
     Args:
         kind: "G1", "G2", "G3", "G4" or "G5".
-        cutoff: cutoff radius in A, positive.
+        cutoff: cutoff radius in A, positive, at most 100.
         eta: width in A^-2, not negative (G2, G4, G5).
         rs: shift of the distances in A (G2, G4, G5).
         kappa: wave number in A^-1 (G3).
@@ -115,6 +116,7 @@ class SymmetryFunction:
     def _check_ranges(self):
         for name, holds, rule in (
             ("cutoff", self.cutoff > 0, "be positive"),
+            ("cutoff", self.cutoff <= LARGEST_CUTOFF, f"not be above {LARGEST_CUTOFF:g} A"),
             ("eta", self.eta >= 0, "not be negative"),
             ("zeta", self.zeta >= 1, "be at least 1"),
             ("lambda_", abs(self.lambda_) == 1, "be +1 or -1"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import ase.units
 import numpy as np
 
-from atomzoo.datasets.arrays.labels import find_label
+from atomzoo.datasets.arrays.labels import find_label, usable_label
 
 RATIO_TOLERANCE = 0.05
 
@@ -38,7 +38,7 @@ def prediction_errors(structures, results):
         that have one; of slabs and wires within the periodic directions.
 
     Raises:
-        ValueError: a label is not finite, and of which structure.
+        ValueError: a label is not what it should be, see `labels`, and of which structure.
 
     Example:
         >>> import ase
@@ -51,9 +51,9 @@ def prediction_errors(structures, results):
     errors = {}
     for name in ("energy", "energies", "forces", "stress"):
         differences = [
-            _difference(name, k, atoms, label, result)
+            _difference(name, atoms, label, result)
             for k, (atoms, result) in enumerate(zip(structures, results, strict=True))
-            if (label := find_label(atoms, name)) is not None
+            if (label := usable_label(k, atoms, name)) is not None
         ]
         if differences:
             values = np.concatenate(differences)
@@ -91,8 +91,6 @@ def check_energy_unit(structures, results, energy_unit):
     )
 
 
-def _difference(name, k, atoms, label, result):
-    if not np.isfinite(label).all():
-        raise ValueError(f"structure {k}: its label '{name}' is not finite")
+def _difference(name, atoms, label, result):
     difference = np.ravel(result[name] - label)
     return difference / len(atoms) if name == "energy" else difference

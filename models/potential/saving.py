@@ -1,12 +1,13 @@
 """Potentials to and from `.keras` files."""
 
 import json
-import os
 import zipfile
 from pathlib import Path
 
 import keras
+import numpy as np
 
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.old_files import is_old, load_old_weights, potential_from_old_config
 
@@ -22,17 +23,10 @@ def save_keras(potential, path):
 
     Raises:
         ValueError: another ending.
-        FileNotFoundError: no such folder.
+        OSError: as `replacing`.
     """
-    path = _checked_path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder '{path.parent}'")
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.keras")
-    try:
+    with replacing(_checked_path(path)) as temporary:
         potential.save(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_keras(path, dtype=None):
@@ -51,7 +45,7 @@ def load_keras(path, dtype=None):
     Raises:
         FileNotFoundError: no such file.
         ValueError: naming the file, if it does not end in `.keras`, is truncated or damaged, is no Keras file, or holds
-            another model; if `dtype` is neither of the two.
+            another model or weights that are not finite; if `dtype` is neither of the two.
 
     Example:
 
@@ -77,6 +71,8 @@ def load_keras(path, dtype=None):
         potential = _load(path, saved["config"])
     except Exception as error:  # zlib, HDF5, JSON and Keras each fail in their own way
         raise ValueError(f"cannot read the potential in '{path}': {_one_line(error)}") from None
+    if not all(np.isfinite(weight).all() for weight in potential.atomic_network.get_weights()):
+        raise ValueError(f"'{path}' holds weights that are not finite: its training went wrong, or it is damaged")
     return potential if dtype in (None, potential.compute_dtype) else _in_dtype(potential, dtype)
 
 
@@ -118,4 +114,6 @@ def _saved_model(path):
 
 
 def _one_line(error):
-    return " ".join(str(error).split()) or type(error).__name__
+    """What is wrong: Keras puts pages of configuration before and behind it."""
+    text = " ".join(str(error).split())
+    return text.rpartition("Exception encountered: ")[2].partition(" Full object config")[0] or type(error).__name__

@@ -4,13 +4,12 @@ import contextlib
 import json
 import math
 import sys
-from pathlib import Path
 
 import keras_tuner
 import numpy as np
 import pandas
 
-from atomzoo.datasets.io.output_files import replacing
+from atomzoo.datasets.io.output_files import check_folder, replacing
 from atomzoo.models.potential.saving import save_keras
 from atomzoo.models.tuning.grid import BPNN_TABLE_I, check_grid
 from atomzoo.models.tuning.hypermodel import OBJECTIVE, PotentialHyperModel
@@ -69,7 +68,7 @@ def grid_search(
         OSError: `output` cannot be written.
     """
     grid = check_grid(BPNN_TABLE_I if grid is None else grid)
-    output = Path(output)
+    output = check_folder(output)
     n_structures = len(train) + len(validation)
     show = None if progress is None else lambda n_done: progress("features", n_done, n_structures)
     options = {"activation": activation, "batch_size": batch_size, "patience": patience, "seed": seed}

@@ -3,40 +3,12 @@
 import ase.io
 import pytest
 
-from atomzoo.cli import main
 from atomzoo.datasets import gold_clusters
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.potential.function_sets import save_function_set
 from atomzoo.models.training.train_potential import train_potential
 
 FUNCTIONS = [SymmetryFunction("G2", 6.0, eta=eta) for eta in (0.05, 0.5)] + [SymmetryFunction("G5", 6.0, zeta=2)]
-
-
-@pytest.fixture
-def atomzoo(capsys):
-    """Runs the command line in this process: a function of arguments that returns (exit code, stdout, stderr)."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        return (ended.value.code or 0, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def fails(atomzoo, tmp_path):
-    """Runs a command that must fail: one line on stderr, exit code 1, files as they were. Returns the line."""
-
-    def run(*arguments):
-        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-        code, _, error = atomzoo(*arguments)
-        assert code == 1
-        assert error.startswith("atomzoo: error: ") and error.count("\n") == 1 and error.endswith("\n")
-        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
-        return error
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from atomzoo.datasets.io.output_files import check_output
+from atomzoo.datasets.io.output_files import write_files
 from atomzoo.layers.descriptors.compact_functions import CompactFunction
 from atomzoo.layers.descriptors.cutoffs import CosineCutoff
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
-from atomzoo.models.formats.aenet.fields import write_network
+from atomzoo.models.formats.aenet.fields import network_content
 from atomzoo.models.formats.aenet.importing import CONSTANT, deviation, network_setup
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, AenetNetwork
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, basis_parameters, canonical_order
@@ -37,17 +37,10 @@ def write_aenet(potential, folder, ascii=False):
         ValueError: something that aenet's format cannot hold, and what; nothing is written then.
         OSError: the folder cannot be written to.
     """
-    folder = Path(folder)
-    networks = to_networks(potential)
-    paths = {element: folder / f"{element}.nn{'.ascii' if ascii else ''}" for element in networks}
-    if not folder.is_dir():
-        check_output(folder)  # that of a file: not there yet, in a folder that may be written to
-        folder.mkdir()
-    for path in paths.values():
-        check_output(path)
-    for element, network in networks.items():
-        write_network(network, paths[element], ascii)
-    return list(paths.values())
+    ending = ".nn.ascii" if ascii else ".nn"
+    contents = {f"{e}{ending}": network_content(network, ascii) for e, network in to_networks(potential).items()}
+    write_files(folder, contents)
+    return [Path(folder) / name for name in contents]
 
 
 def to_networks(potential):

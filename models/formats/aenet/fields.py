@@ -43,10 +43,15 @@ def write_network(network, path, ascii=False):
         path: the file, replaced only once all is written.
         ascii: whether to write text, the form that aenet's tools convert, or the binary form that `predict.x` reads.
     """
+    with replacing(Path(path)) as temporary:
+        temporary.write_bytes(network_content(network, ascii))
+
+
+def network_content(network, ascii=False):
+    """What `write_network` writes, bytes."""
     sink = TextWriter() if ascii else RecordWriter()
     _write(sink, network)
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(sink.content())
+    return sink.content()
 
 
 def _read(source):

@@ -11,7 +11,6 @@ from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, canonic
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 
 ENDINGS = (".nn", ".nn.ascii")
-LARGEST_CUTOFF = 100.0  # A; a damaged number must not ask for billions of neighbors
 CONSTANT = 1e-10  # aenet sets a feature to 0 if its standard deviation is not above this
 
 
@@ -101,9 +100,6 @@ def network_setup(network):
         functions = _chebyshev_functions(network)
     else:
         functions = [_behler_function(network, k) for k in range(len(network.kinds))]
-    cutoff = max(function.cutoff for function in functions)
-    if cutoff > LARGEST_CUTOFF:
-        raise ValueError(f"a cutoff radius must not be larger than {LARGEST_CUTOFF:g} A. Received: {cutoff:g}")
     return AenetSetup(network.element, network.neighbor_elements, functions, network.rmin)
 
 

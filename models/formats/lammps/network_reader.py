@@ -21,7 +21,6 @@ CUTOFFS = {
 INTEGERS = ("order", "normalized")
 INFINITE = {"inf": np.inf, "-inf": -np.inf}
 SMALLEST_FACTOR = 1e-300  # of which the inverse is finite
-LARGEST_CUTOFF = 100.0  # A; a damaged number must not ask for billions of neighbors
 
 
 @dataclass(frozen=True)
@@ -166,18 +165,12 @@ def _function(words, elements):
     if kind in KINDS or (kind in COMPACT_PARAMETERS and is_weighted):
         weights = _pairs(words[place + 1 :], elements) if is_weighted else {}
         function = ChebyshevFunction if kind in KINDS else CompactFunction
-        return _checked(function.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]}))
+        return function.from_dict(fields | {"weights": [list(pair) for pair in weights.items()]})
     neighbors = [to_element(word, elements) for word in words[place + 1 :]]
     if not neighbors:
         raise ValueError(f"its neighbors must be named. Received: {_text([kind, *words])}")
     function = CompactFunction if kind in COMPACT_PARAMETERS else SymmetryFunction
-    return _checked(function.from_dict(fields | {"neighbors": neighbors}))
-
-
-def _checked(function):
-    if function.cutoff > LARGEST_CUTOFF:
-        raise ValueError(f"a cutoff radius must not be above {LARGEST_CUTOFF:g} A. Received: {function.cutoff:g}")
-    return function
+    return function.from_dict(fields | {"neighbors": neighbors})
 
 
 def _element_network(lines, element, n_functions):

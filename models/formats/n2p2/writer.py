@@ -1,13 +1,11 @@
 """From a `NeuralNetworkPotential` to the files of n2p2."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from ase.data import atomic_numbers
 
-from atomzoo.datasets.io.output_files import replacing
+from atomzoo.datasets.io.output_files import write_files
 from atomzoo.datasets.io.units import Units
 from atomzoo.datasets.io.words import to_text
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
@@ -82,7 +80,7 @@ def write_n2p2(potential, folder, length_unit="A", energy_unit="eV"):
         "scaling.data": format_scaling([network.statistics for network in networks.values()]),
         **{weights_file(element): format_weights(network.layers) for element, network in networks.items()},
     }
-    _write_files(Path(folder), texts)
+    write_files(folder, {name: text.encode() for name, text in texts.items()})
 
 
 def _network(potential, element, elements, units):
@@ -198,19 +196,3 @@ def _activation_lines(networks):
             raise ValueError(f"n2p2 needs one activation of all outputs. Received: {common[-1]} and {own[-1]}")
         if own != common:
             yield f"element_activation_short {element} {' '.join(own)}"
-
-
-def _write_files(folder, texts):
-    """Writes the texts to files of these names; none is replaced before all are complete."""
-    for name in texts:
-        if (folder / name).is_dir():
-            raise ValueError(f"a file must be written where there is a folder. Received: '{folder / name}'")
-    is_new = not folder.exists()
-    folder.mkdir(exist_ok=True)
-    try:
-        with ExitStack() as files:  # all are replaced as it ends, or none if it ends with an error
-            for name, text in texts.items():
-                files.enter_context(replacing(folder / name)).write_text(text, encoding="utf-8")
-    finally:
-        if is_new and not any(folder.iterdir()):
-            folder.rmdir()

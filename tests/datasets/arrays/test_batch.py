@@ -138,7 +138,7 @@ def damaged(change):
 @pytest.mark.parametrize(
     ("atoms", "message"),
     [
-        (ase.Atoms("X"), r"structure 1: element 'X' is not among the model's elements \['Au'\]"),
+        (ase.Atoms("X"), "structure 1: atom 0 is no chemical element, but X"),
         (molecule("H2O"), r"structure 1: element 'O' is not among the model's elements \['Au'\]"),
         (damaged(lambda a: a.positions.__setitem__((2, 1), np.nan)), "structure 1: the position of atom 2 is not fin"),
         (damaged(lambda a: a.positions.__setitem__((0, 0), np.inf)), "structure 1: the position of atom 0 is not fin"),

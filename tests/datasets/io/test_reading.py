@@ -76,7 +76,7 @@ def test_unreadable_files_give_one_line(tmp_path, name, content, message):
 
 
 def test_folder(tmp_path):
-    with pytest.raises(ValueError, match="cannot read"):
+    with pytest.raises(ValueError, match="is a folder, not a file of structures"):
         read_structures(tmp_path)
 
 

@@ -50,6 +50,7 @@ def test_text():
         ({"kind": "C2", "cutoff": 4.0, "rlow": 4.0}, "`rlow` must be below `cutoff`. Received: rlow=4.0, cutoff=4.0"),
         ({"kind": "C2", "cutoff": 4.0, "subtype": "p5"}, "`subtype` must be one of p1, .* Received: subtype='p5'"),
         ({"kind": "C2", "cutoff": 4.0, "subtype": "ea"}, "`subtype` must be one of"),
+        ({"kind": "C2", "cutoff": 101.0}, "`cutoff` must not be above 100 A. Received: cutoff=101.0"),
         ({"kind": "C5", "cutoff": 4.0, "thetalow": 90.0, "thetahigh": 90.0}, "`thetahigh` must be above `thetalow`"),
         ({"kind": "C5", "cutoff": 4.0, "thetalow": -200.0, "thetahigh": 200.0}, "by 360 at most"),
         ({"kind": "C5", "cutoff": 4.0, "thetalow": -30.0}, "angles below 0 must have its center at 0"),

@@ -138,15 +138,15 @@ def test_an_existing_potential_is_whole_after_a_failure(tmp_path, monkeypatch):
     write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=1), tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    write_text = pathlib.Path.write_text
+    write_bytes = pathlib.Path.write_bytes
 
-    def full_disk(path, text, **kwargs):
+    def full_disk(path, content):
         if "weights" in path.name:
             raise OSError("no space left on device")
-        return write_text(path, text, **kwargs)
+        return write_bytes(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pathlib.Path, "write_text", full_disk)
+        patch.setattr(pathlib.Path, "write_bytes", full_disk)
         with pytest.raises(OSError, match="no space left"):
             write_n2p2(NeuralNetworkPotential.from_functions(["Au"], functions, seed=2), tmp_path)
         with pytest.raises(OSError, match="no space left"):
@@ -159,6 +159,6 @@ def test_an_existing_potential_is_whole_after_a_failure(tmp_path, monkeypatch):
 
 def test_a_folder_in_the_place_of_a_file(tmp_path):
     (tmp_path / "scaling.data").mkdir()
-    with pytest.raises(ValueError, match="a file must be written where there is a folder"):
+    with pytest.raises(ValueError, match="The output must be a file. Received: the folder .*scaling.data"):
         write_n2p2(NeuralNetworkPotential.from_functions(["Au"], [SymmetryFunction("G1", 4.0)]), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["scaling.data"]

@@ -1,0 +1,80 @@
+"""Files that ASE reads without complaint, but not as they are meant."""
+
+import sys
+from itertools import islice
+
+import ase
+from ase.io.formats import open_with_compression
+
+DISORDER = 1e-3  # how far an occupancy may be from 1
+
+
+def check_meaning(path, file_format):
+    """Refuses a file of which ASE would read only a part, or other elements than there are.
+
+    Args:
+        path: str, the file, compressed or not.
+        file_format: str, ASE's name of its format.
+
+    Raises:
+        ValueError: an xyz file that ends within a frame or has an empty line between frames, where ASE ends; a dump of
+            LAMMPS without elements, the types in which ASE takes for atomic numbers. The message does not name the
+            file.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.NamedTemporaryFile("w") as file:
+        ...     _ = file.write("2\\n\\nAu 0 0 0\\n")
+        ...     file.flush()
+        ...     check_meaning(file.name, "xyz")
+        Traceback (most recent call last):
+        ...
+        ValueError: line 1: the file ends within frame 0. Received: 1 of 2 atoms
+    """
+    if file_format in ("xyz", "extxyz"):
+        with open_with_compression(path, "rb") as file:
+            _check_frames(file)
+    elif file_format == "lammps-dump-binary":
+        raise ValueError("a binary dump holds no elements; write text, with `dump_modify ... element`")
+    elif file_format == "lammps-dump-text":
+        with open_with_compression(path, "rb") as file:
+            columns = next((line.split()[2:] for line in file if line.startswith(b"ITEM: ATOMS")), [b"element"])
+        if b"element" not in columns and b"mass" not in columns:
+            received = b" ".join(columns).decode("latin-1")
+            raise ValueError(f"there are types, but no elements; write a column `element`. Received: {received}")
+
+
+def find_disorder(atoms: ase.Atoms) -> str | None:
+    """Says which site of a crystal from a CIF file is not occupied by one atom; None if there is no such site.
+
+    Example:
+        >>> find_disorder(ase.Atoms("Au", info={"occupancy": {"0": {"Au": 0.5, "Cu": 0.5}}}))
+        'a site is occupied in part, by Au 0.5, Cu 0.5: make an ordered structure of it'
+    """
+    occupancy = atoms.info.get("occupancy")
+    for site in occupancy.values() if isinstance(occupancy, dict) else ():
+        if isinstance(site, dict) and (len(site) > 1 or abs(sum(site.values()) - 1) > DISORDER):
+            shares = ", ".join(f"{element} {share:g}" for element, share in site.items())
+            return f"a site is occupied in part, by {shares}: make an ordered structure of it"
+    return None
+
+
+def _check_frames(file):
+    """Counts lines as ASE does: a number, a comment, that many atoms, and perhaps lines that begin with VEC."""
+    frame, number = -1, 0
+    for line in file:
+        number += 1
+        if line.lstrip().startswith(b"VEC"):
+            continue
+        if not line.strip():
+            if any(rest.strip() for rest in file):
+                raise ValueError(f"line {number}: an empty line between frames, at which ASE ends. Received: more")
+            return
+        if not line.strip().isdigit():
+            return  # ASE says what is wrong with it
+        frame, n_atoms = frame + 1, int(line)
+        n_lines = sum(1 for _ in islice(file, min(n_atoms, sys.maxsize - 1) + 1))
+        if n_lines < n_atoms + 1:
+            received = f"{max(n_lines - 1, 0)} of {n_atoms} atoms"
+            raise ValueError(f"line {number}: the file ends within frame {frame}. Received: {received}")
+        number += n_lines
