@@ -16,6 +16,8 @@ from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
 from atomzoo.version import __version__
 
+INTERRUPTED = 130  # what typer makes of Ctrl-C
+
 app = typer.Typer(
     help="Behler-Parrinello neural-network potentials that reproduce the papers.",
     no_args_is_help=True,
@@ -62,6 +64,10 @@ def main(arguments=None):
     except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
         print(f"atomzoo: error: {_one_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            print("atomzoo: interrupted", file=sys.stderr)
+        raise
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

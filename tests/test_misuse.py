@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from atomzoo import save_potential
+from atomzoo.datasets.io.folders import alone_in
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.potential.function_sets import save_function_set
 from tests.examples import crystal, rattled, small_potential
@@ -29,7 +30,7 @@ def potentials():
 
 
 @pytest.fixture
-def folder(potentials, tmp_path, monkeypatch):
+def folder(potentials, tmp_path, tmp_path_factory, monkeypatch):
     """The working folder: two potentials, functions, good data, and files where outputs would go."""
     for name, potential in potentials.items():
         save_potential(potential, tmp_path / f"{name}.keras")
@@ -38,6 +39,7 @@ def folder(potentials, tmp_path, monkeypatch):
     for name in OUTPUTS:
         (tmp_path / name).write_text("as it was")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     return tmp_path
 
 
@@ -207,7 +209,7 @@ MODELS = [
         lambda: archive(lambda c: functions_of(c)[0].update(kind="G9")),
         "'m.keras': `kind` must be one of G1, G2, G3, G4",
     ),
-    (lambda: archive(lambda c: functions_of(c)[0].update(cutoff=1e6)), "'m.keras': `cutoff` must not be above 100 A."),
+    (lambda: archive(lambda c: functions_of(c)[0].update(cutoff=1e6)), "'m.keras': `cutoff` must be from 0.1 to 100 A."),
     (lambda: archive(weights=lambda array: array * np.nan), "'m.keras' holds weights that are not finite"),
     (
         lambda: archive(**{"model.weights.h5": b"no"}),
@@ -293,3 +295,61 @@ def test_a_full_disk(fails, folder, monkeypatch, command, output):
     line = fails(*command.split(), "-o", output)
     assert line.startswith("atomzoo: error: [Errno 28] No space left on device: ") and output in line
     assert not [path for path in folder.rglob(".*")]
+
+
+# What options say; all others are as they should be.
+OPTIONS = [
+    ("train au.extxyz -o out.keras --learning-rate inf", "`learning_rate` must be positive and finite. Received: inf"),
+    (
+        "train au.extxyz -o out.keras --weight-decay inf",
+        "`weight_decay` must not be negative, and finite. Received: inf",
+    ),
+    ("train au.extxyz -o out.keras --force-weight nan", "`force_weight` must be positive and finite. Received: nan"),
+    (
+        "train au.extxyz -o out.keras --validation-fraction nan",
+        "`validation_fraction` must be at least 0 and less than 1",
+    ),
+    ("train au.extxyz -o out.keras --optimizer lbfgs --weight-decay 1e300", "The loss became infinite in epoch 1"),
+    ("train au.extxyz -o out.keras --symmetry-functions au.keras", "A function set is one of "),
+    ("train au.extxyz -o out.keras --symmetry-functions empty.stp", "error: empty.stp, line 1: the file ends without"),
+    ("tune au.extxyz -o new --grid grid.json", "'grid.json': int too large to convert to float"),
+    ("relax au.keras au.extxyz -o out.extxyz --fmax nan", "`fmax` must be positive. Received: fmax=nan"),
+    (
+        "relax au.keras au.extxyz -o out.extxyz --cell --pressure inf",
+        "`pressure` must be finite. Received: pressure=inf",
+    ),
+    ("descriptors au.extxyz -o out.npz --setup pm.json", "pm.json, function 1: `cutoff` must be from 0.1 to 100 A."),
+    (
+        "descriptors au.extxyz -o out.npz --setup tiny.json",
+        "tiny.json, function 1: `cutoff` must be from 0.1 to 100 A",
+    ),
+    ("convert au.keras -o au.keras --to aenet", "There must be a folder to write to, not the file 'au.keras'"),
+    ("reproduce ../table-2", "There is no such reproduction. "),
+]
+
+
+@pytest.mark.parametrize(("command", "expected"), OPTIONS)
+def test_options(fails, folder, command, expected):
+    put(folder / "grid.json", f'{{"layers": [1], "nodes": [2], "learning_rate": [1{"0" * 400}]}}')
+    put(folder / "pm.json", '[{"kind": "G2", "cutoff": 600}]')
+    put(folder / "tiny.json", '[{"kind": "G2", "cutoff": 1e-9}]')
+    put(folder / "empty.stp", "")
+    words = command.split()
+    if words[0] == "train" and "--symmetry-functions" not in words:
+        words += ["--symmetry-functions", "set.json", "--hidden", "2", "--epochs", "2"]
+    assert expected in fails(*words)
+
+
+@pytest.mark.parametrize(
+    "options", ["--seed 99999999999", "--seed -1", "--epochs nan", "--hidden x", "--batch-size 0", "--dtype float16"]
+)
+def test_numbers_that_no_option_takes(atomzoo, folder, options):
+    code, out, error = atomzoo("train", "au.extxyz", "-o", "out.keras", *options.split())
+    assert code == 2 and out == "" and f"Invalid value for '{options.split()[0]}'" in error
+
+
+@pytest.mark.parametrize("command", ["tune au.extxyz -o new --validation-fraction 0.5 --symmetry-functions set.json"])
+def test_two_processes_in_one_folder(fails, folder, command):
+    (folder / "new").mkdir()
+    with alone_in(folder / "new"):
+        assert "Another process works in this folder. Received: 'new'" in fails(*command.split())

@@ -1,9 +1,10 @@
-"""The argument MODEL of several commands, and the units of its files."""
+"""The argument MODEL of several commands, the units of its files, and what seeds may be."""
 
 from typing import Annotated, Literal
 
 import typer
 
+LARGEST_SEED = 2**31 - 1  # of TensorFlow's random numbers
 MODEL_HELP = (
     "Potential: a name of atomzoo list, a .keras file, that of LAMMPS's nn/manybody, or a folder of aenet's networks "
     "(X.nn, X.nn.ascii) or n2p2's input.nn."

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from atomzoo.commands.model import EnergyUnit, LengthUnit
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, start_backend
 
 NOT_CONVERGED = 3
@@ -39,7 +39,7 @@ def refine(
     networks: Annotated[int, typer.Option(min=2, help="Networks trained; one is minimized, all are compared.")] = 2,
     tolerance: Annotated[float, typer.Option(help="Ends when network and engine agree to this, eV.")] = 1e-3,
     budget: Annotated[int, typer.Option(min=1, help="Structures labelled, at most; steps of relaxations count.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Of weights and search.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of weights and search.")] = 0,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):

@@ -23,7 +23,7 @@ def reproduce(
     Writes csv, md and png to the folder `results` beside the script, or to DIR. `atomzoo list` names what there is.
     With --redraw nothing is computed: text and figure are made anew from the csv of the recorded run.
     """
-    from atomzoo.datasets.io.output_files import check_folder
+    from atomzoo.datasets.io.folders import check_folder
 
     found = find(item)
     if output is not None and not output.absolute().parent.is_dir():

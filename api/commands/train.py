@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from atomzoo.commands.errors_table import errors_table
-from atomzoo.commands.model import EnergyUnit, LengthUnit
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, progress_bar, start_backend
 
 
@@ -42,7 +42,9 @@ def train(
     learning_rate: Annotated[float, typer.Option(help="Of the first epoch; it falls to zero. Not of lbfgs.")] = 3e-3,
     batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch. Not of lbfgs.")] = 32,
     validation_fraction: Annotated[float, typer.Option(help="Part of the structures held out.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and shuffling.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Of the held-out part, weights and shuffling.")
+    ] = 0,
     optimizer: Annotated[
         Literal["adam", "rmsprop", "lbfgs"],
         typer.Option(help="rmsprop is Barch and Tubman's; lbfgs, for small data sets, takes all structures at once."),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from atomzoo.commands.model import EnergyUnit, LengthUnit
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, progress_bar, start_backend
 
 N_BEST = 10  # rows of the table that is printed; trials.csv has all
@@ -31,7 +31,7 @@ def tune(
     patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement that end a trial.")] = 10,
     batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
     validation_fraction: Annotated[float, typer.Option(help="Part of the structures that trials are judged by.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, help="Of the held-out part, weights and batches.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the held-out part, weights and batches.")] = 0,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):

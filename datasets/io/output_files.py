@@ -12,6 +12,7 @@ import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.arrays.periodicity import has_stress
+from atomzoo.datasets.io.folders import check_folder
 
 
 def check_output(path):
@@ -38,28 +39,6 @@ def check_output(path):
         raise FileNotFoundError(f"There is no folder '{path.parent}' to write to. Received: '{path}'")
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(f"Nothing may be written to the folder '{path.parent}'. Received: '{path}'")
-    return path
-
-
-def check_folder(path):
-    """Finds out before a long calculation whether files can be written to a folder, which need not be there yet.
-
-    Returns:
-        The `Path`.
-
-    Raises:
-        NotADirectoryError, PermissionError: there is a file in its place, or nothing may be written there.
-
-    Example:
-        >>> check_folder("new/results").name
-        'results'
-    """
-    path = Path(path)
-    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
-    if not there.is_dir():
-        raise NotADirectoryError(f"There must be a folder to write to, not the file '{there}'. Received: '{path}'")
-    if not os.access(there, os.W_OK):
-        raise PermissionError(f"Nothing may be written to the folder '{there}'. Received: '{path}'")
     return path
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from numbers import Integral, Real
 
-from atomzoo.layers.descriptors.functions import LARGEST_CUTOFF, check_element
+from atomzoo.layers.descriptors.functions import check_element, checked_cutoff
 
 LARGEST_ORDERS = {"T2": 500, "T3": 50}  # papers have up to 20 and 10; T3 takes (order + 1)^2 harmonics
 KINDS = tuple(LARGEST_ORDERS)
@@ -24,7 +24,7 @@ class ChebyshevFunction:
 
     Args:
         kind: "T2" or "T3".
-        cutoff: cutoff radius Rc in A, positive, at most 100.
+        cutoff: cutoff radius Rc in A, from 0.1 to 100.
         order: n, not negative.
         weights: `()` for 1; else pairs of an element and its weight, 0 for elements that are not named.
 
@@ -47,13 +47,10 @@ class ChebyshevFunction:
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"`kind` must be one of {', '.join(KINDS)}. Received: kind={self.kind!r}")
-        if not (_is_finite(self.cutoff) and 0 < self.cutoff <= LARGEST_CUTOFF):
-            allowed = f"must be a positive radius, not above {LARGEST_CUTOFF:g} A"
-            raise ValueError(f"`cutoff` {allowed}. Received: cutoff={self.cutoff!r}")
         largest = LARGEST_ORDERS[self.kind]
         if not (isinstance(self.order, Integral) and not isinstance(self.order, bool) and 0 <= self.order <= largest):
             raise ValueError(f"`order` must be a whole number from 0 to {largest}. Received: order={self.order!r}")
-        object.__setattr__(self, "cutoff", float(self.cutoff))
+        object.__setattr__(self, "cutoff", checked_cutoff(self.cutoff))
         object.__setattr__(self, "order", int(self.order))
         object.__setattr__(self, "weights", checked_weights(self.weights))
 

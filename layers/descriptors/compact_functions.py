@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from atomzoo.layers.descriptors.chebyshev_functions import checked_weights
 from atomzoo.layers.descriptors.functions import (
-    LARGEST_CUTOFF,
     check_element,
+    checked_cutoff,
     checked_neighbors,
     finite_number,
     with_neighbors,
@@ -43,7 +43,7 @@ class CompactFunction:
 
     Args:
         kind: "C2", "C4" or "C5".
-        cutoff: upper end of the radial range in A, positive.
+        cutoff: upper end of the radial range in A, from 0.1 to 100.
         rlow: lower end of it in A; None for `-cutoff`.
         thetalow, thetahigh: ends of the angular range in degrees (C4, C5).
         subtype: "p1" to "p4", "p1a" to "p4a", or "e".
@@ -78,7 +78,7 @@ class CompactFunction:
             raise ValueError(f"`kind` must be one of {', '.join(COMPACT_PARAMETERS)}. Received: kind={self.kind!r}")
         if self.subtype not in SUBTYPES:
             raise ValueError(f"`subtype` must be one of {', '.join(SUBTYPES)}. Received: subtype={self.subtype!r}")
-        object.__setattr__(self, "cutoff", finite_number("cutoff", self.cutoff))
+        object.__setattr__(self, "cutoff", checked_cutoff(self.cutoff))
         object.__setattr__(self, "rlow", -self.cutoff if self.rlow is None else finite_number("rlow", self.rlow))
         for name in ALL_ANGLES:
             object.__setattr__(self, name, finite_number(name, getattr(self, name)))
@@ -129,8 +129,6 @@ class CompactFunction:
     def _check_ranges(self):
         low, high = self.thetalow, self.thetahigh
         for holds, rule, names in (
-            (self.cutoff > 0, "`cutoff` must be positive", ("cutoff",)),
-            (self.cutoff <= LARGEST_CUTOFF, f"`cutoff` must not be above {LARGEST_CUTOFF:g} A", ("cutoff",)),
             (self.rlow < self.cutoff, "`rlow` must be below `cutoff`", ("rlow", "cutoff")),
             (low < high <= low + 360, "`thetahigh` must be above `thetalow`, by 360 at most", tuple(ALL_ANGLES)),
             (low >= 0 or low == -high, "a range with angles below 0 must have its center at 0", tuple(ALL_ANGLES)),

@@ -12,6 +12,7 @@ PARAMETERS = {
     "G4": ("cutoff", "eta", "rs", "zeta", "lambda_"),
     "G5": ("cutoff", "eta", "rs", "zeta", "lambda_"),
 }
+SMALLEST_CUTOFF = 0.1  # A; where atoms cannot be, neighbor lists take very many boxes
 LARGEST_CUTOFF = 100.0  # A; a damaged number, or one in pm, must not ask for billions of neighbors
 DEFAULTS = {"eta": 0.0, "rs": 0.0, "kappa": 0.0, "zeta": 1.0, "lambda_": 1.0}
 
@@ -33,7 +34,7 @@ class SymmetryFunction:
 
     Args:
         kind: "G1", "G2", "G3", "G4" or "G5".
-        cutoff: cutoff radius in A, positive, at most 100.
+        cutoff: cutoff radius in A, from 0.1 to 100.
         eta: width in A^-2, not negative (G2, G4, G5).
         rs: shift of the distances in A (G2, G4, G5).
         kappa: wave number in A^-1 (G3).
@@ -65,7 +66,8 @@ class SymmetryFunction:
 
     def __post_init__(self):
         _check_kind(self.kind)
-        for name in ("cutoff", *DEFAULTS):
+        object.__setattr__(self, "cutoff", checked_cutoff(self.cutoff))
+        for name in DEFAULTS:
             object.__setattr__(self, name, finite_number(name, getattr(self, name)))
         object.__setattr__(self, "neighbors", checked_neighbors(self))
         self._check_ranges()
@@ -115,8 +117,6 @@ class SymmetryFunction:
 
     def _check_ranges(self):
         for name, holds, rule in (
-            ("cutoff", self.cutoff > 0, "be positive"),
-            ("cutoff", self.cutoff <= LARGEST_CUTOFF, f"not be above {LARGEST_CUTOFF:g} A"),
             ("eta", self.eta >= 0, "not be negative"),
             ("zeta", self.zeta >= 1, "be at least 1"),
             ("lambda_", abs(self.lambda_) == 1, "be +1 or -1"),
@@ -196,3 +196,11 @@ def finite_number(name, value):
     if not math.isfinite(number):
         raise ValueError(f"`{name}` must be a finite number. Received: {name}={value!r}")
     return number
+
+
+def checked_cutoff(value):
+    """The cutoff radius in A as a float; a ValueError unless it is a number from 0.1 to 100."""
+    cutoff = finite_number("cutoff", value)
+    if not SMALLEST_CUTOFF <= cutoff <= LARGEST_CUTOFF:
+        raise ValueError(f"`cutoff` must be from {SMALLEST_CUTOFF:g} to {LARGEST_CUTOFF:g} A. Received: cutoff={value}")
+    return cutoff

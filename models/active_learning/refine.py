@@ -6,6 +6,7 @@ import ase
 import numpy as np
 
 from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.io.folders import alone_in
 from atomzoo.models.active_learning.criteria import energy_deviations, find_bad, molecular_dynamics
 from atomzoo.models.active_learning.loop_folder import BudgetSpent, LoopFolder
 from atomzoo.models.active_learning.refinement_steps import find_candidates, relax_by_labels, tagged
@@ -111,8 +112,8 @@ def refine(
         `LoopResult`, whose `lowest` is the minimum.
 
     Raises:
-        ValueError: an argument out of range, a folder of another loop, structures of different composition, or what the
-            engine raises.
+        ValueError: an argument out of range, a folder of another loop or process, structures of different composition,
+            or what the engine raises.
 
     Example:
 
@@ -208,7 +209,7 @@ def iterative_sampling(
         `LoopResult`.
 
     Raises:
-        ValueError: an argument out of range, a folder of another loop, or what the engine raises.
+        ValueError: an argument out of range, a folder of another loop or process, or what the engine raises.
 
     Example:
 
@@ -251,7 +252,13 @@ def _sampling_round(loop, k, limits, train, sample, most, n_networks, seed):
     }
 
 
-def _run(loop, make_row, is_over, max_rounds, callback):
+def _run(loop, *rounds):
+    """All rounds, by one process at a time."""
+    with alone_in(loop.path):
+        return _rounds(loop, *rounds)
+
+
+def _rounds(loop, make_row, is_over, max_rounds, callback):
     """Round after round until one is the last."""
     rows, message = [], None
     while message is None:

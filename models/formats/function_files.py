@@ -28,8 +28,9 @@ def load_functions(name_or_path, elements):
     """
     if Path(str(name_or_path)).suffix.lower() != ".stp":
         return load_function_set(name_or_path, elements)
+    functions = read_setup(name_or_path).functions
     try:
-        return resolve(read_setup(name_or_path).functions, elements)
+        return resolve(functions, elements)
     except ValueError as error:
         raise ValueError(f"{name_or_path}: {error}") from None
 

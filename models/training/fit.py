@@ -120,8 +120,10 @@ def fit(
         callbacks = [keras.callbacks.TerminateOnNaN(), *callbacks]
         options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}
         history = potential.fit(dataset, **options).history
-    if not np.isfinite(history["loss"]).all():
-        raise ValueError(f"The loss became infinite in epoch {len(history['loss'])}: a smaller learning rate may help")
+    found = history.get("loss", [])
+    if not found or not np.isfinite(found).all():  # lbfgs ends before its first step where the loss is infinite
+        cause = "weights in the loss that are smaller" if at_once else "a smaller learning rate"
+        raise ValueError(f"The loss became infinite in epoch {max(len(found), 1)}: {cause} may help")
     return {name: values for name, values in history.items() if not name.endswith("_loss") or name == "val_loss"}
 
 
@@ -131,10 +133,10 @@ def check_options(optimizer, learning_rate, epochs, force_weight, weight_decay):
         raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
     if not isinstance(optimizer, keras.optimizers.Optimizer) and optimizer not in OPTIMIZERS:
         raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer!r}")
-    if not learning_rate > 0:
-        raise ValueError(f"`learning_rate` must be positive. Received: {learning_rate}")
-    if not weight_decay >= 0:
-        raise ValueError(f"`weight_decay` must not be negative. Received: {weight_decay}")
+    if not 0 < learning_rate < np.inf:
+        raise ValueError(f"`learning_rate` must be positive and finite. Received: {learning_rate}")
+    if not 0 <= weight_decay < np.inf:
+        raise ValueError(f"`weight_decay` must not be negative, and finite. Received: {weight_decay}")
     if not 0 < force_weight < np.inf:
         raise ValueError(f"`force_weight` must be positive and finite. Received: {force_weight}")
     if epochs < 1:

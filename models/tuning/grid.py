@@ -53,7 +53,7 @@ def read_grid(path):
     text = Path(path).read_text(encoding="utf-8", errors="replace")
     try:
         return check_grid(json.loads(text))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"'{path}': {' '.join(str(error).split())}") from None
 
 

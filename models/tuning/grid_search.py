@@ -3,13 +3,15 @@
 import contextlib
 import json
 import math
+import os
 import sys
 
 import keras_tuner
 import numpy as np
 import pandas
 
-from atomzoo.datasets.io.output_files import check_folder, replacing
+from atomzoo.datasets.io.folders import alone_in, check_folder
+from atomzoo.datasets.io.output_files import replacing
 from atomzoo.models.potential.saving import save_keras
 from atomzoo.models.tuning.grid import BPNN_TABLE_I, check_grid
 from atomzoo.models.tuning.hypermodel import OBJECTIVE, PotentialHyperModel
@@ -64,7 +66,7 @@ def grid_search(
         the loss became infinite), `val_rmse_meV_per_atom`, `val_mae_meV_per_atom`, `best_epoch`, `epochs`, `seconds`.
 
     Raises:
-        ValueError: a bad grid or label; another search in `output`; no trial that could be trained.
+        ValueError: a bad grid or label; another search or process in `output`; no trial that could be trained.
         OSError: `output` cannot be written.
     """
     grid = check_grid(BPNN_TABLE_I if grid is None else grid)
@@ -74,7 +76,14 @@ def grid_search(
     options = {"activation": activation, "batch_size": batch_size, "patience": patience, "seed": seed}
     hypermodel = PotentialHyperModel(train, validation, functions, grid, cache=cache, progress=show, **options)
     output.mkdir(parents=True, exist_ok=True)
-    _check_search(output / "search.json", {"grid": grid, "epochs": epochs, **options, **_identity(hypermodel)})
+    settings = {"grid": grid, "epochs": epochs, **options, **_identity(hypermodel)}
+    # Processes that share the trials are told apart by their names.
+    with contextlib.nullcontext() if "KERASTUNER_TUNER_ID" in os.environ else alone_in(output):
+        _check_search(output / "search.json", settings)
+        return _search(hypermodel, grid, epochs, output, progress)
+
+
+def _search(hypermodel, grid, epochs, output, progress):
     space = keras_tuner.HyperParameters()
     for name, values in grid.items():
         space.Choice(name, values)

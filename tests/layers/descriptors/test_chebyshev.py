@@ -137,7 +137,7 @@ def test_dicts():
     [
         ({"kind": "T4", "cutoff": 4.0, "order": 0}, "`kind` must be one of G1"),
         ({"kind": "T2", "order": 0}, "needs the key `cutoff`"),
-        ({"kind": "T2", "cutoff": -1, "order": 0}, "`cutoff` must be a positive radius"),
+        ({"kind": "T2", "cutoff": -1, "order": 0}, "`cutoff` must be from 0.1 to 100 A. Received: cutoff=-1"),
         ({"kind": "T2", "cutoff": 4.0, "order": -1}, "`order` must be a whole number from 0"),
         ({"kind": "T2", "cutoff": 4.0, "order": 1.5}, "`order` must be a whole number"),
         ({"kind": "T2", "cutoff": 4.0, "order": 1, "eta": 2.0}, "T2 has no key `eta`"),

@@ -115,8 +115,8 @@ def test_elements_by_atomic_number():
     ("options", "message"),
     [
         ({"optimizer": "sgd"}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: 'sgd'"),
-        ({"learning_rate": -1.0}, "`learning_rate` must be positive. Received: -1.0"),
-        ({"weight_decay": -1.0}, "`weight_decay` must not be negative. Received: -1.0"),
+        ({"learning_rate": -1.0}, "`learning_rate` must be positive and finite. Received: -1.0"),
+        ({"weight_decay": -1.0}, "`weight_decay` must not be negative, and finite. Received: -1.0"),
         ({"force_weight": 0.0}, "`force_weight` must be positive and finite. Received: 0.0"),
         ({"force_weight": np.inf}, "`force_weight` must be positive and finite. Received: inf"),
         ({"epochs": 0}, "`epochs` must be at least 1. Received: 0"),

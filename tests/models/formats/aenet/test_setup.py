@@ -161,7 +161,7 @@ def test_canonical_order_is_that_of_aenets_own_output(reference_data):
         ("kappa=1.5", "kappa 1.5", 16, "expected key=value pairs"),
         ("kappa=1.5", "kappa==1.5", 16, "expected key=value pairs"),
         ("kappa=1.5", "kappa=nan", 16, "kappa must be a number. Received: 'nan'"),
-        ("Rc=6.0", "Rc=0", 16, "`cutoff` must be positive. Received: cutoff=0.0"),
+        ("Rc=6.0", "Rc=0", 16, "`cutoff` must be from 0.1 to 100 A. Received: cutoff=0.0"),
         ("zeta=16", "zeta=0.5", 21, "`zeta` must be at least 1"),
     ],
 )

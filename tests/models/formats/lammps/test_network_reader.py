@@ -109,7 +109,7 @@ BAD = {
     "G1 cutoff 4.0 neighbors O": ("G1 cutoff 4.0", "its neighbors must be named"),
     "G2 cutoff": ("G7 cutoff", "a function must be of G1, G2, G3, G4, G5, T2, T3, C2, C4, C5. Received: 'G7'"),
     "G2 cutoff 4.0": ("G2 range 4.0", "expected pairs of a key and a value, cutoff, eta, rs. Received: 'range"),
-    "T2 cutoff 4.0": ("T2 cutoff 4e4", "must be a positive radius, not above 100 A"),
+    "T2 cutoff 4.0": ("T2 cutoff 4e4", "`cutoff` must be from 0.1 to 100 A"),
     "C4 rlow -4.0": ("C4 rlow 4.0", "`rlow` must be below `cutoff`. Received: rlow=4.0, cutoff=4.0"),
     "subtype p2a": ("subtype p9", "`subtype` must be one of p1, .* Received: subtype='p9'"),
     "thetahigh 120.0": ("thetahigh 190.0", "a range with angles below 0 must have its center at 0"),
