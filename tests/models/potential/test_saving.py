@@ -199,5 +199,5 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, potential, content, monkeyp
 
 
 def test_no_folder(tmp_path, potential):
-    with pytest.raises(FileNotFoundError, match="there is no folder '.*none'"):
+    with pytest.raises(FileNotFoundError, match="There is no folder '.*none'"):
         save_keras(potential, tmp_path / "none" / "au.keras")
