@@ -209,7 +209,7 @@ MODELS = [
         lambda: archive(lambda c: functions_of(c)[0].update(kind="G9")),
         "'m.keras': `kind` must be one of G1, G2, G3, G4",
     ),
-    (lambda: archive(lambda c: functions_of(c)[0].update(cutoff=1e6)), "'m.keras': `cutoff` must be from 0.1 to 100 A."),
+    (lambda: archive(lambda c: functions_of(c)[0].update(cutoff=1e6)), "'m.keras': `cutoff` must be from 0.1 to"),
     (lambda: archive(weights=lambda array: array * np.nan), "'m.keras' holds weights that are not finite"),
     (
         lambda: archive(**{"model.weights.h5": b"no"}),
