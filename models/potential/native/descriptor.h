@@ -96,7 +96,7 @@ class Descriptor {
     const Vec x = near.x[block], y = near.y[block], z = near.z[block];
     Vec along = Vec{};
     for (int k = 0; k < n; k++) along += w_slopes[block * n + k] * r_slopes[block * n + k];
-    const Vec inverse = 1.0 / near.r[block];
+    const Vec inverse = near.inverse_length(block);
     along -= (near.fx[block] * x + near.fy[block] * y + near.fz[block] * z) * inverse;
     near.fx[block] = near.fx[block] * inverse + along * x + dx[block];
     near.fy[block] = near.fy[block] * inverse + along * y + dy[block];
