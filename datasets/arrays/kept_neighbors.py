@@ -1,10 +1,13 @@
 """Neighbor lists that serve as long as atoms move little (Verlet lists)."""
 
+import functools
+
 import ase
 import numpy as np
 
 from atomzoo.datasets.arrays.batch import find_species
 from atomzoo.datasets.arrays.neighbors import neighbor_list
+from atomzoo.datasets.arrays.periodicity import Stress
 
 SKIN = 0.6  # A; of structures that move, how much farther the list reaches than the cutoff
 KEPT_PAIRS = 2_000_000  # in all lists together, some 60 MB
@@ -24,6 +27,7 @@ class KeptNeighbors:
         species: (n,) int32.
         starts: (n + 1,) int64; the neighbors of atom i are those from `starts[i]` to before `starts[i + 1]`.
         second, shifts: (P,) int32 and (P, 3) float64 in A, as of `neighbor_list`.
+        stress: the `Stress` of the cell.
 
     Raises:
         ValueError: as `to_arrays`.
@@ -43,9 +47,15 @@ class KeptNeighbors:
         self.species = find_species([atoms], elements, number)
         first, self.second, self.shifts = neighbor_list(atoms, cutoff + skin)
         self.starts = np.searchsorted(first, np.arange(len(atoms) + 1, dtype=first.dtype))
+        self.stress = Stress(atoms)
         self._identity, self._positions = _identity(atoms), atoms.positions.copy()
         # No atom is farther from where it was than sqrt(3) times its largest move along an axis.
         self._largest_move = 0.5 * skin / np.sqrt(3.0)
+
+    @functools.cached_property
+    def addresses(self):
+        """Where species, starts, second and shifts lie in memory, for C."""
+        return tuple(array.ctypes.data for array in (self.species, self.starts, self.second, self.shifts))
 
     def are_alike(self, atoms: ase.Atoms) -> bool:
         """Whether a structure differs from that of the list in nothing but positions."""

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from atomzoo.datasets.arrays.neighborhoods import CHUNK, Pairs, chunks
+from atomzoo.datasets.arrays.periodicity import Stress
 from atomzoo.models.potential.extrapolation import widened_range
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 from atomzoo.models.potential.results import result_of, taken_features
@@ -201,4 +202,4 @@ def _assembled(structures, pairs, energies, references, gradient, features, outs
         own, own_pairs = slice(starts[k], stops[k]), slice(pair_starts[k], pair_stops[k])
         virial = pairs.displacements[own_pairs].T @ gradient[own_pairs]
         of_atoms = (values[own] for values in (energies, references, forces))
-        yield result_of(atoms, *of_atoms, virial, features[own], int(outside[own].sum()))
+        yield result_of(*of_atoms, Stress(atoms).of(virial), features[own], int(outside[own].sum()))

@@ -1,6 +1,5 @@
 """An ASE calculator of a potential: molecular dynamics, phonons, optimizers, anything ASE drives."""
 
-import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 
@@ -15,6 +14,7 @@ COMPARED = {
     "pbc": lambda atoms: atoms.pbc,
 }
 
+
 class PotentialCalculator(Calculator):
     """Energy, forces and stress of a potential, for ASE.
 
@@ -28,8 +28,8 @@ class PotentialCalculator(Calculator):
 
     Args:
         potential: `NeuralNetworkPotential`, or a `Committee`; changes of its weights are seen.
-        engine: see `NeuralNetworkPotential.evaluate_atoms`. Where C++ does not evaluate the potential, its dtype is that
-            of the calculation: float64 is wanted for phonons, tight relaxation and conservation of energy.
+        engine: see `NeuralNetworkPotential.evaluate_atoms`. With the Keras backend, the potential's dtype is that of
+            the calculation: float64 is wanted for phonons, tight relaxation and conservation of energy.
 
     Raises:
         ValueError: at the calculation, if the structure has an element that the potential does not know; at the first,
@@ -58,7 +58,8 @@ class PotentialCalculator(Calculator):
         self._is_checked = False
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
-        super().calculate(atoms, properties, system_changes)
+        if atoms is not None:
+            self.atoms = atoms.copy()  # all that ASE's method does, but for making a folder
         result = self.potential.evaluate_atoms(self.atoms, self.engine)
         if not self._is_checked:
             check_length_unit(self.potential, [self.atoms], [result["features"]])
@@ -71,10 +72,10 @@ class PotentialCalculator(Calculator):
             warn_about_extrapolations(self.potential, self.atoms, result["features"])
 
     def check_state(self, atoms, tol=0.0):
-        """As of ASE's calculators, but for the tolerance: what differs in any digit is calculated anew.
+        """As of ASE's calculators, but without tolerance: what differs in any bit is calculated anew.
 
         ASE's own comparison takes longer than the forces on a few atoms.
         """
         if self.atoms is None:
             return list(all_changes)
-        return [name for name, value in COMPARED.items() if not np.array_equal(value(atoms), value(self.atoms))]
+        return [name for name, array in COMPARED.items() if array(atoms).tobytes() != array(self.atoms).tobytes()]

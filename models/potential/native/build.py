@@ -50,7 +50,7 @@ def _library():
     loaded.atomzoo_new.restype, loaded.atomzoo_new.argtypes = c_void_p, (c_char_p, c_char_p, c_int)
     loaded.atomzoo_delete.restype, loaded.atomzoo_delete.argtypes = None, (c_void_p,)
     loaded.atomzoo_evaluate.restype = c_int64
-    loaded.atomzoo_evaluate.argtypes = (c_void_p, c_int, *5 * (c_void_p,), c_int, *4 * (c_void_p,))
+    loaded.atomzoo_evaluate.argtypes = (c_void_p, c_int, *5 * (c_void_p,), c_int, c_void_p)
     return loaded, None
 
 

@@ -84,23 +84,20 @@ class _Copy:
 
     def evaluate(self, atoms, neighbors):
         """The result of a structure with its `KeptNeighbors`."""
-        n_atoms, species = len(neighbors.species), neighbors.species
-        energies, forces, virial = np.empty(n_atoms), np.zeros((n_atoms, 3)), np.zeros((3, 3))
-        features = np.full((n_atoms, self.n_features), np.nan)
-        inputs = (np.ascontiguousarray(atoms.positions), species, neighbors.starts, neighbors.second, neighbors.shifts)
-        outputs = energies, forces, virial, features
+        n_atoms, positions = len(neighbors.species), np.ascontiguousarray(atoms.positions)
+        numbers = np.zeros(9 + n_atoms * (4 + self.n_features))
         n_outside = library().atomzoo_evaluate(
-            self._pointer,
-            n_atoms,
-            *(array.ctypes.data for array in inputs),
-            self.n_features,
-            *(array.ctypes.data for array in outputs),
+            self._pointer, n_atoms, positions.ctypes.data, *neighbors.addresses, self.n_features, numbers.ctypes.data
         )
         if n_outside < 0:
             raise ValueError(f"The memory does not suffice for the evaluation. Received: {n_atoms} atoms")
-        if self.taken is not None:  # principal components may take others too
-            features[~self.taken[species]] = np.nan
-        return result_of(atoms, energies, self.shifts[species], forces, virial, features, n_outside)
+        virial, energies = numbers[:9].reshape(3, 3), numbers[9 : 9 + n_atoms]
+        forces = numbers[9 + n_atoms : 9 + 4 * n_atoms].reshape(n_atoms, 3).copy()
+        features = numbers[9 + 4 * n_atoms :].reshape(n_atoms, self.n_features)
+        if self.taken is not None:
+            features[~self.taken[neighbors.species]] = np.nan
+        references = self.shifts[neighbors.species]
+        return result_of(energies, references, forces, neighbors.stress.of(virial), features, n_outside)
 
 
 def _check(potential):

@@ -49,12 +49,14 @@ void atomzoo_delete(void *evaluator) { delete static_cast<Evaluator *>(evaluator
 // Evaluates one structure; lengths in A, energies in eV.
 //
 // The neighbors of atom i are second[starts[i]] to second[starts[i + 1] - 1], at positions[second] + shift; those beyond
-// the cutoff are passed over. `energies` (n) are counted from the elements' shifts; `forces` (n, 3) and `virial` (3, 3),
-// the sum of D outer dE/dD, are added to; of `features` (n, n_features) those that an element's network takes are set.
+// the cutoff are passed over. The results, which must be 0 before, are the virial (3, 3), the sum of D outer dE/dD; the
+// energies (n), counted from the elements' shifts; the forces (n, 3); and the features (n, n_features), of which those
+// are set that an element's network takes.
 // Returns how many of these are outside their range in the training data, or -1 if the memory does not suffice.
 int64_t atomzoo_evaluate(void *evaluator, int n_atoms, const double *positions, const int *species,
                          const int64_t *starts, const int *second, const double *shifts, int n_features,
-                         double *energies, double *forces, double *virial, double *features) try {
+                         double *results) try {
+  double *virial = results, *energies = virial + 9, *forces = energies + n_atoms, *features = forces + 3L * n_atoms;
   Evaluator &self = *static_cast<Evaluator *>(evaluator);
   atomzoo::Potential &potential = self.potential;
   atomzoo::Neighborhood &near = self.near;
