@@ -3,6 +3,8 @@
 TensorFlow's `GradientTape` is the default and the reference; JAX evaluates saved potentials.
 """
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -94,7 +96,7 @@ def values_reader(variables):
     """
     if BACKEND == "jax":
         return lambda: b"".join(np.asarray(variable.value).tobytes() for variable in variables)
-    values = [variable.value for variable in variables]
+    values = [variable.value for variable in variables if math.prod(variable.shape)]
     handles, count = [value.handle for value in values], len(values)
     attributes = ("N", count, "dtypes", [value.dtype.as_datatype_enum for value in values])
 

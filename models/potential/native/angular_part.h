@@ -9,7 +9,7 @@
 
 namespace atomzoo {
 
-// Cosines and angles of eight pairs, and the slope of the angle with respect to the cosine.
+// Cosines and angles of some pairs, and the slope of the angle with respect to the cosine.
 struct Angles {
   Vec cosine, theta, slope;
 

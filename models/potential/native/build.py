@@ -12,8 +12,18 @@ from pathlib import Path
 from atomzoo.datasets.io.output_files import replacing
 
 SOURCES = Path(__file__).parent
-# -march=native: the vectors of eight doubles become instructions of this processor. Square roots need no errno.
-FLAGS = ("-O3", "-march=native", "-std=c++17", "-fno-math-errno", "-fPIC", "-shared", "-Wno-psabi")
+# -march=native: vectors become instructions of this processor. Square roots need no errno. Aliasing: the doubles of
+# vectors are also read one by one.
+FLAGS = (
+    "-O3",
+    "-march=native",
+    "-std=c++17",
+    "-fno-math-errno",
+    "-fno-strict-aliasing",
+    "-fPIC",
+    "-shared",
+    "-Wno-psabi",
+)
 
 
 class NativeError(ValueError):

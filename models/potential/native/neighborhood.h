@@ -1,4 +1,4 @@
-// The neighbors of one atom in blocks of eight, each block of one element, filled up with entries that count nothing.
+// The neighbors of one atom in blocks of LANES, each block of one element, filled up with entries that count nothing.
 #pragma once
 
 #include <vector>

@@ -12,7 +12,7 @@
 
 namespace atomzoo {
 
-// Pairs j < k of neighbors stand in blocks of eight with the same j and the same element of k; where all functions have
+// Pairs j < k of neighbors stand in blocks of LANES with the same j and the same element of k; where all functions have
 // a factor of the distance r_jk, only pairs within the cutoff do.
 class TripletFunctions {
  public:

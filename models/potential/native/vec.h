@@ -1,11 +1,15 @@
-// Eight doubles computed on at once: vectors of g++, which become AVX-512, pairs of AVX2, or whatever the machine has.
+// Four or eight doubles computed on at once: vectors of g++, which become AVX-512, AVX2, or whatever the machine has.
 #pragma once
 
 #include <cstdint>
 
 namespace atomzoo {
 
+#ifdef __AVX512F__
 constexpr int LANES = 8;
+#else
+constexpr int LANES = 4;  // longer vectors than the machine's are slow
+#endif
 typedef double Vec __attribute__((vector_size(LANES * sizeof(double))));
 typedef long Mask __attribute__((vector_size(LANES * sizeof(long))));  // of comparisons: -1 where true, else 0
 
@@ -14,7 +18,9 @@ constexpr double PI = 3.14159265358979323846;
 inline Vec broadcast(double value) { return value - Vec{}; }
 
 inline double sum(Vec v) {
-  return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+  double parts[LANES / 4];
+  for (int k = 0; k < LANES / 4; k++) parts[k] = (v[4 * k] + v[4 * k + 1]) + (v[4 * k + 2] + v[4 * k + 3]);
+  return LANES == 4 ? parts[0] : parts[0] + parts[LANES / 4 - 1];
 }
 
 inline Vec square_root(Vec x) {
