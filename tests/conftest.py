@@ -57,7 +57,7 @@ def fails(atomzoo, tmp_path):
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         code, _, error = atomzoo(*arguments)
         assert code == 1
-        error = re.sub(r"^(\d+ structures to train on|epoch \d+ of) .*\n", "", error, flags=re.MULTILINE)
+        error = re.sub(r"^(\d+ structures to train on|epoch \d+ of).*\n", "", error, flags=re.MULTILINE)
         assert error.startswith("atomzoo: error: ") and error.count("\n") == 1 and error.endswith("\n")
         assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
         return error
