@@ -16,7 +16,7 @@ COPIES = 4  # of the derivatives of features that are in memory at once, at most
 SAMPLE = 100  # structures of which neighbors are counted
 MOST_WITH_SMALL_NETWORK = 1000  # labels
 # Of one core, for each byte of the derivatives (or, of energies alone, of the features): in an iteration of L-BFGS, and
-# to evaluate them once. Measured on one machine: an estimate of time is good to a factor of two or so.
+# to evaluate them once. Measured on one machine for silicon; the first line of progress says what it takes on this one.
 SECONDS_PER_BYTE, SECONDS_TO_DERIVE = 6.5e-10, 1.5e-7
 NAMES = {"lbfgs": "L-BFGS", "adam": "Adam", "rmsprop": "RMSprop"}
 
