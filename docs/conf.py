@@ -10,7 +10,7 @@ from gallery_pages import write_gallery  # noqa: E402
 from atomzoo.version import __version__  # noqa: E402
 
 project = "atomzoo"
-author = "the authors of atomzoo"
+author = "The atomzoo developers"
 version = release = __version__
 
 extensions = [
@@ -40,7 +40,7 @@ autodoc_typehints = "none"
 default_role = "code"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
-napoleon_custom_sections = [("Call arguments", "params_style")]
+napoleon_custom_sections = [("Call arguments", "params_style"), "Returns"]  # "Returns" is prose, not a type
 copybutton_prompt_text = ">>> |\\.\\.\\. "
 copybutton_prompt_is_regexp = True
 

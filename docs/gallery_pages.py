@@ -46,12 +46,19 @@ def write_gallery(folder):
 
 def _section(entry, folder):
     """Title, figures and text of one script."""
-    files = results_of(entry)
+    files = [path for path in results_of(entry) if _owner(path) == entry.path.stem]
     text = next(path for path in files if path.suffix == ".md" and path.stem == entry.path.stem)
     title = text.read_text(encoding="utf-8").splitlines()[0]
     figures = [f"![{path.stem}]({_relative(path, folder)})\n" for path in files if path.suffix == ".png"]
     rest = f"```{{include}} {_relative(text, folder)}\n:start-line: 1\n:heading-offset: 1\n```\n"
     return "\n".join([f"#{title}\n", f"`atomzoo reproduce {entry.name}`\n", *figures, rest])
+
+
+def _owner(path):
+    """Stem of the script whose result a file is: of figure_4 and figure_4_angular the longer one that fits."""
+    paper = path.parents[1].name.replace("_", "-")
+    stems = [entry.path.stem for entry in reproductions() if entry.name.startswith(f"{paper}/")]
+    return max((stem for stem in stems if path.stem.startswith(stem)), key=len)
 
 
 def _relative(path, folder):
