@@ -1,4 +1,4 @@
-"""aenet as a baseline: trained and evaluated on the same structures and symmetry functions, or recorded.
+"""aenet as a baseline: trained and evaluated on the same structures and symmetry functions.
 
 aenet is free software (https://github.com/atomisticnet/aenet), and not part of atomzoo. Its programs are looked for in
 the folder named by the environment variable AENET_BIN, else on PATH.
@@ -6,6 +6,7 @@ the folder named by the environment variable AENET_BIN, else on PATH.
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -14,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import pandas
 
 from atomzoo.models.formats.aenet.logs import read_predictions
 from atomzoo.reproductions.baselines.aenet_inputs import NAMES, TRAINING_SET, elements_in_order, write_inputs
@@ -40,43 +40,12 @@ def find_programs():
     return found if len(found) == len(PROGRAMS) else None
 
 
-def baseline(train, validation, functions, recorded=None, **settings):
-    """aenet's errors: measured here if aenet is here, else those recorded.
-
-    Args:
-        train, validation, functions, settings: see `run_aenet`.
-        recorded: `pandas.DataFrame` of results recorded before, with the columns `version` and `train_seconds`, for
-            example that of `atomzoo.datasets.gold_clusters.aenet_baseline()`.
-
-    Returns:
-        `pandas.DataFrame`, to which the column `source` says "measured here" or "recorded".
-
-    Raises:
-        FileNotFoundError: there is neither aenet nor a record.
-        ValueError: aenet failed: the first error it printed, and its input file.
-    """
-    if find_programs():
-        return pandas.DataFrame([run_aenet(train, validation, functions, **settings)]).assign(source="measured here")
-    if recorded is None:
-        names = ", ".join(PROGRAMS)
-        raise FileNotFoundError(f"aenet's {names} are neither on PATH nor in AENET_BIN, and nothing is recorded")
-    return recorded.assign(source="recorded")
-
-
-def beside(ours, theirs):
-    """One table of our results and aenet's.
-
-    Args:
-        ours: dict, or list of dicts, with some of the keys of what `run_aenet` returns.
-        theirs: what `baseline` returned.
-
-    Returns:
-        `pandas.DataFrame` of the columns of `ours`, and `program` and `source`.
-    """
-    ours = pandas.DataFrame([ours] if isinstance(ours, dict) else ours)
-    columns = [column for column in ours.columns if column in theirs.columns]
-    parts = ours.assign(program="atomzoo", source="measured here"), theirs[[*columns, "source"]].assign(program="aenet")
-    return pandas.concat(parts, ignore_index=True)
+def check_programs():
+    """aenet's programs: see `find_programs`; a FileNotFoundError where they are not here."""
+    programs = find_programs()
+    if programs is None:
+        raise FileNotFoundError(f"aenet's {', '.join(PROGRAMS)} are not on PATH, nor in the folder AENET_BIN")
+    return programs
 
 
 def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"):
@@ -92,22 +61,21 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
         method: aenet's method and its parameters, "bfgs" or "lm batchsize=..." for example.
 
     Returns:
-        Dict of the columns of `atomzoo.datasets.gold_clusters.aenet_baseline()`, as far as they are known here: mean
-        squared errors of total energies (eV^2), force errors (eV/A), seconds, version.
+        Dict of `network`, `method`, `iterations`, `train_structures`, `validation_structures`, `train_mse_eV2` and
+        `validation_mse_eV2` (total energies), `validation_force_rmse_eV_per_A` (per component; aenet trains on energies
+        only), `train_seconds` and `train_cpu_seconds` (of one core), and `aenet_version`.
 
     Raises:
         FileNotFoundError: aenet is not here.
         ValueError: aenet failed: the first error it printed, and its input file.
     """
-    programs, folder = find_programs(), Path(folder)
-    if programs is None:
-        raise FileNotFoundError(f"aenet's {', '.join(PROGRAMS)} are not on PATH, nor in the folder AENET_BIN")
+    programs, folder = check_programs(), Path(folder)
     write_inputs(train, validation, functions, folder, hidden, activation, iterations, method)
     _run(programs["generate.x"], "generate", folder, needs=[TRAINING_SET])
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), _cpu_seconds()
     elements = elements_in_order(train)
     _run(programs["train.x"], "fit", folder, needs=[f"{element}.nn" for element in elements])
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, _cpu_seconds() - cpu
     found = {}
     for name, structures in (("train", train), ("validation", validation)):
         _run(programs["predict.x"], NAMES[name], folder)
@@ -122,7 +90,8 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
         "validation_mse_eV2": found["validation"][0],
         "validation_force_rmse_eV_per_A": found["validation"][1],
         "train_seconds": round(seconds, 1),
-        "version": _version(programs["train.x"], folder / "fit.out"),
+        "train_cpu_seconds": round(cpu, 1),
+        "aenet_version": _version(programs["train.x"], folder / "fit.out"),
     }
 
 
@@ -143,6 +112,12 @@ def _run(program, name, folder, needs=()):
         (folder / f"{name}.err").write_text(done.stderr)
         place = f"'{folder / name}.in' (exit status {done.returncode}; its output is kept there)"
         raise ValueError(f"{program.name} failed on {place}. It said: {_first_error(done.stderr, done.stdout)}")
+
+
+def _cpu_seconds():
+    """What the programs that this process started and that have ended took, s."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _first_error(*texts):
