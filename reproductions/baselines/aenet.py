@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +49,29 @@ def check_programs():
     return programs
 
 
-def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"):
-    """Trains aenet on energies, and evaluates it.
+@dataclass(frozen=True)
+class AenetRun:
+    """What a training of aenet gave.
+
+    Attributes:
+        predictions: dict of the lists of `Prediction` of the "train" and "validation" structures.
+        seconds, cpu_seconds: of `train.x`; it runs on one core.
+        version: aenet's.
+    """
+
+    predictions: dict
+    seconds: float
+    cpu_seconds: float
+    version: str
+
+
+def train_aenet(
+    train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"
+):
+    """Trains aenet on energies, and lets it predict energies and forces of both parts.
 
     Args:
-        train, validation: lists of `ase.Atoms` with energies and forces.
+        train, validation: lists of `ase.Atoms` with energies.
         functions: list of `SymmetryFunction` for all elements, or a dict of such lists by element; or of the functions
             of a Chebyshev basis.
         folder: an empty or new folder for aenet's files.
@@ -61,9 +80,7 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
         method: aenet's method and its parameters, "bfgs" or "lm batchsize=..." for example.
 
     Returns:
-        Dict of `network`, `method`, `iterations`, `train_structures`, `validation_structures`, `train_mse_eV2` and
-        `validation_mse_eV2` (total energies), `validation_force_rmse_eV_per_A` (per component; aenet trains on energies
-        only), `train_seconds` and `train_cpu_seconds` (of one core), and `aenet_version`.
+        `AenetRun`.
 
     Raises:
         FileNotFoundError: aenet is not here.
@@ -76,22 +93,35 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
     elements = elements_in_order(train)
     _run(programs["train.x"], "fit", folder, needs=[f"{element}.nn" for element in elements])
     seconds, cpu = time.perf_counter() - start, _cpu_seconds() - cpu
-    found = {}
-    for name, structures in (("train", train), ("validation", validation)):
-        _run(programs["predict.x"], NAMES[name], folder)
-        found[name] = _errors(read_predictions(folder / f"{NAMES[name]}.out"), structures)
+    predictions = {}
+    for part, name in NAMES.items():
+        _run(programs["predict.x"], name, folder)
+        predictions[part] = read_predictions(folder / f"{name}.out")
+    return AenetRun(predictions, seconds, cpu, _version(programs["train.x"], folder / "fit.out"))
+
+
+def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"):
+    """As `train_aenet`, of structures with energies and forces, in numbers.
+
+    Returns:
+        Dict of `network`, `method`, `iterations`, `train_structures`, `validation_structures`, `train_mse_eV2` and
+        `validation_mse_eV2` (total energies), `validation_force_rmse_eV_per_A` (per component), `train_seconds`,
+        `train_cpu_seconds` and `aenet_version`.
+    """
+    run = train_aenet(train, validation, functions, folder, hidden, activation, iterations, method)
+    validation_mse, force_rmse = _errors(run.predictions["validation"], validation)
     return {
         "network": "-".join(f"{width}{activation[0]}" for width in hidden),
         "method": method,
         "iterations": iterations,
         "train_structures": len(train),
         "validation_structures": len(validation),
-        "train_mse_eV2": found["train"][0],
-        "validation_mse_eV2": found["validation"][0],
-        "validation_force_rmse_eV_per_A": found["validation"][1],
-        "train_seconds": round(seconds, 1),
-        "train_cpu_seconds": round(cpu, 1),
-        "aenet_version": _version(programs["train.x"], folder / "fit.out"),
+        "train_mse_eV2": _errors(run.predictions["train"], train)[0],
+        "validation_mse_eV2": validation_mse,
+        "validation_force_rmse_eV_per_A": force_rmse,
+        "train_seconds": round(run.seconds, 1),
+        "train_cpu_seconds": round(run.cpu_seconds, 1),
+        "aenet_version": run.version,
     }
 
 

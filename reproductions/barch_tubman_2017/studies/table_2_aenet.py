@@ -36,12 +36,12 @@ def run(seeds=None, quick=False, output=None):
     sizes, networks = (SIZES[:1], list(NETWORKS)[:1]) if quick else (SIZES, NETWORKS)
     iterations = QUICK_ITERATIONS if quick else ITERATIONS
     jobs = [{"atoms": n, "cell": name, "iterations": iterations} for n in sizes for name in networks]
-    rows = run_jobs(train_aenet, jobs, partial, "Training aenet").drop(columns="cell")
+    rows = run_jobs(aenet_cell, jobs, partial, "Training aenet").drop(columns="cell")
     write_results(folder, "table_2_aenet", rows, _markdown(rows, quick, time.time() - start), {})
     partial.unlink()
 
 
-def train_aenet(atoms, cell, iterations):
+def aenet_cell(atoms, cell, iterations):
     """Errors of aenet in one cell of the table: the dict of `run_aenet`."""
     functions = load_function_set("barch-tubman-2017", ["Au"])
     with working_folder() as folder:
