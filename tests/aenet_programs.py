@@ -1,4 +1,4 @@
-"""Stand-ins for aenet's programs: they read their input's FILES and NETWORKS as aenet does, and print recorded results."""
+"""Stand-ins for aenet's programs: they read FILES and NETWORKS of their input as aenet does, and replay results."""
 
 import json
 import stat

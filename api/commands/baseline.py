@@ -76,10 +76,8 @@ def aenet(
     write_rows(output / "comparison.csv", rows)
     comparison.draw(parts, runs).savefig(output / "comparison.png", dpi=150)
     out.print(_table(rows))
-    out.print(
-        f"\nEnergies in meV/atom, forces in eV/A a component; {runs[0].program}, {len(functions)} symmetry functions"
-    )
-    out.print(f"written to {output}", markup=False, soft_wrap=True)
+    text = f"\nEnergies in meV/atom, forces in eV/A a component; {runs[0].program}, {len(functions)} symmetry functions"
+    out.print(f"{text}\nwritten to {output}", markup=False, soft_wrap=True)
 
 
 def _read(data, symmetry_functions):
