@@ -5,6 +5,7 @@ import warnings
 
 import typer
 
+from atomzoo.commands.baseline import baseline
 from atomzoo.commands.convert import convert
 from atomzoo.commands.descriptors import descriptors
 from atomzoo.commands.list import list_all
@@ -33,6 +34,7 @@ app.command()(relax)
 app.command(cls=ManyNumbersCommand)(refine)
 app.command()(descriptors)
 app.command()(convert)
+app.add_typer(baseline, name="baseline")
 
 
 def _print_version(wanted: bool):
