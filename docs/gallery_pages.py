@@ -33,7 +33,7 @@ def write_gallery(folder):
     folder.mkdir(exist_ok=True)
     by_paper = {}
     for entry in reproductions():
-        if results_of(entry):
+        if any(path.name == f"{entry.path.stem}.md" for path in results_of(entry)):
             by_paper.setdefault(entry.name.split("/")[0], []).append(entry)
     for paper, entries in by_paper.items():
         title = f"# {TITLES[paper.replace('-', '_')]}\n"

@@ -108,8 +108,11 @@ def main_table():
 
 
 def _minutes(command):
-    """Time of the recorded run, from the last line of its Markdown."""
-    line = _result(command, ".md").read_text(encoding="utf-8").splitlines()[-1]
+    """Time of the recorded run, from the last line of its Markdown; "-" where none is recorded."""
+    path = _result(command, ".md")
+    if not path.exists():
+        return NOTHING
+    line = path.read_text(encoding="utf-8").splitlines()[-1]
     seconds = int(re.search(r", (\d+) s, `", line)[1])
     return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds} s"
 
