@@ -32,22 +32,26 @@ def options():
 @baseline.command(cls=ManyNumbersCommand)
 def aenet(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="New folder of results and inputs.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="New folder for the results and aenet's files.")
+    ],
     hidden: Annotated[
-        list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden tanh layers, of both.")
+        list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden tanh layers of both.")
     ] = (15, 15),
     symmetry_functions: Annotated[
-        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file, for both.")
+        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file; for both.")
     ] = "barch-tubman-2017",
-    iterations: Annotated[int, typer.Option(min=1, help="Of aenet's L-BFGS-B.")] = 500,
+    iterations: Annotated[int, typer.Option(min=1, help="Iterations of aenet's L-BFGS-B.")] = 500,
     epochs: Annotated[int, typer.Option(min=1, help="Iterations of atomzoo's L-BFGS.")] = 3000,
-    validation_fraction: Annotated[float, typer.Option(help="Part of the structures held out.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the held-out part and of our weights.")] = 0,
+    validation_fraction: Annotated[float, typer.Option(help="Fraction of the structures that is held out.")] = 0.1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the held-out part and of atomzoo's weights.")
+    ] = 0,
 ):
     """Trains aenet and atomzoo with the same split, functions and widths, and prints their errors and times.
 
     aenet is not part of atomzoo: the environment variable AENET_BIN names the folder of its generate.x, train.x and
-    predict.x. Both are trained on energies, as aenet can; atomzoo also on forces, if all structures have them. DIR gets
+    predict.x. Both programs train on energies; atomzoo also trains on forces if all structures have them. DIR gets
     comparison.csv and .png, the potentials, and in aenet/ all input and output files.
     """
     from atomzoo.datasets.io.folders import check_folder
@@ -76,7 +80,7 @@ def aenet(
     write_rows(output / "comparison.csv", rows)
     comparison.draw(parts, runs).savefig(output / "comparison.png", dpi=150)
     out.print(_table(rows))
-    text = f"\nEnergies in meV/atom, forces in eV/A a component; {runs[0].program}, {len(functions)} symmetry functions"
+    text = f"\nEnergies in meV/atom, forces in eV/Å a component; {runs[0].program}, {len(functions)} symmetry functions"
     out.print(f"{text}\nwritten to {output}", markup=False, soft_wrap=True)
 
 
