@@ -38,10 +38,10 @@ def silicon_potential(kind, cutoff, **options):
 
 
 def evaluation(kind="G5", cells=4, cutoff=6.0, repeats=20):
-    """Energy, forces and stress by `evaluate_atoms` (neighbor list included), and by the compiled program alone."""
+    """Energy, forces and stress by TensorFlow: `evaluate_atoms`, neighbor list included; its compiled program alone."""
     atoms = distorted_silicon(cells)
     potential = silicon_potential(kind, cutoff, dtype="float64")
-    total = processor_times(lambda: potential.evaluate_atoms(atoms), repeats)
+    total = processor_times(lambda: potential.evaluate_atoms(atoms, engine="tensorflow"), repeats)
     memory = peak_memory()
     pairs = potential.evaluator.pairs([atoms])
     compiled = processor_times(lambda: potential.evaluator.energies(pairs), repeats)

@@ -29,11 +29,11 @@ PEERS = [
 ]
 NOTES = """\
 Silicon: diamond, 5.431 A, Gaussian displacements of 0.15 A. A potential of 8 G2 and 24 G5 or G4, Rc 6 A, and a network
-32-30-30-1 with tanh, float64: energy, forces and stress by `evaluate_atoms`, neighbor list included, and by its
-compiled program alone. Training step: energies and forces by `fit`, compiled by XLA, with trainable eta, Rc 4.5 A,
-float32, batches of 8 structures of 64 atoms; time per atom and step. Compilation is not counted. Smallest and median
-time: of the processor on one core, which other programs lengthen less, and by the clock on two. GB: the peak memory of
-a process of its own (Python and TensorFlow themselves take 0.7 GB).
+32-30-30-1 with tanh, float64: energy, forces and stress by `evaluate_atoms` with the engine "tensorflow", neighbor
+list included, and by its compiled program alone. Training step: energies and forces by `fit`, compiled by XLA, with
+trainable eta, Rc 4.5 A, float32, batches of 8 structures of 64 atoms; time per atom and step. Compilation is not
+counted. Smallest and median time: of the processor on one core, which other programs lengthen less, and by the clock on
+two. GB: the peak memory of a process of its own (Python and TensorFlow themselves take 0.7 GB).
 "Quoted" times are of the same functions on the same class of machine, and were not measured in this run."""
 
 

@@ -161,8 +161,10 @@ def find_displacements(arrays: dict[str, np.ndarray]) -> np.ndarray:
     return displacements
 
 
-def find_species(structures: list[ase.Atoms], elements: list[str]) -> np.ndarray:
+def find_species(structures: list[ase.Atoms], elements: list[str], first: int = 0) -> np.ndarray:
     """Checks structures, and gives the index into `elements` of every atom, structure after structure, (N,) int32.
+
+    Messages number the structures from `first` on.
 
     Raises:
         ValueError: as for `to_arrays`.
@@ -171,7 +173,7 @@ def find_species(structures: list[ase.Atoms], elements: list[str]) -> np.ndarray
         raise ValueError("There must be at least one structure. Received: structures=[]")
     index = np.full(max(atomic_numbers.values()) + 1, -1, np.int32)
     index[[atomic_numbers[symbol] for symbol in elements]] = np.arange(len(elements))
-    for k, atoms in enumerate(structures):
+    for k, atoms in enumerate(structures, first):
         if problem := find_problem(atoms):
             raise ValueError(f"structure {k}: {problem}")
         unknown = index[atoms.numbers] < 0

@@ -14,7 +14,7 @@ def has_stress(atoms: ase.Atoms) -> bool:
     >>> has_stress(ase.Atoms("Au", cell=[3, 3, 0], pbc=(True, True, False)))
     False
     """
-    return bool(atoms.pbc.any() and atoms.cell.rank == 3)
+    return bool(atoms.pbc.any() and atoms.cell.array.any(axis=1).all())
 
 
 def stress_volume(atoms: ase.Atoms) -> float:
@@ -51,6 +51,32 @@ def in_plane(tensor: np.ndarray, atoms: ase.Atoms) -> np.ndarray:
         return tensor
     projector = periodic_projector(atoms)
     return projector @ tensor @ projector
+
+
+class Stress:
+    """From virials to stresses of structures of one cell and periodicity.
+
+    Example:
+
+    >>> stress = Stress(ase.Atoms("Au", cell=[2, 2, 3], pbc=(False, False, True)))
+    >>> stress.of(np.ones((3, 3))).round(3).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.083]]
+    """
+
+    def __init__(self, atoms: ase.Atoms):
+        self._volume = stress_volume(atoms)
+        self._projector = None if atoms.pbc.all() else periodic_projector(atoms)
+
+    def of(self, virial: np.ndarray) -> np.ndarray:
+        """The stress (3, 3) in eV/A^3 within the periodic directions.
+
+        Args:
+            virial: (3, 3) in eV, the sum of D outer dE/dD.
+        """
+        symmetric = 0.5 * (virial + virial.T)
+        if self._projector is not None:
+            symmetric = self._projector @ symmetric @ self._projector
+        return symmetric / self._volume
 
 
 def periodic_projector(atoms: ase.Atoms) -> np.ndarray:

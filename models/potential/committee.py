@@ -47,14 +47,14 @@ class Committee:
         """That of the first member, see `NeuralNetworkPotential`."""
         return self.potentials[0].feature_range(element)
 
-    def evaluate_atoms(self, structures):
+    def evaluate_atoms(self, structures, engine="auto"):
         """As `NeuralNetworkPotential.evaluate_atoms`: means over the members, and the features of the first.
 
         With them `energy_deviation` (eV) and `forces_deviation` (n, 3) (eV/A): standard deviations of the members.
         """
         if isinstance(structures, ase.Atoms):
-            return self.evaluate_atoms([structures])[0]
-        members = [potential.evaluate_atoms(structures) for potential in self.potentials]
+            return self.evaluate_atoms([structures], engine)[0]
+        members = [potential.evaluate_atoms(structures, engine) for potential in self.potentials]
         return [_combined(results) for results in zip(*members, strict=True)]
 
     def disagreement(self, structures):
@@ -70,4 +70,5 @@ def _combined(results):
         "energy_deviation": float(values["interaction_energy"].std(ddof=1)),
         "forces_deviation": values["forces"].std(axis=0, ddof=1),
         "features": results[0]["features"],
+        "n_outside": results[0]["n_outside"],
     }

@@ -4,8 +4,10 @@ import numpy as np
 from keras import ops
 
 from atomzoo.datasets.arrays.neighborhoods import CHUNK, Pairs, chunks
-from atomzoo.datasets.arrays.periodicity import in_plane, stress_volume
+from atomzoo.datasets.arrays.periodicity import Stress
+from atomzoo.models.potential.extrapolation import widened_range
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
+from atomzoo.models.potential.results import result_of, taken_features
 
 OUT_OF_MEMORY = ("ResourceExhaustedError", "XlaRuntimeError")
 N_ATOMS = 8 * CHUNK  # of structures that are evaluated together
@@ -145,8 +147,18 @@ class PotentialEvaluator(DescriptorEvaluator):
     def _evaluate(self, structures):
         pairs = self.pairs(structures)
         energies, gradient, features = self.energies(pairs)
+        taken = taken_features(self.potential)
+        if taken is not None:
+            features[~taken[pairs.species]] = np.nan
         references = np.asarray(self.potential.atom_sum.shifts)[pairs.species]
-        yield from _assembled(structures, pairs, energies, references, gradient, features)
+        outside = self._outside(pairs, features)
+        yield from _assembled(structures, pairs, energies, references, gradient, features, outside)
+
+    def _outside(self, pairs, features):
+        """How many features of each atom are outside their range in the training data, (N,)."""
+        ranges = [widened_range(self.potential, element) for element in self.potential.elements]
+        smallest, largest = np.array(ranges).transpose(1, 0, 2)[:, pairs.species]
+        return ((features < smallest) | (features > largest)).sum(axis=1)
 
     def _energy_kernel(self, displacements, species, neighbor_species, triplets):
         """Energies (n,) counted from the elements' shifts, their gradients (n, M, 3) and features (n, F)."""
@@ -178,7 +190,7 @@ def batches(structures, n_atoms=N_ATOMS):
         yield batch
 
 
-def _assembled(structures, pairs, energies, references, gradient, features):
+def _assembled(structures, pairs, energies, references, gradient, features, outside):
     """The result dict of each structure, from its atoms' energies and features and its pairs' gradients."""
     n_atoms = len(energies)
     pulls = [np.bincount(pairs.first, g, n_atoms) - np.bincount(pairs.second, g, n_atoms) for g in gradient.T]
@@ -188,13 +200,6 @@ def _assembled(structures, pairs, energies, references, gradient, features):
     starts, pair_starts = stops - pairs.n_atoms, np.concatenate([[0], pair_stops[:-1]])
     for k, atoms in enumerate(structures):
         own, own_pairs = slice(starts[k], stops[k]), slice(pair_starts[k], pair_stops[k])
-        interaction = float(energies[own].sum())
         virial = pairs.displacements[own_pairs].T @ gradient[own_pairs]
-        yield {
-            "energy": interaction + float(references[own].sum()),
-            "interaction_energy": interaction,
-            "energies": energies[own] + references[own],
-            "forces": forces[own],
-            "stress": in_plane(0.5 * (virial + virial.T), atoms) / stress_volume(atoms),
-            "features": features[own],
-        }
+        of_atoms = (values[own] for values in (energies, references, forces))
+        yield result_of(*of_atoms, Stress(atoms).of(virial), features[own], int(outside[own].sum()))

@@ -101,6 +101,18 @@ def warn_about_extrapolations(potential, atoms, features):
     warnings.warn(f"{worst}; in all {extent} are outside", ExtrapolationWarning, stacklevel=3)
 
 
+def widened_range(potential, element):
+    """The range of each feature of an element's atoms, (F,) and (F,), widened by what is taken to be rounding."""
+    smallest, largest = potential.feature_range(element)
+    tolerance = _tolerance(potential, smallest, largest)
+    return smallest - tolerance, largest + tolerance
+
+
+def _tolerance(potential, smallest, largest):
+    magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
+    return ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
+
+
 def _excess(potential, atoms, features):
     """How far each value is outside its range, in widths of the range, (n, F), 0 inside; and each element's limits."""
     symbols = np.array(atoms.get_chemical_symbols())
@@ -110,8 +122,7 @@ def _excess(potential, atoms, features):
         known = np.isfinite(smallest)
         place = np.ix_(symbols == symbol, known)
         values, smallest, largest = features[place], smallest[known], largest[known]
-        magnitude = np.maximum(np.maximum(np.abs(smallest), np.abs(largest)), 1.0)
-        tolerance = ROUNDING * np.finfo(potential.compute_dtype).eps * magnitude
+        tolerance = _tolerance(potential, smallest, largest)
         outside = np.maximum(smallest - values, values - largest)
         excess[place] = np.where(outside > tolerance, outside / (largest - smallest + tolerance), 0.0)
     return excess, limits

@@ -4,11 +4,13 @@ TensorFlow's `GradientTape` is the default and the reference; JAX evaluates save
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 BACKEND = keras.backend.backend()
 if BACKEND == "tensorflow":
     import tensorflow as tf
+    from tensorflow.python.eager import context, execute
 elif BACKEND == "jax":
     import jax
 else:
@@ -72,6 +74,36 @@ def compiled(function, layer):
 
     # A NumPy array would be traced as a constant, and a new one would compile a new program.
     return lambda *arrays: run(*keras.tree.map_structure(_tensor, arrays))
+
+
+def values_reader(variables):
+    """A function that returns the values of variables as they are when it is called, as bytes to be compared.
+
+    Args:
+        variables: list of Keras variables.
+
+    Example:
+
+    >>> import keras
+    >>> from atomzoo.models.potential.gradients import values_reader
+    >>> variable = keras.Variable([1.0])
+    >>> read = values_reader([variable])
+    >>> before = read()
+    >>> variable.assign([2.0]) is not None and read() != before
+    True
+    """
+    if BACKEND == "jax":
+        return lambda: b"".join(np.asarray(variable.value).tobytes() for variable in variables)
+    values = [variable.value for variable in variables]
+    handles, count = [value.handle for value in values], len(values)
+    attributes = ("N", count, "dtypes", [value.dtype.as_datatype_enum for value in values])
+
+    def read():
+        # One operation for all: one for each takes longer than the energy of a few atoms does.
+        tensors = execute.quick_execute(b"_ReadVariablesOp", count, handles, attributes, context.context())
+        return b"".join(tensors)
+
+    return read
 
 
 def _tensor(array):

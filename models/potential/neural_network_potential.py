@@ -10,6 +10,7 @@ from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, descriptor_from_functions
 from atomzoo.models.potential import forces as geometry
 from atomzoo.models.potential.compiled_potential import DERIVATIVES, CompiledPotential
+from atomzoo.models.potential.engines import Engines
 from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
 from atomzoo.models.potential.old_files import is_old, potential_from_old_config
@@ -58,7 +59,7 @@ class NeuralNetworkPotential(CompiledPotential):
     >>> potential.compile(optimizer="adam", loss={"energy_per_atom": "mse"})
     >>> history = potential.fit(potential.dataset(train, shuffle=True), epochs=2, verbose=0)
     >>> sorted(potential.evaluate_atoms(validation[0]))
-    ['energies', 'energy', 'features', 'forces', 'interaction_energy', 'stress']
+    ['energies', 'energy', 'features', 'forces', 'interaction_energy', 'n_outside', 'stress']
 
     References:
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007).
@@ -76,7 +77,7 @@ class NeuralNetworkPotential(CompiledPotential):
         self.atomic_network = network
         self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
         self.provenance = provenance
-        self._evaluator = None
+        self._evaluator = self._engines = None
         self._check_dtypes()
         self.build()
 
@@ -303,20 +304,39 @@ class NeuralNetworkPotential(CompiledPotential):
             self._evaluator = PotentialEvaluator(self)
         return self._evaluator
 
-    def evaluate_atoms(self, structures):
+    def evaluate_atoms(self, structures, engine="auto"):
         """Energies, forces and stress of structures of any size, periodic or not.
 
         Args:
             structures: `ase.Atoms`, or a list of them.
+            engine: "native" for C++, which g++ compiles at the first use on a machine, in float64 whatever the dtype of
+                the potential; the Keras backend, "tensorflow", for its programs in that dtype; "auto" for the first
+                where there is g++ and all layers are those of atomzoo.
 
         Returns:
             A dict, or a list of dicts, of float64: energy (eV), energies (n,) (eV), forces (n, 3) (eV/A), stress (3, 3)
-            (eV/A^3, zero for what is not periodic in three directions), features (n, F), and interaction_energy (eV):
-            the energy counted from the elements' shifts, whose differences are exact where totals are thousands of eV.
+            (eV/A^3, zero for what is not periodic in three directions), features (n, F), NaN where the network of the
+            atom's element does not take one, n_outside, how many of them are outside their range in the training data,
+            and interaction_energy (eV): the energy counted from the elements' shifts, whose differences are exact where
+            totals are thousands of eV.
+
+        Raises:
+            ValueError: a structure that cannot be evaluated; with "native", a potential that C++ cannot evaluate, and
+                why.
+
+        Warns:
+            RuntimeWarning: once, if g++ is there and fails; "auto" then is the Keras backend.
         """
         if isinstance(structures, ase.Atoms):
-            return self.evaluator.evaluate([structures])[0]
-        return self.evaluator.evaluate(structures)
+            return self.evaluate_atoms([structures], engine)[0]
+        if self._engines is None:
+            self._engines = Engines(self)
+        return self._engines.evaluate(structures, engine)
+
+    @property
+    def engine(self):
+        """The engine that evaluated structures last, "native" or the Keras backend; None before."""
+        return self._engines and self._engines.ran
 
     def get_config(self):
         layers = {"descriptor": self.descriptor, "network": self.atomic_network, "scaling": self.feature_scaling}

@@ -10,12 +10,12 @@ from atomzoo.models.relaxation.calculator import PotentialCalculator
 from atomzoo.models.relaxation.result import RelaxationResult, single_point
 
 
-def relax_constrained(atoms, potential, fmax, max_steps):
+def relax_constrained(atoms, potential, fmax, max_steps, engine):
     """Relaxes a copy of a structure by ASE's BFGS, which keeps to every constraint of ASE.
 
     Args:
         atoms: `ase.Atoms` with constraints; not modified.
-        potential: as for `relax`.
+        potential, engine: as for `relax`.
         fmax: converged when no force, as the constraints leave it, is longer; in eV/A.
         max_steps: largest number of steps.
 
@@ -25,9 +25,9 @@ def relax_constrained(atoms, potential, fmax, max_steps):
     Raises:
         ValueError: constraints that ASE cannot satisfy, and the reason.
     """
-    moving, calculator = atoms.copy(), _Counting(potential)
+    moving, calculator = atoms.copy(), _Counting(potential, engine)
     moving.calc = calculator
-    start = potential.evaluate_atoms(moving)
+    start = potential.evaluate_atoms(moving, engine)
     optimizer = BFGS(moving, logfile=None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExtrapolationWarning)  # `relax` warns of the last geometry
@@ -37,7 +37,7 @@ def relax_constrained(atoms, potential, fmax, max_steps):
         except (ArithmeticError, IndexError, NotImplementedError, RuntimeError, ValueError) as error:
             kinds = ", ".join(type(constraint).__name__ for constraint in atoms.constraints)
             raise ValueError(f"ASE cannot relax with these constraints: {error}. Received: {kinds}") from None
-    final = potential.evaluate_atoms(moving)
+    final = potential.evaluate_atoms(moving, engine)
     moving.calc = single_point(moving, final)
     result = RelaxationResult(
         atoms=moving,

@@ -7,6 +7,13 @@ from atomzoo.datasets.arrays.periodicity import has_stress
 from atomzoo.models.potential.extrapolation import warn_about_extrapolations
 from atomzoo.models.potential.length_unit import check_length_unit
 
+COMPARED = {
+    "positions": lambda atoms: atoms.positions,
+    "numbers": lambda atoms: atoms.numbers,
+    "cell": lambda atoms: atoms.cell.array,
+    "pbc": lambda atoms: atoms.pbc,
+}
+
 
 class PotentialCalculator(Calculator):
     """Energy, forces and stress of a potential, for ASE.
@@ -20,8 +27,9 @@ class PotentialCalculator(Calculator):
     Each calculation gives at most one `ExtrapolationWarning`; Python's warning filter switches them off.
 
     Args:
-        potential: `NeuralNetworkPotential`. Its dtype is that of the calculation: float64 is wanted for phonons, tight
-            relaxation and conservation of energy.
+        potential: `NeuralNetworkPotential`, or a `Committee`; changes of its weights are seen.
+        engine: see `NeuralNetworkPotential.evaluate_atoms`. With the Keras backend, the potential's dtype is that of
+            the calculation: float64 is wanted for phonons, tight relaxation and conservation of energy.
 
     Raises:
         ValueError: at the calculation, if the structure has an element that the potential does not know; at the first,
@@ -43,16 +51,16 @@ class PotentialCalculator(Calculator):
     """
 
     implemented_properties = ["energy", "free_energy", "energies", "forces", "stress"]
-    ignored_changes = {"initial_charges", "initial_magmoms"}
 
-    def __init__(self, potential, **kwargs):
+    def __init__(self, potential, engine="auto", **kwargs):
         super().__init__(**kwargs)
-        self.potential = potential
+        self.potential, self.engine = potential, engine
         self._is_checked = False
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
-        super().calculate(atoms, properties, system_changes)
-        result = self.potential.evaluate_atoms(self.atoms)
+        if atoms is not None:
+            self.atoms = atoms.copy()  # all that ASE's method does, but for making a folder
+        result = self.potential.evaluate_atoms(self.atoms, self.engine)
         if not self._is_checked:
             check_length_unit(self.potential, [self.atoms], [result["features"]])
             self._is_checked = True
@@ -60,4 +68,14 @@ class PotentialCalculator(Calculator):
         self.results["free_energy"] = result["energy"]
         if has_stress(self.atoms):
             self.results["stress"] = full_3x3_to_voigt_6_stress(result["stress"])
-        warn_about_extrapolations(self.potential, self.atoms, result["features"])
+        if result["n_outside"]:
+            warn_about_extrapolations(self.potential, self.atoms, result["features"])
+
+    def check_state(self, atoms, tol=0.0):
+        """As of ASE's calculators, but without tolerance: what differs in any bit is calculated anew.
+
+        ASE's own comparison takes longer than the forces on a few atoms.
+        """
+        if self.atoms is None:
+            return list(all_changes)
+        return [name for name, array in COMPARED.items() if array(atoms).tobytes() != array(self.atoms).tobytes()]

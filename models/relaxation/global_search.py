@@ -17,7 +17,7 @@ LONGEST = 0.2  # A; of an atom in a step
 STIFF = 70.0  # eV/A^2; curvature that a descent begins with
 
 
-def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0):
+def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0, engine="auto"):
     """The lowest minima of the energy of one composition: isomers.
 
     Basin hopping with a walker for each start. All walkers displace their atoms at random and descend, evaluated
@@ -32,6 +32,7 @@ def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0):
         n_minima: how many minima are returned, at most.
         fmax: largest force left, in eV/A, see `relax`.
         seed: of hops and decisions; the same seed gives the same minima.
+        engine: see `NeuralNetworkPotential.evaluate_atoms`.
 
     Returns:
         List of `ase.Atoms` with energy (eV) and forces (eV/A), the lowest first; empty if none is whole. Minima may be
@@ -59,7 +60,8 @@ def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0):
     walkers, found = list(starts), []
     heights = np.full(len(starts), np.inf)
     for hop in range(hops + 1):
-        trials = _descend([_displaced(atoms, HOP * bonds[0], rng) if hop else atoms for atoms in walkers], potential)
+        displaced = [_displaced(atoms, HOP * bonds[0], rng) if hop else atoms for atoms in walkers]
+        trials = _descend(displaced, potential, engine)
         whole = np.array([is_whole(atoms, bonds) for atoms in trials])
         energies = np.where(whole, [atoms.get_potential_energy() for atoms in trials], np.inf)
         found += [atoms for atoms, good in zip(trials, whole, strict=True) if good]
@@ -70,7 +72,7 @@ def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0):
     candidates = distinct(found)[:n_minima]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExtrapolationWarning)
-        relaxed = [relax(atoms, potential, fmax=fmax) for atoms in candidates]
+        relaxed = [relax(atoms, potential, fmax=fmax, engine=engine) for atoms in candidates]
     return distinct([r.atoms for r in relaxed if r.converged and is_whole(r.atoms, bonds)])
 
 
@@ -80,7 +82,7 @@ def _displaced(atoms, size, rng):
     return displaced
 
 
-def _descend(structures, potential):
+def _descend(structures, potential, engine):
     """Copies near their minima, with energies: BFGS for each, energies and forces evaluated together.
 
     One minimizer for the sum of all energies would be simpler, and slow: the steepest structure sets the pace of all.
@@ -90,7 +92,7 @@ def _descend(structures, potential):
     places = np.array([atoms.positions.ravel() for atoms in moving])
     steps, gradients = np.zeros_like(places), None
     for _ in range(MOST_STEPS):
-        results = potential.evaluate_atoms(moving)
+        results = potential.evaluate_atoms(moving, engine)
         before, gradients = gradients, np.array([_gradient(*pair) for pair in zip(moving, results, strict=True)])
         largest = np.linalg.norm(gradients.reshape(*places.shape[:1], -1, 3), axis=2).max(axis=1)
         if (largest <= ROUGH).all():
@@ -101,7 +103,7 @@ def _descend(structures, potential):
         places = places + steps
         for atoms, positions in zip(moving, places, strict=True):
             atoms.set_positions(positions.reshape(-1, 3))
-    for atoms, result in zip(moving, potential.evaluate_atoms(moving), strict=True):
+    for atoms, result in zip(moving, potential.evaluate_atoms(moving, engine), strict=True):
         atoms.calc = SinglePointCalculator(atoms, energy=result["energy"])
     return moving
 

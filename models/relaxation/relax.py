@@ -23,7 +23,17 @@ WALL = 10.0  # eV/A^2
 NUMERICAL_STEP = 1e-4  # A; with central differences the error of a force is some 1e-7 eV/A, in float32 1e-4
 
 
-def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=1000, numerical=False, pressure=0.0):
+def relax(
+    atoms,
+    potential,
+    method="L-BFGS-B",
+    fmax=1e-3,
+    cell=False,
+    max_steps=1000,
+    numerical=False,
+    pressure=0.0,
+    engine="auto",
+):
     """Moves atoms, and optionally the cell, to a minimum of the energy, under pressure of the enthalpy.
 
     The variables are the positions in the undeformed frame and, with `cell`, a symmetric strain; the energy's gradient
@@ -48,6 +58,7 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
         pressure: with `cell`, the pressure from outside in eV/A^3, negative for tension (1 GPa = `ase.units.GPa`). What
             is minimized, and never ends higher, is the enthalpy, energy + pressure * volume. As `scalar_pressure` of
             ASE's `FrechetCellFilter`.
+        engine: see `NeuralNetworkPotential.evaluate_atoms`.
 
     Returns:
         `RelaxationResult`.
@@ -76,10 +87,10 @@ def relax(atoms, potential, method="L-BFGS-B", fmax=1e-3, cell=False, max_steps=
     _check_pressure(atoms, cell, pressure)
     if not are_linear(atoms.constraints):
         _check_others(atoms.constraints, cell, numerical)
-        result, features = relax_constrained(atoms, potential, fmax, max_steps)
+        result, features = relax_constrained(atoms, potential, fmax, max_steps, engine)
         warn_about_extrapolations(potential, result.atoms, features)
         return result
-    search = _Search(atoms, potential, fmax, cell, numerical, pressure)
+    search = _Search(atoms, potential, fmax, cell, numerical, pressure, engine)
     message = search.run(method, max_steps)
     final = search.best
     warn_about_extrapolations(potential, final.atoms, final.result["features"])
@@ -117,8 +128,8 @@ class _State:
 class _Search:
     """One minimization: counts, remembers the best geometry, and stops when its forces are small."""
 
-    def __init__(self, atoms, potential, fmax, cell, numerical, pressure):
-        self.potential, self.fmax, self.cell = potential, fmax, cell
+    def __init__(self, atoms, potential, fmax, cell, numerical, pressure, engine):
+        self.potential, self.fmax, self.cell, self.engine = potential, fmax, cell, engine
         self.numerical, self.pressure = numerical, pressure
         self.deformation = Deformation(atoms, cell)
         self.n_steps = self.n_evaluations = 0
@@ -168,7 +179,7 @@ class _Search:
 
     def _state(self, variables):
         atoms = self.deformation.deformed(variables)
-        result = self.potential.evaluate_atoms(atoms)
+        result = self.potential.evaluate_atoms(atoms, self.engine)
         self.n_evaluations += 1
         forces = self.deformation.free_forces(variables, result["forces"])
         max_force = float(np.linalg.norm(forces, axis=1).max(initial=0.0))
@@ -194,7 +205,8 @@ class _Search:
         moves = NUMERICAL_STEP * np.eye(len(variables))
         structures = [self.deformation.deformed(variables + move) for move in np.concatenate([moves, -moves])]
         self.n_evaluations += len(structures)
-        heights = np.array(list(map(self._height, structures, self.potential.evaluate_atoms(structures))))
+        results = self.potential.evaluate_atoms(structures, self.engine)
+        heights = np.array(list(map(self._height, structures, results)))
         return (heights[: len(moves)] - heights[len(moves) :]) / (2 * NUMERICAL_STEP)
 
 

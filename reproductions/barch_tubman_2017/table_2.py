@@ -27,12 +27,10 @@ from ase.units import Ry
 
 from atomzoo.datasets import gold_clusters
 from atomzoo.reproductions.barch_tubman_2017._shared.table_2_output import describe, draw
-from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import beside_paper
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import NETWORKS, SIZES, beside_paper
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import recorded_rows, redraw_results, results_folder, write_results
 
-SIZES = (3, 4, 5)
-NETWORKS = {"15t-15t": (15, 15), "30t-30t": (30, 30), "40t-20t-20t-10t": (40, 20, 20, 10)}
 WEIGHT_DECAY = 1e-6
 ITERATIONS = {False: 3000, True: 1000}  # without and with forces
 QUICK_ITERATIONS = 20

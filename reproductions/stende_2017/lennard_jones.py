@@ -143,8 +143,8 @@ def by_g1(seed, shorter=1):
         write_lammps(potential, Path(folder) / "argon.nn")
         labelled = Lammps(pair_commands(Path(folder) / "argon.nn", ["Ar"]), ["Ar"]).label(tested)
     results = {
-        "Keras float64": potential.evaluate_atoms(tested),
-        "Keras float32": single.evaluate_atoms(tested),
+        "Keras float64": potential.evaluate_atoms(tested, engine="tensorflow"),
+        "Keras float32": single.evaluate_atoms(tested, engine="tensorflow"),
         "LAMMPS": [{"energy": a.get_potential_energy(), "forces": a.get_forces()} for a in labelled],
     }
     return [

@@ -12,7 +12,7 @@ from atomzoo.models.formats.aenet.fields import network_content
 from atomzoo.models.formats.aenet.importing import CONSTANT, deviation, network_setup
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, AenetNetwork
 from atomzoo.models.formats.aenet.setup import FIELDS, KEYS, AenetSetup, basis_parameters, canonical_order
-from atomzoo.models.formats.first_layer import folded_first_layer
+from atomzoo.models.potential.first_layer import folded_first_layer
 
 RMIN = 0.75  # A; aenet sets aside memory for as many neighbors as fit at this distance
 # aenet finds a deviation as sqrt(cov - avg^2). Beyond this avg / deviation, too few digits would be left.

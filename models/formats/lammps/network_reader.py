@@ -10,7 +10,7 @@ from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.layers.descriptors.chebyshev_functions import KINDS, ChebyshevFunction
 from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS, CompactFunction
 from atomzoo.layers.descriptors.functions import PARAMETERS, SymmetryFunction, check_elements
-from atomzoo.models.formats.lammps.network_file import ACTIVATIONS, VERSION
+from atomzoo.models.potential.native.network_text import ACTIVATIONS, VERSION
 
 # Layers, and what they have beside `inner_fraction`.
 CUTOFFS = {

@@ -6,6 +6,7 @@
 //     compute outside all pair nn/manybody    # c_outside[1]: atoms outside the range of the training data
 
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -53,8 +54,10 @@ class PairNNManybody : public Pair {
     if (narg != 3 + atom->ntypes)
       error->all(FLERR, "pair_coeff of nn/manybody takes * *, a network file, and an element for each atom type");
     map_element2type(narg - 3, arg + 3);
+    std::ifstream file(arg[2]);
+    if (!file) error->all(FLERR, "nn/manybody: cannot open the network file {}", arg[2]);
     try {
-      potential = std::make_unique<atomzoo::Potential>(arg[2]);
+      potential = std::make_unique<atomzoo::Potential>(file, arg[2]);
     } catch (const std::exception &problem) {
       error->all(FLERR, "nn/manybody: {}", problem.what());
     }
@@ -86,11 +89,11 @@ class PairNNManybody : public Pair {
       const int i = list->ilist[ii], element = type_element[atom->type[i]];
       if (element < 0) continue;
       find_neighbors(i, potential->cutoff(element));
-      const double energy = potential->evaluate(element, *near);
+      const double energy = potential->evaluate(element, *near) + potential->energy_shift(element);
       if (eflag_global) eng_vdwl += energy;
       if (eflag_atom) eatom[i] += energy;
       add_forces(i);
-      if (potential->is_outside(element)) report(i, element);
+      if (potential->count_outside(element)) report(i, element);
     }
     if (vflag_fdotr) virial_fdotr_compute();
   }

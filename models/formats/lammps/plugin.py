@@ -1,22 +1,16 @@
-"""Builds the LAMMPS plugin of `pair_style nn/manybody` from the sources beside this file, once for each machine."""
+"""Builds the LAMMPS plugin of `pair_style nn/manybody`, once for each machine."""
 
-import hashlib
 import importlib.metadata
 import importlib.util
-import os
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from atomzoo.datasets.engines.lammps import INSTALL, LammpsError, run_lammps
-from atomzoo.datasets.io.output_files import replacing
+from atomzoo.models.potential.native.build import BuildError, built, cache_folder
 
-SOURCES = Path(__file__).parent
+SOURCE = Path(__file__).parent / "nn_manybody.cpp"
 PLAIN = re.compile(r"[\w./+=:,@%~-]+", re.ASCII)
-# -march=native: the vectors of eight doubles become instructions of this processor. Square roots need no errno.
-FLAGS = ("-O3", "-march=native", "-std=c++17", "-fno-math-errno", "-fPIC", "-shared", "-DLAMMPS_SMALLBIG", "-Wno-psabi")
 
 
 def pair_commands(network_path, elements):
@@ -56,21 +50,11 @@ def pair_commands(network_path, elements):
 
 def plugin_path():
     """The `Path` of the plugin, compiled unless it lies in the cache."""
-    compiler = shutil.which("g++")
-    if compiler is None:
-        raise LammpsError("the LAMMPS plugin is compiled at first use and needs g++. Received: no g++ on PATH")
-    headers = _header_folders()
-    folder = _cache_folder()
-    _quoted(folder)
-    path = folder / f"nn_manybody-{_fingerprint(compiler)}.so"
-    if path.is_file():
-        return path
-    folder.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as built:  # processes at once build one each; the last one stays
-        includes = [f"-I{header}" for header in headers]
-        _run([compiler, *FLAGS, *includes, "nn_manybody.cpp", "-o", str(built)])
-        _check(built)
-    return path
+    _quoted(cache_folder())
+    try:
+        return built(SOURCE, _check, ("-DLAMMPS_SMALLBIG",), _header_folders(), importlib.metadata.version("lammps"))
+    except BuildError as error:
+        raise LammpsError(f"the LAMMPS plugin: {error}") from None
 
 
 def _header_folders():
@@ -91,36 +75,12 @@ def _header_folders():
     return [headers, Path(mpi[0]).resolve().parent]
 
 
-def _cache_folder():
-    given = os.environ.get("ATOMZOO_CACHE")
-    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atomzoo"
-
-
-def _fingerprint(compiler):
-    """Of all that the plugin depends on; the compiler says what it makes of this processor."""
-    sources = sorted([*SOURCES.glob("*.cpp"), *SOURCES.glob("*.h")])
-    digest = hashlib.sha256(" ".join((*FLAGS, importlib.metadata.version("lammps"))).encode())
-    for source in sources:
-        digest.update(source.read_bytes())
-    digest.update(_run([compiler, "--version"]) + _run([compiler, "-march=native", "-Q", "--help=target"]))
-    return digest.hexdigest()[:16]
-
-
 def _check(plugin):
     """LAMMPS only prints that a plugin cannot be loaded, and goes on; `run_lammps` raises a LammpsError."""
     lines = [f"plugin load {_quoted(plugin)}", "units metal", "pair_style nn/manybody"]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "in.lammps").write_text("\n".join(lines) + "\n")
         run_lammps(folder)
-
-
-def _run(command):
-    done = subprocess.run(command, cwd=SOURCES, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"})
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").splitlines()
-        reason = next((line for line in lines if "error" in line), lines[-1] if lines else done.returncode)
-        raise LammpsError(f"the LAMMPS plugin cannot be compiled. Received: {reason}")
-    return done.stdout
 
 
 def _quoted(path):

@@ -9,10 +9,10 @@ from atomzoo.datasets.io.output_files import write_files
 from atomzoo.datasets.io.units import Units
 from atomzoo.datasets.io.words import to_text
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
-from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.formats.n2p2.functions import format_function, parse_function, sort_key
 from atomzoo.models.formats.n2p2.networks import ACTIVATIONS
 from atomzoo.models.formats.n2p2.tables import format_scaling, format_weights, weights_file
+from atomzoo.models.potential.first_layer import folded_first_layer
 
 SCALINGS = {
     "min-max": ("scale_symmetry_functions",),

@@ -7,7 +7,13 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from atomzoo.datasets.gold_clusters import DENSITY_CUTOFF, NOISE_FLOOR_EV2
-from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import WHO, aenet_rows, printed_cell, section
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import (
+    WHO,
+    aenet_rows,
+    in_table,
+    printed_cell,
+    section,
+)
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 
@@ -20,14 +26,14 @@ def describe(rows, quick, seconds):
         seconds: What the run took.
     """
     n_seeds = rows["seed"].nunique()
-    program, iterations = aenet_rows()[["aenet_version", "iterations"]].iloc[0]
+    program, iterations = aenet_rows()[["aenet_version", "iterations"]].dropna().iloc[0]
     parts = [
         "# Barch and Tubman 2017, table 2: mean squared errors of total energies\n",
         *[QUICK] * quick,
         f"In 1e-6 eV^2; ours are mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}. Below some "
         f"{NOISE_FLOOR_EV2 * 1e6:.2g} is the noise of the labels (density cutoff {DENSITY_CUTOFF:g} Ry). aenet: "
-        f"{program}, {iterations} iterations of L-BFGS-B, one run on the same structures, functions and widths, "
-        "recorded by `atomzoo reproduce barch-tubman-2017/table-2-aenet`.\n",
+        f"{program}, {iterations:.0f} iterations of L-BFGS-B, one run on the same structures, functions and widths, "
+        "recorded by `atomzoo reproduce barch-tubman-2017/table-2-aenet`; - where it has not been run.\n",
         _energy_table(rows),
         "Force errors (RMSE of a component in eV/A, validation; both are trained on energies only) and the seconds of "
         "one core that a training takes:\n",
@@ -43,7 +49,7 @@ def _energy_table(rows):
         errors = [
             text
             for name in ("train_mse_eV2", "validation_mse_eV2")
-            for text in (f"{aenet[name] * 1e6:.1f}", spread(ours[name] * 1e6))
+            for text in (in_table(aenet[name] * 1e6, ".1f"), spread(ours[name] * 1e6))
         ]
         lines.append([*cell, *errors])
     return markdown_table(["atoms", "network", "train: aenet", "train: ours", "val.: aenet", "val.: ours"], lines)
@@ -53,7 +59,7 @@ def _force_table(rows):
     lines = []
     for cell, aenet, ours in cells(rows):
         columns = [
-            f"{value:.{digits}f}"
+            in_table(value, f".{digits}f")
             for name, digits in (("validation_force_rmse_eV_per_A", 3), ("train_cpu_seconds", 0))
             for value in (aenet[name], ours[name].mean())
         ]

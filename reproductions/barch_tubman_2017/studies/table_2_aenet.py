@@ -9,7 +9,7 @@ import time
 
 from atomzoo import load_function_set
 from atomzoo.datasets import gold_clusters
-from atomzoo.reproductions.barch_tubman_2017.table_2 import NETWORKS, SIZES
+from atomzoo.reproductions.barch_tubman_2017._shared.table_2_paper import NETWORKS, SIZES
 from atomzoo.reproductions.baselines.aenet import check_programs, run_aenet, working_folder
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
@@ -35,7 +35,7 @@ def run(seeds=None, quick=False, output=None):
     start = time.time()
     sizes, networks = (SIZES[:1], list(NETWORKS)[:1]) if quick else (SIZES, NETWORKS)
     iterations = QUICK_ITERATIONS if quick else ITERATIONS
-    jobs = [{"atoms": n, "cell": name, "iterations": iterations} for n in sizes for name in networks]
+    jobs = [{"atoms": n, "cell": name, "iterations": iterations} for name in networks for n in sizes]
     rows = run_jobs(aenet_cell, jobs, partial, "Training aenet").drop(columns="cell")
     write_results(folder, "table_2_aenet", rows, _markdown(rows, quick, time.time() - start), {})
     partial.unlink()

@@ -8,7 +8,7 @@ its own reads (section 5.4), and checks that by one curve, the error of a networ
 * Potentials: `si-stillinger-weber` and `sio2-vashishta` of the zoo, in float64.
 * Structures: the crystal with displacements of 0.1 A, in its own cell and in a triclinic one (strained by up to 5 %),
   and the last frame of 1000 steps of molecular dynamics at 1000 K, run in LAMMPS with the network.
-* The Keras side is `evaluate_atoms`.
+* The Keras side is `evaluate_atoms` with the engine "tensorflow".
 """
 
 import tempfile
@@ -62,7 +62,7 @@ def compare(material, ranks, seed, steps):
     return [
         {"material": material, "ranks": ranks, "seed": seed, "structure": name, "atoms": len(atoms), **found}
         for name, atoms in zip(names, labelled, strict=True)
-        for found in [_differences(atoms, potential.evaluate_atoms(atoms))]
+        for found in [_differences(atoms, potential.evaluate_atoms(atoms, engine="tensorflow"))]
     ]
 
 

@@ -27,8 +27,9 @@ from atomzoo import NeuralNetworkPotential
 
 assert keras.backend.backend() == "jax"
 potential = keras.saving.load_model(sys.argv[1], safe_mode=True)
-for index, result in enumerate(potential.evaluate_atoms(ase.io.read(sys.argv[2], ":"))):
+for index, result in enumerate(potential.evaluate_atoms(ase.io.read(sys.argv[2], ":"), "jax")):
     np.savez(f"{sys.argv[3]}/{index}.npz", **result)
+assert potential.engine == "jax"
 """
 
 
@@ -41,8 +42,9 @@ def test_energy_forces_and_stress_are_the_same(tmp_path):
     command = [sys.executable, "-W", "error::UserWarning", "-c", EVALUATE, *files]
     done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": "jax"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for index, expected in enumerate(potential.evaluate_atoms(structures)):
+    for index, expected in enumerate(potential.evaluate_atoms(structures, "tensorflow")):
         result = np.load(tmp_path / f"{index}.npz")
         for name in ("energy", "energies", "forces", "stress", "features"):
             assert result[name].dtype == np.float64
             assert_close(result[name], expected[name], 1e-12, name)
+        assert result["n_outside"] == expected["n_outside"]

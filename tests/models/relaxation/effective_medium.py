@@ -10,7 +10,7 @@ class EffectiveMedium:
 
     compute_dtype, elements = "float64", ["Au", "Cu"]
 
-    def evaluate_atoms(self, structures):
+    def evaluate_atoms(self, structures, engine="auto"):
         if isinstance(structures, ase.Atoms):
             return self._evaluate(structures)
         return [self._evaluate(atoms) for atoms in structures]
@@ -37,4 +37,5 @@ class EffectiveMedium:
             "forces": copy.get_forces(),
             "stress": self._stress(copy),
             "features": np.zeros((len(copy), 0)),
+            "n_outside": 0,
         }

@@ -18,7 +18,7 @@ class LennardJones:
     def __init__(self):
         self.n_batches = 0
 
-    def evaluate_atoms(self, structures):
+    def evaluate_atoms(self, structures, engine="auto"):
         if isinstance(structures, ase.Atoms):
             return self.evaluate_atoms([structures])[0]
         self.n_batches += 1

@@ -156,7 +156,7 @@ class Falling:
     compute_dtype = "float64"
     slope = 0.0
 
-    def evaluate_atoms(self, atoms):
+    def evaluate_atoms(self, atoms, engine="auto"):
         n = len(atoms)
         energy = self.slope * atoms.cell.volume - atoms.positions[:, 0].sum()
         virial = self.slope * atoms.cell.volume * np.eye(3) - np.diag([atoms.positions[:, 0].sum(), 0, 0])

@@ -43,7 +43,7 @@ def case(request, cache, tmp_path_factory):
     path = tmp_path_factory.mktemp("networks") / "a network.nn"
     write_lammps(potential, path)
     structures = [*rattled(crystal(elements), 2), *rattled(crystal(elements, pbc=False), 1), large(elements)]
-    return potential, path, structures, potential.evaluate_atoms(structures)
+    return potential, path, structures, potential.evaluate_atoms(structures, "tensorflow")
 
 
 def two_elements():
@@ -104,7 +104,7 @@ def test_equal_after_dynamics(case):
         structures[-1], steps=1000, temperature=50.0, time_step=0.5, every=500, ensemble="nve"
     )
     assert np.abs(frames[-1].positions - structures[-1].positions).max() > 0.02
-    assert_equal(frames[-1], potential.evaluate_atoms(frames[-1]))
+    assert_equal(frames[-1], potential.evaluate_atoms(frames[-1], "tensorflow"))
     energies = [frame.info["total_energy"] for frame in frames]
     assert np.ptp(energies) < 1e-4 * len(frames[0])
 
@@ -136,7 +136,7 @@ def test_atoms_on_one_line(cache, tmp_path):
     spacings = np.array([0.0, 1.3, 2.4, 3.9])[:, None]
     directions = [np.array([1.0, 0.0, 0.0]), np.array([0.3, 0.5, 0.7]), np.array([0.51, -0.23, 0.8])]
     structures = [ase.Atoms("Au4", spacings * direction + 0.1) for direction in directions]
-    expected = potential.evaluate_atoms(structures)
+    expected = potential.evaluate_atoms(structures, "tensorflow")
     labelled = Lammps(pair_commands(tmp_path / "a.nn", ["Au"]), ["Au"]).label(structures)
     for atoms, result in zip(labelled, expected, strict=True):
         assert_equal(atoms, result)

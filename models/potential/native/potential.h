@@ -1,6 +1,7 @@
-// A potential: what a network file says, ready to be evaluated atom by atom.
+// A potential: what its text says, ready to be evaluated atom by atom.
 #pragma once
 
+#include <istream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ namespace atomzoo {
 
 class Potential {
  public:
-  explicit Potential(const std::string &path) : file(Reader(path).read()) {
+  // `name`: of what is read, for messages.
+  Potential(std::istream &text, const std::string &name) : file(Reader(text, name).read()) {
     for (const ElementNetwork &network : file.networks)
       atoms.push_back(std::make_unique<Atom>(file, network));
   }
@@ -23,7 +25,11 @@ class Potential {
 
   double cutoff(int element) const { return atoms[element]->descriptor.largest_cutoff(); }
 
-  // The energy of an atom (eV); its slopes with respect to the displacements stand in `near` afterwards.
+  // The energy of an atom without neighbors and network (eV).
+  double energy_shift(int element) const { return file.networks[element].energy_shift; }
+
+  // The energy of an atom counted from this shift (eV); its slopes with respect to the displacements stand in `near`
+  // afterwards.
   double evaluate(int element, Neighborhood &near) {
     const ElementNetwork &network = file.networks[element];
     Descriptor &descriptor = atoms[element]->descriptor;
@@ -35,16 +41,22 @@ class Potential {
     const double output = atoms[element]->network.evaluate(slopes);
     for (size_t k = 0; k < features.size(); k++) slopes[k] *= network.inputs[k].factor * file.energy_scale;
     descriptor.gradient(near, slopes);
-    return file.energy_scale * output + network.energy_shift;
+    return file.energy_scale * output;
   }
 
-  // Whether a symmetry function of the atom evaluated last is outside its range in the training data.
-  bool is_outside(int element) const {
+  // How many symmetry functions of the atom evaluated last are outside their range in the training data.
+  int count_outside(int element) const {
     const std::vector<Input> &inputs = file.networks[element].inputs;
     int outside = 0;
     for (size_t k = 0; k < inputs.size(); k++)
       outside += (features[k] < inputs[k].smallest) | (features[k] > inputs[k].largest);
-    return outside > 0;
+    return outside;
+  }
+
+  // The values of its symmetry functions, each to the place of its number.
+  void copy_features(int element, double *target) const {
+    const std::vector<Input> &inputs = file.networks[element].inputs;
+    for (size_t k = 0; k < inputs.size(); k++) target[inputs[k].function] = features[k];
   }
 
   // Of such an atom, the first such function in words.

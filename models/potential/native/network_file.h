@@ -1,9 +1,9 @@
-// Reads the text file of a potential; see network_file.py, which writes it.
+// Reads the text of a potential; see network_text.py, which writes it.
 #pragma once
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
+#include <istream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -62,9 +62,8 @@ struct NetworkFile {
 
 class Reader {
  public:
-  explicit Reader(const std::string &path) : path(path), stream(path) {
-    if (!stream) throw std::runtime_error("cannot open the network file " + path);
-  }
+  // `name`: of what is read, for messages.
+  Reader(std::istream &stream, const std::string &name) : name(name), stream(stream) {}
 
   NetworkFile read() {
     NetworkFile file;
@@ -86,12 +85,12 @@ class Reader {
 
  private:
   typedef std::vector<std::string> Words;
-  std::string path, text;
-  std::ifstream stream;
+  std::string name, text;
+  std::istream &stream;
   int line_number = 0;
 
   [[noreturn]] void fail(const std::string &reason) const {
-    throw std::runtime_error(path + ", line " + std::to_string(line_number) + ": " + reason);
+    throw std::runtime_error(name + ", line " + std::to_string(line_number) + ": " + reason);
   }
 
   Words line() {

@@ -17,7 +17,7 @@ class Descriptor {
       : n_elements(file.elements.size()),
         factors(file.cutoff_function),
         angular(n_elements, file.double_count),
-        triplets(factors, n_elements, file.double_count) {
+        triplets(file.cutoff_function, n_elements, file.double_count) {
     for (size_t feature = 0; feature < inputs.size(); feature++) {
       const Function &function = file.functions[inputs[feature].function];
       cutoff = std::max(cutoff, function.cutoff);
@@ -27,8 +27,6 @@ class Descriptor {
     sums.resize(factors.size() * n_elements);
     sum_slopes.resize(factors.size() * n_elements);
   }
-
-  Descriptor(const Descriptor &) = delete;  // the triplet functions refer to the factors
 
   double largest_cutoff() const { return cutoff; }
 
@@ -58,7 +56,7 @@ class Descriptor {
       for (int k = 0; k < n; k++) w_slopes[block * n + k] = broadcast(sum_slopes[near.element[block] * n + k]);
     for (std::vector<Vec> *direct : {&dx, &dy, &dz}) direct->assign(near.n_blocks, Vec{});
     angular.gradient(near, w.data(), n, slopes.data(), w_slopes.data());
-    triplets.gradient(near, w.data(), n, slopes.data(), w_slopes.data(), dx.data(), dy.data(), dz.data());
+    triplets.gradient(near, w.data(), r_slopes.data(), n, slopes.data(), dx.data(), dy.data(), dz.data());
     for (int block = 0; block < near.n_blocks; block++) add_up(near, block);
   }
 
@@ -96,7 +94,7 @@ class Descriptor {
     const Vec x = near.x[block], y = near.y[block], z = near.z[block];
     Vec along = Vec{};
     for (int k = 0; k < n; k++) along += w_slopes[block * n + k] * r_slopes[block * n + k];
-    const Vec inverse = 1.0 / near.r[block];
+    const Vec inverse = near.inverse_length(block);
     along -= (near.fx[block] * x + near.fy[block] * y + near.fz[block] * z) * inverse;
     near.fx[block] = near.fx[block] * inverse + along * x + dx[block];
     near.fy[block] = near.fy[block] * inverse + along * y + dy[block];

@@ -28,6 +28,9 @@ class Neighborhood {
     counts[element]++;
   }
 
+  // 1 / r, and 1 where r is 0: the slopes of atoms at one point are finite.
+  Vec inverse_length(int block) const { return 1.0 / (r[block] > 0.0 ? r[block] : broadcast(1.0)); }
+
   // Sorts what was added into blocks.
   void arrange() {
     element.clear();
@@ -50,7 +53,7 @@ class Neighborhood {
     r.resize(n_blocks);
     for (int b = 0; b < n_blocks; b++) {
       r[b] = square_root(x[b] * x[b] + y[b] * y[b] + z[b] * z[b]);
-      const Vec inverse = 1.0 / r[b];
+      const Vec inverse = inverse_length(b);
       x[b] *= inverse;
       y[b] *= inverse;
       z[b] *= inverse;

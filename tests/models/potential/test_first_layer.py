@@ -5,8 +5,8 @@ import pytest
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.formats.aenet import read_aenet, write_aenet
-from atomzoo.models.formats.first_layer import folded_first_layer
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
+from atomzoo.models.potential.first_layer import folded_first_layer
 from tests.examples import crystal, rattled, small_potential
 from tests.physics import assert_close
 

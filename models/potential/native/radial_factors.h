@@ -96,14 +96,6 @@ class RadialFactors {
     }
   }
 
-  // One factor alone.
-  void evaluate_one(int index, Vec r, Vec &value, Vec &slope) const {
-    if (factors[index].shape == COMPACT) return profiles[int(factors[index].parameter)].evaluate(r, value, slope);
-    Vec fc, fc_slope;
-    cutoffs[factors[index].cutoff].evaluate(r, fc, fc_slope);
-    multiply(factors[index], r, fc, fc_slope, value, slope);
-  }
-
  private:
   static constexpr int MAX_CUTOFFS = 64;
 

@@ -1,4 +1,4 @@
-"""The plugin's elementary functions, in a small program: against NumPy, Keras, and their own differences."""
+"""The elementary functions of the C++, in a small program: against NumPy, Keras, and their own differences."""
 
 import subprocess
 
@@ -9,15 +9,15 @@ from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
 from atomzoo.layers.activations import get_activation
 from atomzoo.layers.descriptors.compact_functions import SUBTYPES
 from atomzoo.layers.descriptors.compact_profiles import compact_profiles
-from atomzoo.models.formats.lammps.network_file import ACTIVATIONS
-from atomzoo.models.formats.lammps.plugin import FLAGS, SOURCES
+from atomzoo.models.potential.native.build import FLAGS, SOURCES
+from atomzoo.models.potential.native.network_text import ACTIVATIONS
 from tests.physics import assert_close
 
 STEP = 1e-5
 
 
 @pytest.fixture(scope="module")
-def primitives(lammps, tmp_path_factory):
+def primitives(compiler, tmp_path_factory):
     """A function of the program's arguments and numbers x, which returns values and slopes."""
     program = tmp_path_factory.mktemp("primitives") / "primitives"
     flags = [flag for flag in FLAGS if flag not in ("-shared", "-O3")]

@@ -1,0 +1,94 @@
+"""Time of the engines that evaluate potentials: `python -m benchmarks.engines`.
+
+The full run takes some minutes and writes `benchmarks/results/engines.csv` and `.md`; `--quick` measures a few calls
+and writes nothing.
+"""
+
+import argparse
+import json
+import sys
+
+import numpy as np
+
+from benchmarks.report import write
+from benchmarks.timing import processor_times, run_alone
+
+COLUMNS = ("case", "engine", "atoms", "us/call", "median", "us/atom", "tensorflow / this")
+CASES = ("Au3, ASE", "Au5, ASE", "Si G5, moving", "Si G5, new list", "Si G4, moving")
+REPEATS = {"native": (2000, 30), "tensorflow": (100, 10)}  # calls of clusters and of silicon
+NOTES = """\
+Energy and forces, with stress and the check for extrapolation, in float64 on one core; processor time, the smallest and
+the median of many calls. Au3 and Au5: `get_potential_energy` and `get_forces` of ASE with a `PotentialCalculator` of
+au-clusters, one atom moved before each call. Si: `evaluate_atoms` of 512 atoms of distorted diamond silicon, 8 G2 and
+24 G5 or G4, Rc 6 A, network 32-30-30-1; "moving": displaced by 0.01 A from call to call, neighbor lists serving some
+calls; "new list": the cell changes, so that each serves one."""
+
+
+def measured(case, engine, quick):
+    """Smallest and median microseconds of one call, and the number of atoms, in this process."""
+    call, atoms = _gold(int(case[2]), engine) if case.startswith("Au") else _silicon(case, engine)
+    repeats = 5 if quick else REPEATS[engine][not case.startswith("Au")]
+    call()
+    times = 1e6 * np.array(processor_times(call, repeats))
+    return {"atoms": len(atoms), "minimum": float(times.min()), "median": float(np.median(times))}
+
+
+def _gold(n_atoms, engine):
+    from atomzoo import PotentialCalculator, load_potential
+    from atomzoo.datasets import gold_clusters
+
+    atoms = gold_clusters.load_data(n_atoms=n_atoms)[1][0].copy()
+    atoms.calc = PotentialCalculator(load_potential("au-clusters"), engine=engine)
+
+    def call():
+        atoms.positions[0, 0] += 1e-6
+        atoms.get_potential_energy()
+        atoms.get_forces()
+
+    return call, atoms
+
+
+def _silicon(case, engine):
+    from benchmarks.silicon import distorted_silicon, silicon_potential
+
+    atoms, potential = distorted_silicon(4), silicon_potential(case[3:5], 6.0, dtype="float64")
+    rng = np.random.default_rng(0)
+
+    def call():
+        if case.endswith("new list"):
+            atoms.cell[0, 0] += 1e-9
+        else:
+            atoms.positions += rng.normal(scale=0.01, size=atoms.positions.shape)
+        potential.evaluate_atoms(atoms, engine)
+
+    return call, atoms
+
+
+def measurements(quick):
+    """The rows of the table, one by one, as they are measured."""
+    for case in CASES:
+        compared = None
+        for engine in ("tensorflow", "native"):
+            options = {"case": case, "engine": engine, "quick": quick}
+            found = run_alone("benchmarks.engines", options, n_cores=1)
+            compared = compared or found["minimum"]
+            times = (found["minimum"], found["median"], found["minimum"] / found["atoms"], compared / found["minimum"])
+            yield (case, engine, found["atoms"], *(f"{value:.3g}" for value in times))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engines", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few calls only; writes nothing")
+    quick, rows = parser.parse_args().quick, []
+    for row in measurements(quick):
+        print(*(f"{name}: {value}" for name, value in zip(COLUMNS, row, strict=True)), sep=", ", flush=True)
+        rows.append(row)
+    if not quick:
+        write("engines", "Speed of the engines", NOTES, COLUMNS, rows)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1].startswith("{"):
+        print(json.dumps(measured(**json.loads(sys.argv[1]))))
+    else:
+        main()
