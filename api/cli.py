@@ -15,9 +15,8 @@ from atomzoo.commands.relax import relax
 from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
+from atomzoo.console import INTERRUPTED
 from atomzoo.version import __version__
-
-INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     help="Trains, relaxes and simulates Behler-Parrinello potentials, and reproduces the papers.",
