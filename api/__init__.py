@@ -17,6 +17,7 @@ if "jax" in sys.modules:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _MODULES = {
+    "atomzoo.datasets.io.label_keys": ("LabelKeys",),
     "atomzoo.datasets.io.reading": ("read_structures",),
     "atomzoo.layers": (
         "AtomicNetwork",
@@ -45,6 +46,7 @@ _MODULES = {
     "atomzoo.models.relaxation.global_search": ("global_minimum",),
     "atomzoo.models.relaxation.relax": ("relax",),
     "atomzoo.models.training.fit": ("fit",),
+    "atomzoo.models.training.train_committee": ("train_committee",),
     "atomzoo.models.training.train_potential": ("train_potential",),
     "atomzoo.models.tuning.grid_search": ("grid_search",),
     "atomzoo.models.tuning.hypermodel": ("PotentialHyperModel",),

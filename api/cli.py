@@ -5,6 +5,7 @@ import warnings
 
 import typer
 
+from atomzoo.commands.baseline import baseline
 from atomzoo.commands.convert import convert
 from atomzoo.commands.descriptors import descriptors
 from atomzoo.commands.list import list_all
@@ -14,13 +15,13 @@ from atomzoo.commands.relax import relax
 from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
+from atomzoo.console import INTERRUPTED
 from atomzoo.version import __version__
 
-INTERRUPTED = 130  # what typer makes of Ctrl-C
-
 app = typer.Typer(
-    help="Behler-Parrinello neural-network potentials that reproduce the papers.",
+    help="Trains, relaxes and simulates Behler-Parrinello potentials, and reproduces the papers.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # paragraphs are wrapped to the terminal, whatever the lines of the docstring
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -33,6 +34,7 @@ app.command()(relax)
 app.command(cls=ManyNumbersCommand)(refine)
 app.command()(descriptors)
 app.command()(convert)
+app.add_typer(baseline, name="baseline")
 
 
 def _print_version(wanted: bool):
@@ -45,9 +47,9 @@ def _print_version(wanted: bool):
 def options(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ):
-    """Behler-Parrinello neural-network potentials that reproduce the papers.
+    """Trains, relaxes and simulates Behler-Parrinello potentials, and reproduces the papers.
 
-    Exit codes: 0 done; 1 an input, model or output cannot be used (one line says why); 2 the command line is wrong;
+    Exit codes: 0 success; 1 an input, model or output cannot be used (one line says why); 2 the command line is wrong;
     3 a relaxation or refinement did not converge; 130 interrupted.
     """
 

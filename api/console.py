@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+INTERRUPTED = 130  # the exit code that typer makes of Ctrl-C
+
 out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import ase
-import pandas
 
 from atomzoo.datasets.engines import Espresso
 from atomzoo.datasets.io.reading import read_structures
@@ -75,17 +74,3 @@ def reference_engine():
     True
     """
     return Espresso({"Au": PSEUDOPOTENTIAL}, wavefunction_cutoff=30.0, density_cutoff=DENSITY_CUTOFF)
-
-
-def aenet_baseline() -> pandas.DataFrame:
-    """What aenet 2.0.4 reached on the set that this one replaced, with the 36 functions of Barch and Tubman.
-
-    That set had up to 900 frames a size, labels with 2 meV of egg-box noise, and the same kinds of splits.
-
-    Returns:
-        A row for each training, with the columns `atoms`, `network`, `split`, `method`, `iterations`,
-        `train_structures`, `validation_structures`, `train_mse_eV2` and `validation_mse_eV2` (total energies),
-        `validation_force_rmse_eV_per_A` (per component; aenet trains on energies only), `train_seconds` (one core) and
-        `version`.
-    """
-    return pandas.read_csv(FOLDER / "aenet_baseline.csv")

@@ -2,10 +2,11 @@
 
     python -m atomzoo.reproductions.contents
 
-writes `README.md` beside this file. Items, commands and verdicts are in `contents.csv`; the paper's numbers come from
-`paper.csv`, ours from the recorded results (`*_paper.csv`).
+writes `README.md` beside this file, and prints the table of the project's own README. Items, commands and verdicts are
+in `contents.csv`; the paper's numbers come from `paper.csv`, ours from the recorded results (`*_paper.csv`).
 """
 
+import re
 from pathlib import Path
 
 import pandas
@@ -25,6 +26,20 @@ TITLES = {
 }
 VERDICTS = ("reproduced", "better", "contradicted", "not reached", "not comparable", "not done")
 NO_COMMAND = "none"
+# Paper, item and beginning of `what` of the rows of the project's README.
+MAIN = (
+    ("barch_tubman_2017", "table-2", "gold clusters"),
+    ("barch_tubman_2017", "table-3", "energies"),
+    ("barch_tubman_2017", "section-4", "training error"),
+    ("barch_tubman_2017", "table-1", "dense hydrogen"),
+    ("tio2_bpnn", "table-1", "the grid"),
+    ("tio2_bpnn", "test-error", "test RMSE"),
+    ("artrith_urban_2016", "set001", "errors"),
+    ("stende_2017", "lennard-jones", "argon: error of the energy"),
+    ("stende_2017", "stillinger-weber", "silicon: error of the forces"),
+    ("stende_2017", "stillinger-weber", "silicon: elastic moduli"),
+    ("stende_2017", "radial-distribution", "silicon"),
+)
 INTRODUCTION = """\
 # What the papers say, and what is reproduced
 
@@ -46,7 +61,7 @@ def numbers(row):
     rows = paper_numbers(row.paper).set_index(["item", "quantity"])
     printed = rows.loc[(row.item, row.quantity)]
     ours = NOTHING
-    if row.command != NO_COMMAND and (path := _beside(row.command)).exists():
+    if row.command != NO_COMMAND and (path := _result(row.command, "_paper.csv")).exists():
         table = pandas.read_csv(path, dtype=str, keep_default_na=False).set_index(["item", "quantity"])["ours"]
         ours = table.get((row.item, row.quantity), NOTHING)
     return f"{printed['value']} {printed['unit_as_read']}".strip(), ours
@@ -81,11 +96,33 @@ def summary():
     return markdown_table(["rows of", *VERDICTS], counts)
 
 
-def _beside(command):
+def main_table():
+    """The Markdown table of the project's README: the rows `MAIN`, with the time that the recorded run took."""
+    rows = contents()
+    lines = []
+    for paper, item, what in MAIN:
+        chosen = rows[(rows["paper"] == paper) & (rows["item"] == item) & rows["what"].str.startswith(what)]
+        for row in chosen.itertuples():
+            lines.append([f"`{row.command}`", row.what, *numbers(row), row.verdict, _minutes(row.command)])
+    return markdown_table(["`atomzoo reproduce`", "what", "paper", "ours", "verdict", "time"], lines)
+
+
+def _minutes(command):
+    """Time of the recorded run, from the last line of its Markdown; "-" where none is recorded."""
+    path = _result(command, ".md")
+    if not path.exists():
+        return NOTHING
+    line = path.read_text(encoding="utf-8").splitlines()[-1]
+    seconds = int(re.search(r", (\d+) s, `", line)[1])
+    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds} s"
+
+
+def _result(command, ending):
     paper, item = command.split("/")
-    return recorded(paper) / f"{item.replace('-', '_')}_paper.csv"
+    return recorded(paper) / f"{item.replace('-', '_')}{ending}"
 
 
 if __name__ == "__main__":
     with replacing(FOLDER / "README.md") as temporary:
         temporary.write_text(text(), encoding="utf-8")
+    print(main_table())

@@ -12,7 +12,7 @@ from atomzoo.datasets.engines.processes import pool_of_processes
 from atomzoo.version import __version__
 
 
-def run_jobs(function, jobs, partial, description):
+def run_jobs(function, jobs, partial, description, in_words=None):
     """Calls `function(**job)` for every job, and collects the dicts it returns.
 
     Args:
@@ -21,6 +21,7 @@ def run_jobs(function, jobs, partial, description):
         partial: `pathlib.Path` of a file of results, one JSON object a line. Jobs found in it are not run again, unless
             another version of atomzoo ran them; the caller deletes it when all is written.
         description: What the progress bar says.
+        in_words: function of a row (dict) that gives a line to print as soon as its job has ended; None prints none.
 
     Returns:
         `pandas.DataFrame`, one row a job in their order: the job, the result and the version.
@@ -35,6 +36,8 @@ def run_jobs(function, jobs, partial, description):
             job = running[future]
             rows[_key(job)] = {**job, **future.result(), "version": __version__}
             _append(partial, rows[_key(job)], job)
+            if in_words is not None:
+                bar.console.print(in_words(rows[_key(job)]), highlight=False)
             bar.advance(task)
     return pandas.DataFrame([rows[_key(job)] for job in jobs])
 

@@ -12,17 +12,20 @@ from atomzoo.console import err, out, start_backend
 def convert(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="OUT", help="Folder; a file with --to lammps or keras.")
+        Path,
+        typer.Option("-o", "--output", metavar="OUT", help="Folder for aenet and n2p2, file for LAMMPS and Keras."),
     ],
-    to: Annotated[Literal["aenet", "n2p2", "lammps", "keras"], typer.Option("--to", help="What to write.")],
-    ascii: Annotated[bool, typer.Option("--ascii", help="Write .nn.ascii files (aenet).")] = False,
+    to: Annotated[Literal["aenet", "n2p2", "lammps", "keras"], typer.Option("--to", help="Format to write.")],
+    ascii: Annotated[
+        bool,
+        typer.Option("--ascii", help="Write text files, .nn.ascii, instead of binary ones (only with --to aenet)."),
+    ] = False,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Converts a potential from or to the files of aenet, n2p2 (RuNNer) and LAMMPS's nn/manybody.
+    """Converts a potential between Keras, aenet, n2p2 (RuNNer) and LAMMPS's nn/manybody.
 
-    What the format cannot hold is refused, with the reason, before anything is written. The units are those of n2p2's
-    files, read or written; these do not say theirs.
+    A potential that the format cannot hold is refused, with the reason, before anything is written.
     """
     start_backend()
     from atomzoo.models.formats.loading import load_potential, save_potential

@@ -15,16 +15,16 @@ def descriptors(
         list[str],
         typer.Option(
             metavar="FILE",
-            help="aenet .stp file, one for each element; or one .json file, preset, or n2p2's input.nn for all.",
+            help="Functions: one aenet .stp file for each element, or one preset, .json file or n2p2 input.nn for all.",
         ),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="File of the values, .npz.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="File for the values, .npz.")],
     length_unit: LengthUnit = "A",
 ):
-    """Evaluates symmetry functions: one row an atom, columns in the order of the set-up.
+    """Writes the values of symmetry functions for all atoms to a NumPy file.
 
-    FILE holds `values` (NaN where another element has more functions), `structure`, `atom` and `species` of each row,
-    and `functions`, as JSON.
+    The file holds `values` (one row for each atom, columns in the order of the set-up, NaN where another element has
+    more functions), the `structure`, `atom` and `species` of each row, and `functions` as JSON.
     """
     start_backend()
     from atomzoo.datasets.io.reading import read_structures

@@ -5,8 +5,8 @@ from rich.table import Table
 ROWS = {
     "energy": ("energy", "meV/atom", 1e3),
     "energies": ("atomic energy", "meV", 1e3),
-    "forces": ("force component", "eV/A", 1.0),
-    "stress": ("stress component", "eV/A^3", 1.0),
+    "forces": ("force component", "eV/Å", 1.0),
+    "stress": ("stress component", "eV/Å³", 1.0),
 }
 
 

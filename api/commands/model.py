@@ -6,8 +6,10 @@ import typer
 
 LARGEST_SEED = 2**31 - 1  # of TensorFlow's random numbers
 MODEL_HELP = (
-    "Potential: a name of atomzoo list, a .keras file, that of LAMMPS's nn/manybody, or a folder of aenet's networks "
-    "(X.nn, X.nn.ascii) or n2p2's input.nn."
+    "Potential: a name that `atomzoo list` prints, a .keras file, a file for LAMMPS's nn/manybody, or a folder with "
+    "aenet's networks (X.nn, X.nn.ascii) or n2p2's input.nn."
 )
-LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Unit of lengths in n2p2's files, input.data too.")]
-EnergyUnit = Annotated[Literal["eV", "Hartree"], typer.Option(help="Unit of energies in n2p2's files, input.data too.")]
+LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Length unit of n2p2's files, which do not name it.")]
+EnergyUnit = Annotated[
+    Literal["eV", "Hartree"], typer.Option(help="Energy unit of n2p2's files, which do not name it.")
+]

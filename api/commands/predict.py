@@ -19,14 +19,15 @@ def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Structures, in any file that ASE reads.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for structures with results, .extxyz.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="File for the structures with their results, .extxyz."),
     ] = None,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Predicts energies (eV), forces (eV/A) and, of what is periodic, stress (eV/A^3).
+    """Predicts energies (eV), forces (eV/Å) and, for periodic structures, stress (eV/Å³).
 
-    Where DATA has labels, says how far the predictions are from them. Warns of atoms unlike those of the training data.
+    Prints the errors where DATA has labels, and warns of atoms unlike those in the training data.
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
@@ -80,7 +81,7 @@ def _with_results(atoms, result):
 
 def _table(structures, results):
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("structure", "formula", "energy, eV", "largest force, eV/A", "pressure, eV/A^3"):
+    for title in ("structure", "formula", "energy, eV", "largest force, eV/Å", "pressure, eV/Å³"):
         table.add_column(title, justify="left" if title == "formula" else "right")
     rows = list(enumerate(zip(structures, results, strict=True)))
     for k, (atoms, result) in rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS // 2]:

@@ -14,18 +14,31 @@ NOT_CONVERGED = 3
 
 def refine(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder; a killed run goes on there.")],
-    engine: Annotated[Literal["espresso", "lammps", "pyscf"], typer.Option(help="Program that labels.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Folder for all that the loop makes; an interrupted run continues there.",
+        ),
+    ],
+    engine: Annotated[Literal["espresso", "lammps", "pyscf"], typer.Option(help="Program that computes the labels.")],
     pseudo: Annotated[
-        list[str], typer.Option(metavar="X=FILE", help="espresso: pseudopotential of an element; once for each.")
+        list[str],
+        typer.Option(metavar="X=FILE", help="espresso: pseudopotential of element X; repeat for each element."),
     ] = (),
     wavefunction_cutoff: Annotated[float, typer.Option(help="espresso: plane-wave cutoff, Ry.")] = 30.0,
-    density_cutoff: Annotated[float, typer.Option(help="espresso: cutoff of the density, Ry.")] = 240.0,
+    density_cutoff: Annotated[float, typer.Option(help="espresso: density cutoff, Ry.")] = 240.0,
     pair: Annotated[
-        list[str], typer.Option(metavar="LINE", help="lammps: line that defines the interaction; repeat in order.")
+        list[str],
+        typer.Option(metavar="LINE", help="lammps: an input line that defines the interaction; repeat in order."),
     ] = (),
     method: Annotated[
-        str, typer.Option(metavar="METHOD/BASIS", help="pyscf: such as ccsd(t)/aug-cc-pvdz or pbe0/def2-svp.")
+        str,
+        typer.Option(
+            metavar="METHOD/BASIS", help="pyscf: method and basis, such as ccsd(t)/aug-cc-pvdz or pbe0/def2-svp."
+        ),
     ] = "",
     charge: Annotated[int, typer.Option(help="pyscf: total charge.")] = 0,
     spin: Annotated[int, typer.Option(min=0, help="pyscf: number of unpaired electrons.")] = 0,
@@ -35,22 +48,27 @@ def refine(
     symmetry_functions: Annotated[
         str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
     ] = "barch-tubman-2017",
-    iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, in each training.")] = 1000,
-    networks: Annotated[int, typer.Option(min=2, help="Networks trained; one is minimized, all are compared.")] = 2,
-    tolerance: Annotated[float, typer.Option(help="Ends when network and engine agree to this, eV.")] = 1e-3,
-    budget: Annotated[int, typer.Option(min=1, help="Structures labelled, at most; steps of relaxations count.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of weights and search.")] = 0,
+    iterations: Annotated[int, typer.Option(min=1, help="Iterations of L-BFGS in each training.")] = 1000,
+    networks: Annotated[
+        int, typer.Option(min=2, help="Number of networks; the first is minimized, all are compared.")
+    ] = 2,
+    tolerance: Annotated[
+        float, typer.Option(help="Difference of network and engine at which the loop ends, eV.")
+    ] = 1e-3,
+    budget: Annotated[
+        int, typer.Option(min=1, help="Largest number of structures to label, steps of relaxations included.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the weights and the search.")] = 0,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Finds the minimum of the energy of DATA's atoms: by a network, labelled and retrained until it is right.
+    """Finds the minimum-energy structure of DATA's atoms with a network that learns where it was wrong.
 
     Each round trains on all labelled structures, searches the network's minimum, and has the engine label and relax it.
-    The engine's settings must be those that DATA were made with.
+    The engine's settings must be those that DATA was made with.
 
-    DIR gets log.csv, all labels, each round's potential, and in the end minimum.extxyz and potential.keras.
-
-    Exit code 3, with both written, if they do not agree within the budget.
+    DIR gets log.csv, all labels, each round's potential, and at the end minimum.extxyz and potential.keras. The exit
+    code is 3 if network and engine do not agree within the budget; both files are written all the same.
     """
     labeller = None
     if engine == "espresso":

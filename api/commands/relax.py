@@ -19,19 +19,21 @@ def relax(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File for the relaxed structures.")
     ] = None,
     cell: Annotated[bool, typer.Option("--cell", help="Relax the cell too.")] = False,
-    pressure: Annotated[float, typer.Option(help="Pressure on the cell in GPa; needs --cell.")] = 0.0,
-    fmax: Annotated[float, typer.Option(help="Converged when no force is larger, eV/A.")] = 1e-3,
-    method: Annotated[Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.")] = "L-BFGS-B",
+    pressure: Annotated[float, typer.Option(help="External pressure in GPa (needs --cell).")] = 0.0,
+    fmax: Annotated[float, typer.Option(help="Largest force that is left, eV/Å.")] = 1e-3,
+    method: Annotated[
+        Literal["L-BFGS-B", "BFGS", "CG"], typer.Option(help="Minimizer of scipy.optimize.")
+    ] = "L-BFGS-B",
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Moves atoms, with --cell also the cell, to a minimum of the energy; each structure of START.
+    """Relaxes each structure of START to a minimum of the energy.
 
-    With --pressure the enthalpy, energy + pressure x volume, is minimized; the energies printed are without it.
+    --cell relaxes the cell as well. --pressure minimizes the enthalpy, energy + pressure x volume; the energies printed
+    are without the second term.
 
-    In float64, whatever MODEL was trained in: the rounding of float32 forces would end the search early.
-
-    Exit code 3, with FILE written, if one of them did not converge.
+    Computes in float64, whatever precision MODEL was trained in. The exit code is 3 if a structure did not converge;
+    FILE is written all the same.
     """
     start_backend()
     from ase.units import GPa
@@ -64,9 +66,9 @@ def relax(
 
 
 def _table(results, cell):
-    titles = ["structure", "formula", "start, eV", "end, eV", "force, eV/A", "steps", "converged"]
+    titles = ["structure", "formula", "start, eV", "end, eV", "force, eV/Å", "steps", "converged"]
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in titles[:6] + ["stress, eV/A^3"] * cell + titles[6:]:
+    for title in titles[:6] + ["stress, eV/Å³"] * cell + titles[6:]:
         table.add_column(title, justify="left" if title in ("formula", "converged") else "right")
     for k, result in enumerate(results):
         energies = (f"{energy:.6f}" for energy in (result.start_energy, result.energy))

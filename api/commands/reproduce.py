@@ -12,16 +12,28 @@ from atomzoo.console import start_backend
 
 
 def reproduce(
-    item: Annotated[str, typer.Argument(metavar="PAPER/ITEM", help="Such as barch-tubman-2017/table-2.")],
-    seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of seeds to average over.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A small version that only shows that it runs.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")] = None,
-    redraw: Annotated[bool, typer.Option("--redraw", help="Write md and png anew from the recorded csv.")] = False,
+    item: Annotated[
+        str,
+        typer.Argument(
+            metavar="PAPER/ITEM", help="Name that `atomzoo list` prints, such as barch-tubman-2017/table-2."
+        ),
+    ],
+    seeds: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Number of seeds; each script has a default.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A short run that checks the script; its numbers mean nothing.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")
+    ] = None,
+    redraw: Annotated[
+        bool, typer.Option("--redraw", help="Write text and figures again from the recorded csv, without computing.")
+    ] = False,
 ):
     """Computes a published table or figure and prints it beside the paper's.
 
-    Writes csv, md and png to the folder `results` beside the script, or to DIR. `atomzoo list` names what there is.
-    With --redraw nothing is computed: text and figure are made anew from the csv of the recorded run.
+    Writes csv, md and png files to the folder `results` beside the script, or to DIR.
     """
     from atomzoo.datasets.io.folders import check_folder
 

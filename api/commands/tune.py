@@ -15,30 +15,38 @@ N_BEST = 10  # rows of the table that is printed; trials.csv has all
 
 def tune(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of trials.csv and best.keras.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for trials.csv and best.keras.")
+    ],
     grid: Annotated[
         Path | None,
         typer.Option(
             metavar="GRID",
-            help='JSON file: lists of "layers", "nodes", "learning_rate" and, if wanted, "dropout".',
+            help='JSON file with lists of "layers", "nodes", "learning_rate" and, optionally, "dropout".',
             show_default="4, 5, 6 layers; 16, 32, 64 nodes; rates 5e-4, 1e-4, 5e-5; dropout 0, 0.25",
         ),
     ] = None,
     symmetry_functions: Annotated[
         str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
     ] = "barch-tubman-2017",
-    epochs: Annotated[int, typer.Option(min=1, help="Largest number of passes over the structures in a trial.")] = 60,
-    patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement that end a trial.")] = 10,
+    epochs: Annotated[int, typer.Option(min=1, help="Largest number of epochs of a trial.")] = 60,
+    patience: Annotated[
+        int, typer.Option(min=1, help="Number of epochs without improvement after which a trial ends.")
+    ] = 10,
     batch_size: Annotated[int, typer.Option(min=1, help="Structures in a batch.")] = 32,
-    validation_fraction: Annotated[float, typer.Option(help="Part of the structures that trials are judged by.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the held-out part, weights and batches.")] = 0,
+    validation_fraction: Annotated[
+        float, typer.Option(help="Fraction of the structures that the trials are judged by.")
+    ] = 0.1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the held-out part, the weights and the batches.")
+    ] = 0,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
 ):
-    """Finds the network of a potential by grid search, on energies (eV): KerasTuner's GridSearch.
+    """Searches a grid of networks for the best one, with KerasTuner, on energies (eV).
 
-    Killed at any time, the same command goes on where it was. Several processes share the trials if each is started
-    with KERASTUNER_TUNER_ID (chief, tuner0, tuner1 ...), KERASTUNER_ORACLE_IP and KERASTUNER_ORACLE_PORT.
+    The same command continues a search that was interrupted. Several processes share the trials if each is started with
+    KERASTUNER_TUNER_ID (chief, tuner0, tuner1 ...), KERASTUNER_ORACLE_IP and KERASTUNER_ORACLE_PORT.
     """
     start_backend()
     from atomzoo.datasets.io.reading import read_structures

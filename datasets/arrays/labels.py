@@ -19,13 +19,16 @@ SHAPES = {
 }
 
 
-def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "forces")) -> dict[str, np.ndarray]:
+def labels(
+    structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "forces"), optional: tuple[str, ...] = ()
+) -> dict[str, np.ndarray]:
     """The labels of S structures with N atoms in all, from their calculators.
 
     Args:
         structures: the labelled structures.
         names: any of "energy", "energy_per_atom", "energies" (of the atoms, as empirical potentials have them),
             "forces" and "stress".
+        optional: those of the names that some structures may lack, which then have 0 for them; see `labelled`.
 
     Returns:
         A dict with `energy` (S,), total energy in eV; `energy_per_atom` (S,) in eV; `energies` (N,) in eV and `forces`
@@ -46,7 +49,7 @@ def labels(structures: list[ase.Atoms], names: tuple[str, ...] = ("energy", "for
     """
     result = {}
     for name in names:
-        values = [_needed(k, atoms, name) for k, atoms in enumerate(structures)]
+        values = [_needed(k, atoms, name, name in optional) for k, atoms in enumerate(structures)]
         result[name] = np.concatenate(values) if name in OF_ATOMS else np.stack(values)
     return result
 
@@ -124,10 +127,32 @@ def check_labels(structures: list[ase.Atoms]) -> None:
             usable_label(k, atoms, name)
 
 
-def _needed(k, atoms, name):
+def labelled(structures: list[ase.Atoms], name: str) -> np.ndarray:
+    """Which structures have a label that can be used, (S,) bool.
+
+    Raises:
+        ValueError: as `usable_label`; or no structure has it.
+
+    Example:
+
+    >>> from ase.calculators.singlepoint import SinglePointCalculator
+    >>> structures = [ase.Atoms("Au"), ase.Atoms("Au")]
+    >>> structures[1].calc = SinglePointCalculator(structures[1], energy=-3.0)
+    >>> labelled(structures, "energy").tolist()
+    [False, True]
+    """
+    found = np.array([usable_label(k, atoms, name) is not None for k, atoms in enumerate(structures)], bool)
+    if not found.any():
+        raise ValueError(f"No structure has the label '{name}'. Received: {len(structures)} structures")
+    return found
+
+
+def _needed(k, atoms, name, is_optional):
     if name == "stress" and not has_stress(atoms):
         return np.zeros((3, 3))
     value = usable_label(k, atoms, name)
+    if value is None and is_optional:
+        return np.zeros(SHAPES[name](len(atoms)))
     if value is None:
         raise ValueError(f"structure {k}: it has no label '{name}'")
     return value

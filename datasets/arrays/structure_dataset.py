@@ -8,6 +8,7 @@ import numpy as np
 
 from atomzoo.datasets.arrays.batch import StructureTable, filled
 from atomzoo.datasets.arrays.labels import OF_ATOMS, labels
+from atomzoo.datasets.arrays.structure_weights import structure_weights
 
 
 class StructureDataset(keras.utils.PyDataset):
@@ -20,9 +21,10 @@ class StructureDataset(keras.utils.PyDataset):
     An item is `(x, y, sample_weight)`: x as returned by `to_arrays`, y and the weights dicts by label. The weights make
     a mean squared error that of the structures of a batch, whatever the numbers of their atoms and of empty rows:
 
-    - of `energy`, `energy_per_atom` and `projected_forces` (S, ...): the mean over structures
+    - of `energy`, `energy_per_atom`, `stress` (S, 9) and `projected_forces` (S, ...): the mean over structures
     - of `forces` and `energies` (N, ...): the mean over the atoms of each structure, then over structures
-    - of `stress` (S, 9): as of energies, but 0 for structures without one (see `has_stress`)
+
+    Structures count in it by their `structure_weights`: those that lack forces or stress do not in theirs.
 
     Args:
         structures: the labelled structures.
@@ -66,6 +68,7 @@ class StructureDataset(keras.utils.PyDataset):
         self.table = StructureTable(structures, elements, cutoff)
         self.n_structures = len(structures)
         self.labels = _targets(structures, labels)
+        self._weights = {name: structure_weights(structures, name) for name in labels}
         self.shuffle, self.seed, self.epoch = shuffle, seed, 0
         self.n_batches = -(-self.n_structures // (batch_size or self.n_structures))
         self._of_atoms, self._geometry = {}, True  # cached inputs by name, a row an atom
@@ -82,12 +85,17 @@ class StructureDataset(keras.utils.PyDataset):
             atoms = self.table.atoms_of(chosen)
             x |= {name: filled(values[atoms], self.widths.rows, 0.0) for name, values in self._of_atoms.items()}
         y = {name: self._taken(name, values, chosen) for name, values in self.labels.items()}
-        return x, y, {name: self._weights(name, x) for name in y}
+        return x, y, {name: self._weights_of(name, x, chosen) for name in y}
 
     def on_epoch_end(self):
-        self.epoch += 1
+        self.at_epoch(self.epoch + 1)
+
+    def at_epoch(self, epoch):
+        """The dataset as it is after so many epochs; itself."""
+        self.epoch = epoch
         if self.shuffle:
             self._batches = self._plan()
+        return self
 
     @property
     def is_cached(self):
@@ -105,10 +113,10 @@ class StructureDataset(keras.utils.PyDataset):
         dataset._of_atoms, dataset._geometry = self._of_atoms | of_atoms, geometry
         return dataset
 
-    def with_labels(self, **of_structures):
-        """A dataset of the same batches with other labels (S, ...) beside its own."""
+    def with_label(self, name, values, weights):
+        """A dataset of the same batches with another label (S, ...) beside its own, and its weights (S,)."""
         dataset = copy.copy(self)
-        dataset.labels = self.labels | of_structures
+        dataset.labels, dataset._weights = self.labels | {name: values}, self._weights | {name: weights}
         return dataset
 
     def _plan(self):
@@ -127,17 +135,15 @@ class StructureDataset(keras.utils.PyDataset):
             return filled(values[self.table.atoms_of(chosen)], self.widths.rows, 0.0)
         return filled(values[chosen], self.widths.structures, 0.0)
 
-    def _weights(self, name, x):
-        real = np.bincount(x["structure"], minlength=len(x["volume"]) + 1)[:-1] > 0
+    def _weights_of(self, name, x, chosen):
+        weights = filled(self._weights[name][chosen] / len(chosen), self.widths.structures, 0.0)
         if name in OF_ATOMS:
-            of_structure = np.append(len(x["species"]) / (real.sum() * x["n_atoms"]), 0.0)
-            return of_structure[x["structure"]]
-        counted = real & np.isfinite(x["volume"]) if name == "stress" else real
-        return counted * (len(real) / real.sum())
+            return np.append(len(x["species"]) * weights / x["n_atoms"], 0.0)[x["structure"]]
+        return len(weights) * weights
 
 
 def _targets(structures, names):
-    targets = labels(structures, names)
+    targets = labels(structures, names, optional=("forces", "stress"))
     if "stress" in targets:
         targets["stress"] = targets["stress"].reshape(-1, 9)
     return targets

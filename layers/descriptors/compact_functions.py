@@ -28,8 +28,8 @@ class CompactFunction:
         C4 = sum_j<k s_j s_k R(r_ij) R(r_ik) R(r_jk) A(t)           21, with weights 24 (narrow)
         C5 = sum_j<k s_j s_k R(r_ij) R(r_ik)         A(t)           22, with weights 25 (wide)
 
-    R is f(|r - c| / w) between `rlow` and `cutoff`, and 0 beyond; c is the center and 2 w the width of this range. A is
-    the same of t between `thetalow` and `thetahigh`. The subtype names f, which falls from f(0) = 1 to f(1) = 0:
+    R is `f(|r - c| / w)` between `rlow` and `cutoff`, and 0 beyond; c is the center and 2 w the width of this range.
+    A is the same of t between `thetalow` and `thetahigh`. The subtype names f, which falls from f(0) = 1 to f(1) = 0:
 
         p1 to p4  the polynomial of lowest degree of which as many derivatives vanish at both ends: p2 is
                   ((15 - 6 x) x - 10) x^3 + 1

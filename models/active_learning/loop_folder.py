@@ -36,7 +36,8 @@ class LoopFolder:
         folder: path; made if it is not there.
         engine: an object with `label(structures)`, which returns labelled copies of a list of `ase.Atoms`.
         structures: the labelled structures that the loop starts with.
-        settings: dict of what decides the result: plain values, or objects, of which their `repr` counts.
+        settings: dict of what decides the result: plain values, or objects, of which their `repr` counts. The one named
+            "engine" may change until something is labelled.
         budget: largest number of calls of the engine, a call being one structure; None for no limit.
 
     Raises:
@@ -59,9 +60,9 @@ class LoopFolder:
     def __init__(self, folder, engine, structures, settings, budget=None):
         self.path, self.engine, self.initial, self.budget = Path(folder), engine, structures, budget
         (self.path / "labels").mkdir(parents=True, exist_ok=True)
-        self._check({**settings, "structures": len(structures), "data": _digest(structures)})
         files = sorted((self.path / "labels").glob("[0-9]*.extxyz"))
         self._labels = {_key(atoms): atoms for atoms in map(ase.io.read, files)}
+        self._check({**settings, "structures": len(structures), "data": _digest(structures)})
 
     @property
     def n_calls(self):
@@ -141,13 +142,14 @@ class LoopFolder:
 
     def _check(self, settings):
         path, settings = self.path / "settings.json", json.loads(json.dumps(settings, default=_described))
-        if not path.exists():
-            _write(path, json.dumps(settings))
-        before = json.loads(path.read_text())
+        before = json.loads(path.read_text()) if path.exists() else settings
+        if not self._labels:  # an engine that has labelled nothing, because it was set up wrongly, may be corrected
+            before["engine"] = settings.get("engine")
         changed = [name for name in {**before, **settings} if before.get(name) != settings.get(name)]
         if changed:
             changes = ", ".join(f"{name}={settings.get(name)} after {before.get(name)}" for name in changed)
             raise ValueError(f"The folder '{self.path}' is that of a loop with other settings. Received: {changes}")
+        _write(path, json.dumps(settings))
 
 
 class LabelCalculator(Calculator):

@@ -76,7 +76,7 @@ def refine(
     seed=0,
     callback=None,
 ):
-    """Finds the minimum of the energy by a network that learns from the engine where it was wrong.
+    """Finds the minimum of the energy with a network that learns from the engine where it was wrong.
 
     Each round trains on all labelled structures, searches the minimum of the network (`global_minimum`), has the engine
     label it, relax it, and label the lowest other isomers and structures along the descent from the lowest sample, and
@@ -183,7 +183,7 @@ def iterative_sampling(
     seed=0,
     callback=None,
 ):
-    """Trains where molecular dynamics goes, until it meets no structure that the networks are bad at.
+    """Runs MD with the current potential, labels what it handles badly, retrains, and repeats until nothing is found.
 
     Each round trains several networks on all labelled structures, runs molecular dynamics with the first, and has the
     engine label the structures that break a limit (some of them, chosen at random, if they are many), which join the

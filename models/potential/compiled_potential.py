@@ -15,13 +15,14 @@ class CompiledPotential(keras.Model):
     A subclass has `descriptor`, `atomic_network`, `atom_sum` and `evaluator`.
 
     Attributes:
+        fitted: the outputs that have a loss.
         outputs_wanted: the outputs that are fitted or measured; `call` gives those that need derivatives only then.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.weight_decay = 0.0
-        self.outputs_wanted = self._fitted = ("energy_per_atom",)
+        self.outputs_wanted = self.fitted = ("energy_per_atom",)
 
     def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weight_decay=0.0, **kwargs):
         """Configures training, as of `keras.Model`.
@@ -36,7 +37,7 @@ class CompiledPotential(keras.Model):
         loss, metrics = (
             value if isinstance(value, dict) else {"energy_per_atom": value} for value in (loss, metrics or {})
         )
-        self._fitted = tuple(loss)
+        self.fitted = tuple(loss)
         self.outputs_wanted = tuple({**loss, **metrics, **(kwargs.get("weighted_metrics") or {})})
         self.weight_decay = weight_decay
         self._loss_functions = loss
@@ -74,7 +75,7 @@ class CompiledPotential(keras.Model):
         return dataset.cached(features=self.evaluator.values(Pairs.of_table(dataset.table)))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        loss = super().compute_loss(x, *self._comparable(self._fitted, x, y, y_pred, sample_weight), training)
+        loss = super().compute_loss(x, *self._comparable(self.fitted, x, y, y_pred, sample_weight), training)
         return loss + ops.cast(self.weight_penalty(), loss.dtype) if self.weight_decay else loss
 
     def loss_of(self, x, y, sample_weight):
@@ -83,11 +84,19 @@ class CompiledPotential(keras.Model):
         It is a function of the weights: dropout and the statistics of the batch, which Keras has in training, are not
         in it.
         """
-        y, predicted, weights = self._comparable(self._fitted, x, y, self(x), sample_weight)
-        total = self.weight_penalty()
-        for name, loss in self._loss_functions.items():
-            total = total + self._weights_of_losses[name] * loss(y[name], predicted[name], weights[name])
-        return total
+        return self._total(self._errors_of(x, y, sample_weight))
+
+    def loss_and_errors_of(self, x, y, sample_weight):
+        """As `loss_of`, and behind it the loss of each output alone, without its weight: (1 + outputs,)."""
+        errors = self._errors_of(x, y, sample_weight)
+        return ops.stack([ops.cast(value, "float64") for value in (self._total(errors), *errors.values())])
+
+    def _total(self, errors):
+        return self.weight_penalty() + sum(self._weights_of_losses[name] * error for name, error in errors.items())
+
+    def _errors_of(self, x, y, sample_weight):
+        y, predicted, weights = self._comparable(self.fitted, x, y, self(x), sample_weight)
+        return {n: loss(y[n], predicted[n], weights[n]) for n, loss in self._loss_functions.items()}
 
     def weight_penalty(self):
         """`weight_decay` times the sum of the squares of the network's kernels."""

@@ -109,7 +109,7 @@ def _cached(structures, descriptor, directions, folder, progress):
 
 def _key(descriptor, structures, directions):
     """Name of the file: a hash of all that the values depend on."""
-    settings = [VERSION, type(descriptor).__name__, _unnamed(descriptor.get_config())]
+    settings = [VERSION, type(descriptor).__name__, unnamed(descriptor.get_config())]
     content = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for atoms in structures:
         for array in (atoms.numbers, atoms.positions, atoms.cell.array, atoms.pbc):
@@ -120,11 +120,11 @@ def _key(descriptor, structures, directions):
     return content.hexdigest()[:32]
 
 
-def _unnamed(config):
+def unnamed(config):
     """A layer's configuration without names, which are numbered by how many layers there have been."""
     if not isinstance(config, dict):
         return config
-    return {key: _unnamed(value) for key, value in config.items() if key not in ("name", "dtype", "shared_object_id")}
+    return {key: unnamed(value) for key, value in config.items() if key not in ("name", "dtype", "shared_object_id")}
 
 
 def _opened(path, shape, dtype):
@@ -142,7 +142,7 @@ def _evaluate(descriptor, structures, directions, values, progress):
     stops = np.cumsum([sum(map(len, part)) for part in parts])[:-1]
     moves = [None] * len(parts) if directions is None else np.split(directions, stops)
     start, n_done = 0, 0
-    with ThreadPoolExecutor(_n_cores()) as pool:
+    with ThreadPoolExecutor(n_cores()) as pool:
         evaluate = partial(_features, DescriptorEvaluator(descriptor))
         for part, rows in zip(parts, pool.map(evaluate, parts, moves), strict=True):
             values[start : start + len(rows)] = rows
@@ -151,7 +151,7 @@ def _evaluate(descriptor, structures, directions, values, progress):
                 progress(n_done)
 
 
-def _n_cores():
+def n_cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -73,10 +73,10 @@ def load_keras(path, dtype=None):
         raise ValueError(f"cannot read the potential in '{path}': {_one_line(error)}") from None
     if not all(np.isfinite(weight).all() for weight in potential.atomic_network.get_weights()):
         raise ValueError(f"'{path}' holds weights that are not finite: its training went wrong, or it is damaged")
-    return potential if dtype in (None, potential.compute_dtype) else _in_dtype(potential, dtype)
+    return potential if dtype in (None, potential.compute_dtype) else in_dtype(potential, dtype)
 
 
-def _in_dtype(potential, dtype):
+def in_dtype(potential, dtype):
     """The same potential in the other precision."""
     layers = (potential.descriptor, potential.atomic_network, potential.feature_scaling)
     copies = [type(layer).from_config({**layer.get_config(), "dtype": dtype}) for layer in layers]

@@ -3,12 +3,13 @@
 import keras
 import numpy as np
 
+from atomzoo.models.training import lbfgs
+from atomzoo.models.training.callbacks import CosineRate, KeepBest, TimeLimit
+from atomzoo.models.training.checkpoint import Checkpoint, training_key
 from atomzoo.models.training.inputs import prepared
-from atomzoo.models.training.lbfgs import minimize_loss
 from atomzoo.models.training.losses import fitted_labels, loss_weights, losses
 
 OPTIMIZERS = ("adam", "rmsprop", "lbfgs")
-WARM_UP = 2  # epochs, in which the learning rate grows from a tenth
 
 
 def fit(
@@ -32,8 +33,11 @@ def fit(
     callbacks=(),
     features=None,
     projections=None,
+    time_limit=None,
+    checkpoint=None,
+    resume=False,
 ):
-    """Trains a potential on energies, or energies and forces.
+    """Trains a potential on energies, and on forces and stress if asked.
 
     The loss is the mean squared error of energies per atom, divided by their variance, plus that of forces, divided by
     their mean square, times `force_weight`, and so on: see `loss_weights`. Features that stay fixed, and their
@@ -42,6 +46,8 @@ def fit(
     "adam" and "rmsprop" take batches; their learning rate grows for two epochs, then falls to zero along half a cosine;
     the epoch with the smallest validation loss is kept. "lbfgs" takes all structures at once, as aenet does, which
     suits small data sets; its last iteration is kept unless there is a `patience`.
+
+    Forces and stress count of the structures that have them, and structures by their `structure_weights`.
 
     Args:
         potential: `NeuralNetworkPotential`; adapted to the training structures unless it has been adapted before.
@@ -59,15 +65,22 @@ def fit(
             better and forces worse.
         weight_decay: see `NeuralNetworkPotential.compile`.
         n_directions: for "projected".
-        patience: epochs without a smaller validation loss after which training ends; None for no such end.
+        patience: epochs without a smaller validation loss after which training ends; None for no such end. The
+            iteration of "lbfgs" with the smallest validation loss is kept if it is given.
         seed: of batches and directions.
         callbacks: Keras callbacks.
         features: array (N, F) of the training and then the validation structures, if they have been evaluated before.
         projections: pair of directions (N, K, 3) and rates (N, K, F) of these, see `cached_projections`.
+        time_limit: seconds from this call on after which training ends; the learning rate is zero then. At least one
+            epoch is done.
+        checkpoint: file for the state of the training, written every few minutes, and deleted when it is complete; it
+            stays where a time limit or a callback ends it.
+        resume: whether to go on from the checkpoint, if it is there, with the same data and options.
 
     Returns:
         Dict of lists, one value an epoch: "loss", with validation structures "val_loss", and errors of energies per
-        atom in eV and of forces in eV/A ("energy_per_atom_rmse", "val_forces_mae" ...), but not of "lbfgs".
+        atom in eV and of forces in eV/A ("energy_per_atom_rmse", "val_forces_mae" ...); of "lbfgs" only those of
+        validation structures ("val_forces_rmse" ...).
 
     Raises:
         ValueError: a missing label, a bad option, or a loss that became infinite.
@@ -83,7 +96,8 @@ def fit(
     >>> history["loss"][-1] < history["loss"][0]
     True
     """
-    check_options(optimizer, learning_rate, epochs, force_weight, weight_decay)
+    limit = None if time_limit is None else TimeLimit(time_limit)
+    check_options(optimizer, learning_rate, epochs, weight_decay, force_weight, stress_weight, energies_weight)
     names = fitted_labels(forces, stress, energies)
     at_once = optimizer == "lbfgs"
     known = {"forces": forces, "n_directions": n_directions, "seed": seed}
@@ -100,35 +114,53 @@ def fit(
         held_out = prepared(potential, held_out, validation, **known, features=parts[1][0], projections=parts[1][1])
     weights = (force_weight, stress_weight, energies_weight)
     weights = loss_weights(float(potential.atom_sum.scale), train, names, *weights)
-    chosen = _optimizer(optimizer, learning_rate, epochs, len(dataset))
     # Keras puts the name of the output before that of the metric only where there are several outputs.
     prefix = "" if len(names) > 1 else f"{names[0]}_"
     metrics = {} if at_once else {name: _metrics(prefix) for name in names}
     potential.compile(
-        chosen,
+        _optimizer(optimizer, learning_rate),
         losses(names, potential.compute_dtype),
         loss_weights=weights,
         weighted_metrics=metrics,
         weight_decay=weight_decay,
         jit_compile=True,
     )
-    ends = _best_epoch(held_out, epochs, patience, at_once)
-    callbacks = [*ends, *callbacks]
-    if at_once:
-        history = minimize_loss(potential, dataset, held_out, epochs, callbacks).history
-    else:
-        callbacks = [keras.callbacks.TerminateOnNaN(), *callbacks]
-        options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}
-        history = potential.fit(dataset, **options).history
-    found = history.get("loss", [])
-    if not found or not np.isfinite(found).all():  # lbfgs ends before its first step where the loss is infinite
+    best = KeepBest(patience) if held_out is not None and not (at_once and patience is None) else None
+    state = None
+    if checkpoint is not None:
+        settings = [known, batch_size, learning_rate, epochs, weight_decay, str(optimizer), weights]
+        key = training_key(potential, [*train, *validation], settings)
+        state = Checkpoint(checkpoint, key, best, lbfgs.LEG if at_once else 1)
+    if optimizer in ("adam", "rmsprop"):
+        callbacks = [CosineRate(learning_rate, epochs, len(dataset), limit), *callbacks]
+    ends = [each for each in (best, limit) if each is not None]
+    history = _run(potential, dataset, held_out, at_once, epochs, [*ends, *callbacks], state, resume)
+    if not history.get("loss") or not np.isfinite(history["loss"]).all():  # lbfgs may end before its first step
         cause = "weights in the loss that are smaller" if at_once else "a smaller learning rate"
-        raise ValueError(f"The loss became infinite in epoch {max(len(found), 1)}: {cause} may help")
+        raise ValueError(f"The loss became infinite in epoch {max(len(history.get('loss', [])), 1)}: {cause} may help")
+    if state is not None:
+        is_done = not potential.stop_training or best is not None and best.is_out_of_patience
+        state.remove() if is_done else state.write()
+    if best is not None:
+        best.restore(potential)
     return {name: values for name, values in history.items() if not name.endswith("_loss") or name == "val_loss"}
 
 
-def check_options(optimizer, learning_rate, epochs, force_weight, weight_decay):
-    """Raises a ValueError for an option of `fit` that cannot be."""
+def _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume):
+    """The training itself; its history, that before a checkpoint included."""
+    done = state.restore(potential) if state is not None and resume else 0
+    callbacks = callbacks if state is None else [*callbacks, state]
+    if at_once:
+        history = lbfgs.minimize_loss(potential, dataset, held_out, epochs, callbacks, done).history
+    else:
+        callbacks = [keras.callbacks.TerminateOnNaN(), *callbacks]
+        options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}
+        history = potential.fit(dataset.at_epoch(done), initial_epoch=done, **options).history
+    return history if state is None else state.history
+
+
+def check_options(optimizer, learning_rate, epochs, weight_decay=0.0, *weights):
+    """Raises a ValueError for an option of `fit` that cannot be; weights are those of forces, stress and energies."""
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"Training needs the backend tensorflow. Received: KERAS_BACKEND={keras.backend.backend()}")
     if not isinstance(optimizer, keras.optimizers.Optimizer) and optimizer not in OPTIMIZERS:
@@ -137,8 +169,9 @@ def check_options(optimizer, learning_rate, epochs, force_weight, weight_decay):
         raise ValueError(f"`learning_rate` must be positive and finite. Received: {learning_rate}")
     if not 0 <= weight_decay < np.inf:
         raise ValueError(f"`weight_decay` must not be negative, and finite. Received: {weight_decay}")
-    if not 0 < force_weight < np.inf:
-        raise ValueError(f"`force_weight` must be positive and finite. Received: {force_weight}")
+    for name, weight in zip(("force_weight", "stress_weight", "energies_weight"), weights, strict=False):
+        if not 0 < weight < np.inf:
+            raise ValueError(f"`{name}` must be positive and finite. Received: {weight}")
     if epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
 
@@ -152,22 +185,11 @@ def _split(features, projections, train, validation):
     return list(zip(cut, along, strict=True))
 
 
-def _optimizer(optimizer, learning_rate, epochs, steps):
-    if optimizer == "lbfgs" or isinstance(optimizer, keras.optimizers.Optimizer):
-        return optimizer if optimizer != "lbfgs" else "rmsprop"  # Keras wants one; it takes no step
-    warm_up = min(WARM_UP, epochs - 1) * steps
-    options = {"warmup_target": learning_rate, "warmup_steps": warm_up} if warm_up else {}
-    first = 0.1 * learning_rate if warm_up else learning_rate
-    schedule = keras.optimizers.schedules.CosineDecay(first, epochs * steps - warm_up, **options)
-    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[optimizer](schedule)
-
-
-def _best_epoch(held_out, epochs, patience, at_once):
-    """The callback that keeps the best epoch, where there are validation structures to tell it by."""
-    if held_out is None or (at_once and patience is None):
-        return []
-    options = {"patience": patience or epochs, "mode": "min", "restore_best_weights": True}
-    return [keras.callbacks.EarlyStopping("val_loss", **options)]
+def _optimizer(optimizer, learning_rate):
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        return optimizer
+    # Keras wants one for lbfgs too; it takes no step.
+    return (keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.RMSprop)(learning_rate)
 
 
 def _metrics(prefix):

@@ -33,17 +33,15 @@ def random_directions(structures, count, seed=0):
 
 
 def projected_forces(structures, directions):
-    """The force of each structure along each direction: (S, K) in eV/A.
+    """The force of each structure along each direction: (S, K) in eV/A, 0 for structures that have no forces.
 
     Args:
-        structures: list of `ase.Atoms` with forces.
+        structures: list of `ase.Atoms`.
         directions: array (N, K, 3), see `random_directions`.
-
-    Raises:
-        ValueError: naming the structure, if it has no forces.
     """
     counts = np.array([len(atoms) for atoms in structures])
-    return _sums(np.einsum("nd,nkd->nk", labels(structures, ("forces",))["forces"], directions), counts)
+    forces = labels(structures, ("forces",), optional=("forces",))["forces"]
+    return _sums(np.einsum("nd,nkd->nk", forces, directions), counts)
 
 
 def _sums(values, counts):

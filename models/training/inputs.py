@@ -3,6 +3,7 @@
 import numpy as np
 
 from atomzoo.datasets.arrays.neighborhoods import Pairs
+from atomzoo.datasets.arrays.structure_weights import structure_weights
 from atomzoo.models.training.force_projections import projected_forces, random_directions
 
 GRADIENT_LIMIT = 4e9  # bytes
@@ -34,13 +35,20 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
     if forces == "projected":
         directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
         cached["feature_projections"] = np.asarray(rates)
-        dataset = dataset.with_labels(projected_forces=projected_forces(structures, directions))
+        weights = structure_weights(structures, "forces")
+        dataset = dataset.with_label("projected_forces", projected_forces(structures, directions), weights)
     elif forces == "exact" or "stress" in dataset.labels:
-        n_numbers = cached["features"].size * dataset.widths.neighbors * 3
-        if n_numbers * (8 if potential.compute_dtype == "float64" else 4) > GRADIENT_LIMIT:
+        n_atoms, n_features = cached["features"].shape
+        size = gradient_bytes(n_atoms, dataset.widths.neighbors, n_features, potential.compute_dtype)
+        if size > GRADIENT_LIMIT:
             return dataset
         cached["feature_gradients"] = _gradients(potential, pairs, dataset)
     return dataset.cached(geometry="feature_gradients" in cached, **cached)
+
+
+def gradient_bytes(n_atoms, n_neighbors, n_features, dtype):
+    """The memory that the derivatives of all features with respect to all coordinates take."""
+    return n_atoms * n_neighbors * 3 * n_features * (8 if dtype == "float64" else 4)
 
 
 def _projections(potential, structures, pairs, n_directions, seed):

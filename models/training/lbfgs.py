@@ -7,8 +7,10 @@ from keras import ops
 
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
+LEG = 500  # iterations, after which it begins anew: there it can go on in another process as in this one
 
-def minimize_loss(potential, train, validation, iterations, callbacks=()):
+
+def minimize_loss(potential, train, validation, iterations, callbacks=(), first=0):
     """Minimizes the compiled loss of a potential over all batches together, with scipy's L-BFGS-B.
 
     Callbacks are called as `keras.Model.fit` calls them, an iteration for an epoch; the potential has the weights of
@@ -21,39 +23,47 @@ def minimize_loss(potential, train, validation, iterations, callbacks=()):
         validation: another one, whose loss is measured after each iteration, or None.
         iterations: Int.
         callbacks: List of `keras.callbacks.Callback`, which may set `model.stop_training`.
+        first: Int, number of iterations that have been done before.
 
     Returns:
-        `keras.callbacks.History`, with "loss" and, with validation data, "val_loss", for each iteration.
+        `keras.callbacks.History`, with "loss" and, with validation data, "val_loss" and "val_energy_per_atom_rmse" (eV)
+        and so on, for each iteration.
     """
-    objective = objective_of(potential, train)
-    held_out = None if validation is None else objective_of(potential, validation)
+    objective = objective_of(potential, train, potential.loss_of)
+    held_out = None if validation is None else objective_of(potential, validation, potential.loss_and_errors_of)
     calls = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=potential, epochs=iterations, steps=1)
     potential.stop_training = False
     calls.on_train_begin()
-    logs = {}
+    logs, done = {}, first
 
-    def after_iteration(number, vector, loss):
-        calls.on_epoch_begin(number)
+    def after_iteration(vector, loss):
+        nonlocal done
+        calls.on_epoch_begin(done)
         if callbacks:  # which may look at the weights
             objective.assign(vector)
         logs["loss"] = loss
         if held_out is not None:
-            logs["val_loss"] = held_out.value(vector)
-        calls.on_epoch_end(number, logs)
+            logs["val_loss"], *errors = map(float, held_out.value(vector))
+            logs.update({f"val_{n}_rmse": error**0.5 for n, error in zip(potential.fitted, errors, strict=True)})
+        calls.on_epoch_end(done, logs)
+        done += 1
         return potential.stop_training
 
-    vector = objective.minimum(iterations, after_iteration)
-    if not potential.stop_training:  # else a callback may have put back better weights
-        objective.assign(vector)
+    before = -1
+    while before < done < iterations and not potential.stop_training:
+        before = done
+        vector = objective.minimum(min(iterations, done - done % LEG + LEG) - done, after_iteration)
+        if not potential.stop_training:  # else a callback may have put back better weights
+            objective.assign(vector)
     calls.on_train_end(logs)
     return potential.history
 
 
-def objective_of(potential, dataset):
-    """The `Objective` of a compiled potential: the mean of its loss over the structures of a `StructureDataset`."""
+def objective_of(potential, dataset, loss):
+    """The `Objective` of a compiled potential: the mean of a loss of it over the structures of a `StructureDataset`."""
     batches = [dataset[k] for k in range(len(dataset))]
     counts = [len(np.unique(x["structure"][x["species"] >= 0])) for x, _, _ in batches]
-    return Objective(potential, potential.loss_of, batches, [count / dataset.n_structures for count in counts])
+    return Objective(potential, loss, batches, [count / dataset.n_structures for count in counts])
 
 
 class Objective:
@@ -82,17 +92,13 @@ class Objective:
 
         Args:
             iterations: int, at most.
-            after_iteration: function of the number of an iteration (from 0), the vector and the loss, which returns
-                whether to stop.
+            after_iteration: function of the vector and the loss after an iteration, which returns whether to stop.
         """
-        count = 0
 
         def callback(intermediate_result):
-            nonlocal count
             if after_iteration is not None:
-                if after_iteration(count, intermediate_result.x, float(intermediate_result.fun)):
+                if after_iteration(intermediate_result.x, float(intermediate_result.fun)):
                     raise StopIteration
-            count += 1
 
         # The loss falls by small steps for long: stop on the number of iterations, not on a small decrease.
         options = {"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": 30, "ftol": 0.0, "gtol": 0.0}
@@ -105,8 +111,8 @@ class Objective:
         return self._mean(map(float, losses)), self._mean(map(np.asarray, gradients))
 
     def value(self, vector):
-        """The loss alone."""
-        return self._mean(float(self._value(vector, *batch)) for batch in self._batches)
+        """The loss alone, a number, or an array of several."""
+        return self._mean(np.asarray(self._value(vector, *batch)) for batch in self._batches)
 
     def _mean(self, values):
         return sum(share * value for share, value in zip(self.shares, values, strict=True))

@@ -3,8 +3,7 @@
 import keras
 import numpy as np
 
-from atomzoo.datasets.arrays.labels import labels
-from atomzoo.datasets.arrays.periodicity import has_stress
+from atomzoo.datasets.arrays.labels import labelled, labels
 
 SMALLEST_FORCE = 1e-3  # eV/A; where all forces vanish, so that there is no size to weigh by
 SMALLEST_STRESS = 1e-5  # eV/A^3
@@ -47,12 +46,10 @@ def loss_weights(scale, structures, names, force_weight=1.0, stress_weight=1.0, 
     """
     weights = {"energy_per_atom": scale**-2, "energies": energies_weight * scale**-2}
     if {"forces", "projected_forces"} & set(names):
-        forces = labels(structures, ("forces",))["forces"]
-        weights["forces"] = weights["projected_forces"] = force_weight * _inverse_square(forces, SMALLEST_FORCE)
+        weights["forces"] = force_weight * _inverse_square(structures, "forces", SMALLEST_FORCE)
+        weights["projected_forces"] = weights["forces"]
     if "stress" in names:
-        periodic = [atoms for atoms in structures if has_stress(atoms)]
-        stress = labels(periodic, ("stress",))["stress"] if periodic else np.zeros(1)
-        weights["stress"] = stress_weight * _inverse_square(stress, SMALLEST_STRESS)
+        weights["stress"] = stress_weight * _inverse_square(structures, "stress", SMALLEST_STRESS)
     return {name: weights[name] for name in names}
 
 
@@ -77,5 +74,7 @@ def losses(names, dtype):
     return {name: keras.losses.MeanSquaredError(name=f"{name}_mse", dtype=dtype) for name in names}
 
 
-def _inverse_square(values, smallest):
-    return 1.0 / max(float(np.mean(values**2)), smallest**2)
+def _inverse_square(structures, name, smallest):
+    """1 / mean square of a label, over the structures that have it."""
+    with_label = [structures[k] for k in np.flatnonzero(labelled(structures, name))]
+    return 1.0 / max(float(np.mean(labels(with_label, (name,))[name] ** 2)), smallest**2)

@@ -1,19 +1,23 @@
 """A trained potential from labelled structures, in one call."""
 
+import time
 from dataclasses import dataclass
 
 import ase
 import numpy as np
 from ase.data import atomic_numbers
 
-from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.arrays.labels import labelled, labels
 from atomzoo.datasets.arrays.suspicious import warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output
+from atomzoo.layers import descriptor_from_functions
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
-from atomzoo.models.potential.saving import save_keras
+from atomzoo.models.potential.saving import in_dtype, save_keras
 from atomzoo.models.training.fit import check_options, fit
 from atomzoo.models.training.losses import fitted_labels
+from atomzoo.models.training.recipe import AUTO, Recipe, choose_recipe
+from atomzoo.models.training.references import chosen_references, isolated_energies, set_references
 from atomzoo.models.training.trained_functions import FollowingScaling
 
 DEFAULT_FUNCTIONS = "barch-tubman-2017"
@@ -28,21 +32,27 @@ class Training:
         history: dict of lists, one value an epoch, see `fit`.
         train: the structures it was trained on.
         validation: the structures held out.
+        recipe: the `Recipe` of the training.
     """
 
     potential: NeuralNetworkPotential
     history: dict[str, list[float]]
     train: list[ase.Atoms]
     validation: list[ase.Atoms]
+    recipe: Recipe
 
 
 def train_potential(
     structures,
     functions=DEFAULT_FUNCTIONS,
-    hidden=(30, 30),
-    forces=None,
-    optimizer="adam",
+    hidden=None,
+    forces=AUTO,
+    stress=AUTO,
+    optimizer=None,
+    validation=None,
     validation_fraction=0.1,
+    reference=None,
+    start=None,
     seed=0,
     weight_decay=1e-5,
     dtype=None,
@@ -52,25 +62,37 @@ def train_potential(
     trainable_functions=False,
     output=None,
     callbacks=(),
+    tell=None,
     **options,
 ):
     """Makes a potential for the elements of structures, holds out a part of them, and trains it by `fit` on the rest.
 
+    How it is trained is chosen from the data where it is not given, see `choose_recipe`. The epoch with the smallest
+    validation loss is kept.
+
     Args:
-        structures: list of `ase.Atoms` with energies in eV, and forces in eV/A.
+        structures: list of `ase.Atoms` with energies in eV; forces in eV/A and stress in eV/A^3 may be there in some.
+            Their info may have weights, see `structure_weights`. Single atoms without neighbors are not fitted.
         functions: list of `SymmetryFunction`, or what `load_function_set` takes.
         hidden, activation, scaling, cutoff_function, trainable_functions: see `NeuralNetworkPotential.from_functions`.
             The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
-        forces: None, "exact" or "projected", see `fit`.
-        optimizer: "adam", "rmsprop" or "lbfgs", see `fit`.
-        validation_fraction: part of the structures that is held out, see `split_structures`. With "lbfgs" they only
-            measure the error, unless `patience` is given.
+        forces: whether they are fitted, or how, "exact" or "projected", see `fit`; "auto" for what the data have.
+        stress: whether it is fitted, or "auto".
+        optimizer: "adam", "rmsprop" or "lbfgs", see `fit`; None to choose it.
+        validation: list of structures to hold out in place of a part.
+        validation_fraction: part of the structures that is held out, see `split_structures`.
+        reference: what energies are counted from: "isolated", the energies of single atoms among the structures, or a
+            list of structures with these; "fit", by least squares; None for single atoms if there is one of each
+            element. It changes the potential's `interaction_energy`, and its energies hardly.
+        start: potential of which a copy is trained further, with its functions, networks, scaling and references.
         seed: of the held-out structures, the initial weights and the batches.
         weight_decay: see `fit`; of "lbfgs" only.
         dtype: "float32" or "float64"; None for "float64" with "lbfgs", "float32" otherwise.
         output: `.keras` file for the potential; it appears only when training has ended well.
         callbacks: Keras callbacks.
-        **options: others of `fit`, such as `epochs`, `learning_rate`, `batch_size` and `force_weight`.
+        tell: function of a line of text, called with the recipe before training.
+        **options: others of `fit`, such as `epochs`, `learning_rate`, `batch_size` and `force_weight`; `time_limit`
+            counts from the call of this function.
 
     Returns:
         `Training`: potential, history, and the two parts of the structures.
@@ -86,54 +108,81 @@ def train_potential(
         >>> from atomzoo.datasets import gold_clusters
         >>> structures, _ = gold_clusters.load_data(2)
         >>> training = train_potential(structures, hidden=(5,), epochs=2)
+        >>> print(training.recipe)
+        L-BFGS, 2 iterations at most, about ...; energies, forces (weight 0.2); network 5; float64
         >>> len(training.history["val_loss"]), len(training.validation)
         (2, 65)
     """
-    defaults = {"learning_rate": 3e-3, "epochs": 500, "force_weight": 1.0} | options
-    check_options(optimizer, *(defaults[n] for n in ("learning_rate", "epochs", "force_weight")), weight_decay)
+    begin = time.monotonic()
     if output is not None and check_output(output).suffix != ".keras":
         raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
-    train, validation = split_structures(structures, validation_fraction, seed)
-    # Of all structures, so that an error names the place in the whole list.
-    labels(structures, ("energy", "forces") if len(fitted_labels(forces)) > 1 else ("energy",))
-    at_once = optimizer == "lbfgs"
-    elements = elements_of(structures)
-    potential = NeuralNetworkPotential.from_functions(
-        elements,
-        list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements),
-        hidden=tuple(hidden),
-        activation=activation,
-        scaling=scaling,
-        cutoff_function=cutoff_function,
-        trainable_functions=trainable_functions,
-        seed=seed,
-        dtype=dtype or ("float64" if at_once else "float32"),
+    if not structures:
+        raise ValueError("No structures are there to train on. Received: structures=[]")
+    labels(structures, ("energy",))  # of all structures, so that an error names the place in the whole list
+    shape = {"cutoff_function": cutoff_function, "trainable_functions": trainable_functions}
+    if start is None:
+        elements = elements_of([*structures, *(validation or ())])
+        functions = list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements)
+        descriptor = descriptor_from_functions(functions, elements, *shape.values())
+    else:
+        descriptor, hidden = start.descriptor, _hidden(start)
+    given = list(reference) if isinstance(reference, list) else []
+    structures, energies = isolated_energies(structures, descriptor.cutoff)
+    energies |= isolated_energies(given, descriptor.cutoff)[1]
+    if validation is None:
+        train, validation = split_structures(structures, validation_fraction, seed)
+    else:
+        train, validation = structures, isolated_energies(validation, descriptor.cutoff)[0]
+    is_trained = bool(descriptor.trainable_variables)
+    recipe = choose_recipe(
+        train, descriptor.n_features, descriptor.cutoff, is_trained, hidden, forces, stress, optimizer, dtype, **options
     )
-    following = [FollowingScaling(train)] if trainable_functions and not at_once else []
+    if "patience" not in options and not validation:
+        recipe.options.pop("patience", None)
+    _check_options(recipe, train, weight_decay)
+    references = chosen_references(reference, energies, elements) if start is None else None
+    if tell is not None:
+        tell(f"{len(train)} structures to train on, {len(validation)} to validate: {recipe}")
+    if start is not None:
+        potential = in_dtype(start, recipe.dtype)  # a copy
+    else:
+        network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype}
+        potential = NeuralNetworkPotential.from_functions(elements, functions, recipe.hidden, **shape, **network)
+    features = np.concatenate(potential.evaluator.features([*train, *validation]))
+    if start is None:
+        potential.adapt(train, features[: sum(map(len, train))])
+    if references is not None:
+        set_references(potential, references)
+    if "time_limit" in recipe.options:
+        recipe.options["time_limit"] = max(recipe.options["time_limit"] - (time.monotonic() - begin), 1e-3)
+    at_once = recipe.optimizer == "lbfgs"
+    following = [FollowingScaling(train)] if is_trained and not at_once else []
     warn_about_suspicious_data(structures)
     history = fit(
         potential,
         train,
-        () if at_once and "patience" not in options else validation,
-        forces,
-        optimizer=optimizer,
+        validation,
+        recipe.forces,
+        recipe.stress,
+        optimizer=recipe.optimizer,
         weight_decay=weight_decay if at_once else 0.0,
         seed=seed,
         callbacks=[*following, *callbacks],
-        **options,
+        features=features,
+        **recipe.options,
     )
     if output is not None:
         save_keras(potential, output)
-    return Training(potential, history, train, validation)
+    return Training(potential, history, train, validation, recipe)
 
 
 def split_structures(structures, validation_fraction, seed=0):
-    """Holds out a part of the structures at random.
+    """Holds out a part of the structures, of all compositions and sizes alike.
 
     Args:
         structures: list of `ase.Atoms`.
         validation_fraction: part that is held out, at least 0 and less than 1; rounded to a whole number of structures.
-        seed: of the choice.
+        seed: of the choice among structures of one composition and size.
 
     Returns:
         `(train, validation)`, each in the order given.
@@ -142,8 +191,10 @@ def split_structures(structures, validation_fraction, seed=0):
         ValueError: a fraction out of range, or one that leaves nothing to train on.
 
     Example:
-        >>> split_structures(list("abcdefgh"), 0.25)
-        (['a', 'b', 'd', 'f', 'g', 'h'], ['c', 'e'])
+        >>> from ase.build import molecule
+        >>> train, validation = split_structures([molecule("H2O")] * 10 + [molecule("CO2")] * 10, 0.2)
+        >>> [str(atoms.symbols) for atoms in validation]
+        ['OH2', 'OH2', 'CO2', 'CO2']
     """
     if not 0 <= validation_fraction < 1:
         raise ValueError(f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}")
@@ -152,9 +203,29 @@ def split_structures(structures, validation_fraction, seed=0):
         raise ValueError(
             f"No structures are left to train on. Received: {len(structures)} structures, {validation_fraction=}"
         )
-    held_out = set(np.random.default_rng(seed).permutation(len(structures))[:n_validation].tolist())
+    rng = np.random.default_rng(seed)
+    kinds = [(atoms.symbols.formula.reduce()[0].format("hill"), len(atoms)) for atoms in structures]
+    draws = rng.random(len(structures))
+    order = sorted(range(len(structures)), key=lambda k: (kinds[k], draws[k]))
+    steps = (np.arange(n_validation) + rng.random()) / max(n_validation, 1)
+    held_out = {order[int(step * len(structures))] for step in steps}
     train = [atoms for k, atoms in enumerate(structures) if k not in held_out]
     return train, [atoms for k, atoms in enumerate(structures) if k in held_out]
+
+
+def _check_options(recipe, structures, weight_decay):
+    """Raises a ValueError for what `fit` would refuse, before features are evaluated."""
+    weights = (recipe.options[name] for name in ("force_weight", "stress_weight"))
+    rate, epochs = recipe.options["learning_rate"], recipe.options["epochs"]
+    check_options(recipe.optimizer, rate, epochs, weight_decay, *weights)
+    fitted_labels(recipe.forces, recipe.stress)
+    for name, is_fitted in (("forces", recipe.forces), ("stress", recipe.stress)):
+        if is_fitted:
+            labelled(structures, name)
+
+
+def _hidden(potential):
+    return tuple(potential.atomic_network.hidden[potential.elements[0]])
 
 
 def elements_of(structures):

@@ -1,4 +1,4 @@
-"""Gold clusters of 3, 4 and 5 atoms: minimum energies of network and DFT, closed by DFT until they agree.
+"""Gold clusters of 3, 4 and 5 atoms: minimum energies of network and DFT, refined by DFT until both agree.
 
 Table 3 of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural Networks, UCB/EECS-2017-104 (2017).
 

@@ -1,4 +1,4 @@
-"""aenet as a baseline: trained and evaluated on the same structures and symmetry functions, or recorded.
+"""aenet as a baseline: trained and evaluated on the same structures and symmetry functions.
 
 aenet is free software (https://github.com/atomisticnet/aenet), and not part of atomzoo. Its programs are looked for in
 the folder named by the environment variable AENET_BIN, else on PATH.
@@ -6,15 +6,16 @@ the folder named by the environment variable AENET_BIN, else on PATH.
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas
 
 from atomzoo.models.formats.aenet.logs import read_predictions
 from atomzoo.reproductions.baselines.aenet_inputs import NAMES, TRAINING_SET, elements_in_order, write_inputs
@@ -40,50 +41,37 @@ def find_programs():
     return found if len(found) == len(PROGRAMS) else None
 
 
-def baseline(train, validation, functions, recorded=None, **settings):
-    """aenet's errors: measured here if aenet is here, else those recorded.
+def check_programs():
+    """aenet's programs: see `find_programs`; a FileNotFoundError where they are not here."""
+    programs = find_programs()
+    if programs is None:
+        raise FileNotFoundError(f"aenet's {', '.join(PROGRAMS)} are not on PATH, nor in the folder AENET_BIN")
+    return programs
 
-    Args:
-        train, validation, functions, settings: see `run_aenet`.
-        recorded: `pandas.DataFrame` of results recorded before, with the columns `version` and `train_seconds`, for
-            example that of `atomzoo.datasets.gold_clusters.aenet_baseline()`.
 
-    Returns:
-        `pandas.DataFrame`, to which the column `source` says "measured here" or "recorded".
+@dataclass(frozen=True)
+class AenetRun:
+    """What a training of aenet gave.
 
-    Raises:
-        FileNotFoundError: there is neither aenet nor a record.
-        ValueError: aenet failed: the first error it printed, and its input file.
+    Attributes:
+        predictions: dict of the lists of `Prediction` of the "train" and "validation" structures.
+        seconds, cpu_seconds: of `train.x`; it runs on one core.
+        version: aenet's.
     """
-    if find_programs():
-        return pandas.DataFrame([run_aenet(train, validation, functions, **settings)]).assign(source="measured here")
-    if recorded is None:
-        names = ", ".join(PROGRAMS)
-        raise FileNotFoundError(f"aenet's {names} are neither on PATH nor in AENET_BIN, and nothing is recorded")
-    return recorded.assign(source="recorded")
+
+    predictions: dict
+    seconds: float
+    cpu_seconds: float
+    version: str
 
 
-def beside(ours, theirs):
-    """One table of our results and aenet's.
-
-    Args:
-        ours: dict, or list of dicts, with some of the keys of what `run_aenet` returns.
-        theirs: what `baseline` returned.
-
-    Returns:
-        `pandas.DataFrame` of the columns of `ours`, and `program` and `source`.
-    """
-    ours = pandas.DataFrame([ours] if isinstance(ours, dict) else ours)
-    columns = [column for column in ours.columns if column in theirs.columns]
-    parts = ours.assign(program="atomzoo", source="measured here"), theirs[[*columns, "source"]].assign(program="aenet")
-    return pandas.concat(parts, ignore_index=True)
-
-
-def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"):
-    """Trains aenet on energies, and evaluates it.
+def train_aenet(
+    train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"
+):
+    """Trains aenet on energies, and lets it predict energies and forces of both parts.
 
     Args:
-        train, validation: lists of `ase.Atoms` with energies and forces.
+        train, validation: lists of `ase.Atoms` with energies.
         functions: list of `SymmetryFunction` for all elements, or a dict of such lists by element; or of the functions
             of a Chebyshev basis.
         folder: an empty or new folder for aenet's files.
@@ -92,37 +80,48 @@ def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation=
         method: aenet's method and its parameters, "bfgs" or "lm batchsize=..." for example.
 
     Returns:
-        Dict of the columns of `atomzoo.datasets.gold_clusters.aenet_baseline()`, as far as they are known here: mean
-        squared errors of total energies (eV^2), force errors (eV/A), seconds, version.
+        `AenetRun`.
 
     Raises:
         FileNotFoundError: aenet is not here.
         ValueError: aenet failed: the first error it printed, and its input file.
     """
-    programs, folder = find_programs(), Path(folder)
-    if programs is None:
-        raise FileNotFoundError(f"aenet's {', '.join(PROGRAMS)} are not on PATH, nor in the folder AENET_BIN")
+    programs, folder = check_programs(), Path(folder)
     write_inputs(train, validation, functions, folder, hidden, activation, iterations, method)
     _run(programs["generate.x"], "generate", folder, needs=[TRAINING_SET])
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), _cpu_seconds()
     elements = elements_in_order(train)
     _run(programs["train.x"], "fit", folder, needs=[f"{element}.nn" for element in elements])
-    seconds = time.perf_counter() - start
-    found = {}
-    for name, structures in (("train", train), ("validation", validation)):
-        _run(programs["predict.x"], NAMES[name], folder)
-        found[name] = _errors(read_predictions(folder / f"{NAMES[name]}.out"), structures)
+    seconds, cpu = time.perf_counter() - start, _cpu_seconds() - cpu
+    predictions = {}
+    for part, name in NAMES.items():
+        _run(programs["predict.x"], name, folder)
+        predictions[part] = read_predictions(folder / f"{name}.out")
+    return AenetRun(predictions, seconds, cpu, _version(programs["train.x"], folder / "fit.out"))
+
+
+def run_aenet(train, validation, functions, folder, hidden=(15, 15), activation="tanh", iterations=500, method="bfgs"):
+    """As `train_aenet`, of structures with energies and forces, in numbers.
+
+    Returns:
+        Dict of `network`, `method`, `iterations`, `train_structures`, `validation_structures`, `train_mse_eV2` and
+        `validation_mse_eV2` (total energies), `validation_force_rmse_eV_per_A` (per component), `train_seconds`,
+        `train_cpu_seconds` and `aenet_version`.
+    """
+    run = train_aenet(train, validation, functions, folder, hidden, activation, iterations, method)
+    validation_mse, force_rmse = _errors(run.predictions["validation"], validation)
     return {
         "network": "-".join(f"{width}{activation[0]}" for width in hidden),
         "method": method,
         "iterations": iterations,
         "train_structures": len(train),
         "validation_structures": len(validation),
-        "train_mse_eV2": found["train"][0],
-        "validation_mse_eV2": found["validation"][0],
-        "validation_force_rmse_eV_per_A": found["validation"][1],
-        "train_seconds": round(seconds, 1),
-        "version": _version(programs["train.x"], folder / "fit.out"),
+        "train_mse_eV2": _errors(run.predictions["train"], train)[0],
+        "validation_mse_eV2": validation_mse,
+        "validation_force_rmse_eV_per_A": force_rmse,
+        "train_seconds": round(run.seconds, 1),
+        "train_cpu_seconds": round(run.cpu_seconds, 1),
+        "aenet_version": run.version,
     }
 
 
@@ -143,6 +142,12 @@ def _run(program, name, folder, needs=()):
         (folder / f"{name}.err").write_text(done.stderr)
         place = f"'{folder / name}.in' (exit status {done.returncode}; its output is kept there)"
         raise ValueError(f"{program.name} failed on {place}. It said: {_first_error(done.stderr, done.stdout)}")
+
+
+def _cpu_seconds():
+    """What the programs that this process started and that have ended took, s."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _first_error(*texts):

@@ -36,6 +36,6 @@ def function_file(tmp_path_factory):
 def model(gold, tmp_path_factory):
     """File of a gold potential that has seen little."""
     path = tmp_path_factory.mktemp("model") / "gold.keras"
-    options = {"validation_fraction": 0.0, "dtype": "float64", "output": path}
+    options = {"forces": None, "optimizer": "adam", "validation_fraction": 0.0, "dtype": "float64", "output": path}
     train_potential(gold, functions=FUNCTIONS, hidden=(5,), epochs=20, learning_rate=0.02, **options)
     return path

@@ -57,17 +57,6 @@ def test_block_split_holds_out_stretches():
     assert np.count_nonzero(np.diff(steps) > 10) == 1
 
 
-def test_aenet_baseline():
-    table = gold_clusters.aenet_baseline()
-    methods = table[table.method == "L-BFGS-B"]
-    networks = {"15t-15t", "30t-30t", "40t-20t-20t-10t"}
-    for n_atoms in (3, 4, 5):
-        assert set(methods[(methods.atoms == n_atoms) & (methods.split == "random")].network) == networks
-    kept = table.train_structures + table.validation_structures  # of the first 900 frames
-    assert kept.between(810, 900).all()
-    assert (table.validation_mse_eV2 > gold_clusters.NOISE_FLOOR_EV2).all()
-
-
 @pytest.mark.parametrize("n_atoms", [1, 6, "3"])
 def test_unknown_size(n_atoms):
     with pytest.raises(ValueError, match="n_atoms"):

@@ -52,6 +52,14 @@ def test_the_file_is_what_the_command_writes():
     assert (contents.FOLDER / "README.md").read_text(encoding="utf-8") == contents.text(), f"run {COMMAND}"
 
 
-def test_the_main_readme_has_the_summary():
-    readme = Path(__file__).parents[2] / "README.md"
-    assert contents.summary() in readme.read_text(encoding="utf-8"), f"copy the table that {COMMAND} writes"
+def test_the_main_readme_has_the_main_table():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert contents.main_table() in readme, f"copy the table that {COMMAND} prints"
+    assert f"All {len(ROWS)} items" in readme
+
+
+def test_each_main_row_is_one_row_with_a_time():
+    lines = contents.main_table().splitlines()[2:]
+    assert len(lines) == len(contents.MAIN)
+    assert all(line.split("|")[-2].split()[-1] in ("s", "min", "-") for line in lines)
+    assert "| 31 min |" in next(line for line in lines if "artrith-urban-2016/tio2" in line)  # 1855 s

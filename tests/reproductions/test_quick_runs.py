@@ -9,8 +9,10 @@ import pytest
 
 from atomzoo.catalog import reproductions
 from atomzoo.datasets.engines.lammps import _path
+from atomzoo.reproductions.baselines.aenet import find_programs
 
 NEED_LAMMPS = "stende-2017/"
+NEED_AENET = "barch-tubman-2017/table-2-aenet"
 NEED_TIO2 = ("artrith-urban-2016/", "tio2-bpnn/")  # small invented data take the place of the set
 SCRIPTS = {entry.name: entry for entry in reproductions()}
 
@@ -21,6 +23,8 @@ SCRIPTS = {entry.name: entry for entry in reproductions()}
 def test_quick_run(name, request, tmp_path, capsys):
     if name.startswith(NEED_LAMMPS) and shutil.which("lmp", path=_path()) is None:
         pytest.skip("runs LAMMPS: needs lmp on PATH")
+    if name == NEED_AENET and find_programs() is None:
+        pytest.skip("runs aenet: needs AENET_BIN")
     if name.startswith(NEED_TIO2):
         request.getfixturevalue("small_tio2")
     import_module(SCRIPTS[name].module).run(quick=True, output=tmp_path / "out")

@@ -1,4 +1,4 @@
-"""Dense hydrogen: errors over epochs with fixed and with trained functions G2 and G5, and what an epoch takes.
+"""Dense hydrogen: errors over epochs with fixed and with trained functions G2 and G5, and the time of an epoch.
 
 As figure 4 of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Neural Networks, UCB/EECS-2017-104
 (2017), which could not be made with angular functions: their sums over triplets were too slow to be trained. G5 at

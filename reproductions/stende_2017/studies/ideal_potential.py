@@ -1,4 +1,4 @@
-"""The ten requirements of an ideal potential, and what was measured of each.
+"""The ten requirements of an ideal potential, and what was measured for each.
 
 Chapter 11 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc thesis,
 University of Oslo (2017), which takes them from Behler and finds most of them met: all but prediction (7), and three in

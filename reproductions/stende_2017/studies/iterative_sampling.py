@@ -1,4 +1,4 @@
-"""Silicon by iterative sampling: molecular dynamics with the networks, until it meets nothing that they are bad at.
+"""Silicon by iterative sampling: MD with the networks, labels of what they handle badly, until nothing is found.
 
 Section 7.1.1 of J.-A. Stende, Constructing high-dimensional neural network potentials for molecular dynamics, MSc
 thesis, University of Oslo (2017), with the criterion of several networks of N. Artrith and J. Behler, Phys. Rev. B 85,

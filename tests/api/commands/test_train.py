@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo import load_potential
+from atomzoo import Committee, load_potential, read_structures
 
 
 def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **options):
@@ -16,7 +16,10 @@ def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **opt
 def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     options = ["--hidden", 4, 3, "--forces", "--epochs", 2, "--symmetry-functions", function_file, "--seed", 5]
     code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options)
-    assert code == 0 and error == ""
+    assert code == 0
+    recipe, progress = error.splitlines()
+    assert recipe.startswith("27 structures to train on, 3 to validate: L-BFGS, 2 iterations at most, about ")
+    assert progress.startswith("epoch 2 of 2: validation ") and progress.endswith(" eV/A")
     rows = [line.split() for line in text.splitlines()]
     assert [row[-1] for row in rows[1:5]] == ["training", "validation"] * 2
     assert [row[-2] for row in rows[1:5]] == ["27", "3"] * 2
@@ -24,12 +27,16 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     potential = load_potential(tmp_path / "a.keras")
     assert potential.atomic_network.hidden == {"Au": [4, 3]}
     assert potential.elements == ["Au"] and potential.atomic_network.seed == 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.keras"]
+    table = (tmp_path / "a.csv").read_text().splitlines()
+    names = ["epoch", "loss", "val_energy_per_atom_rmse", "val_forces_rmse", "val_loss"]
+    assert sorted(table[0].split(",")) == names and len(table) == 3
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
     options = ["--hidden", 4, "--epochs", 5, "--symmetry-functions", function_file, "--optimizer", "lbfgs"]
     code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options, "--weight-decay", 1e-4)
-    assert code == 0 and error == "" and "validation" in text
+    assert code == 0 and "validation" in text
     assert load_potential(tmp_path / "a.keras").compute_dtype == "float64"
 
 
@@ -41,8 +48,59 @@ def test_a_label_that_is_off_is_warned_of(atomzoo, gold, function_file, tmp_path
     ase.io.write(tmp_path / "a.extxyz", frames)
     options = ["--hidden", 2, "--epochs", 1, "--symmetry-functions", function_file]
     code, _, error = atomzoo("train", tmp_path / "a.extxyz", "-o", tmp_path / "a.keras", *options)
-    assert code == 0 and error.count("\n") == 1
-    assert error.startswith("atomzoo: warning: structure 11: its energy is 3333 eV/atom above the median")
+    assert code == 0
+    (warning,) = [line for line in error.splitlines() if "warning" in line]
+    assert warning.startswith("atomzoo: warning: structure 11: its energy is 3333 eV/atom above the median")
+
+
+def test_data_as_people_have_it(atomzoo, gold, function_file, tmp_path):
+    """Several files, one in part; own keys; a file to validate; single atoms as references, and not among the data."""
+    frames = [atoms.copy() for atoms in gold[:12]]
+    for k, (copy, atoms) in enumerate(zip(frames, gold, strict=False)):
+        copy.info["E"] = atoms.get_potential_energy()
+        if k % 2:
+            copy.arrays["F"] = atoms.get_forces()
+    atom = ase.Atoms("Au", info={"E": -2689.0})
+    for name, part in (("a", [*frames[:4], atom]), ("b", frames[4:9]), ("c", frames[9:])):
+        ase.io.write(tmp_path / f"{name}.extxyz", part)
+    keys = ["--energy-key", "E", "--forces-key", "F", "--validation", tmp_path / "c.extxyz"]
+    options = [*keys, "--epochs", 2, "--symmetry-functions", function_file, "-o", tmp_path / "a.keras"]
+    code, text, error = atomzoo("train", tmp_path / "a.extxyz", f"{tmp_path}/b.extxyz@1:4", *options)
+    assert code == 0 and error.startswith("7 structures to train on, 3 to validate: ")
+    rows = [line.split() for line in text.splitlines()]
+    assert [(row[0], row[-2]) for row in rows[1:3]] == [("energy", "7"), ("energy", "3")]
+    assert [(row[0], row[-2]) for row in rows[3:5]] == [("force", "4"), ("force", "2")]
+    potential = load_potential(tmp_path / "a.keras")
+    assert np.asarray(potential.atom_sum.shifts).tolist() == [-2689.0]
+    more = ["--start", tmp_path / "a.keras", "--reference", "fit", "-o", tmp_path / "b.keras"]
+    assert atomzoo("train", tmp_path / "a.extxyz", *options[:-2], *more)[0] == 0
+    fitted = load_potential(tmp_path / "b.keras")
+    assert np.asarray(fitted.atom_sum.shifts).tolist() == [-2689.0]  # that of the start, which was not trained for long
+    energies = [p.evaluate_atoms(gold[0])["energy"] for p in (potential, fitted)]
+    assert energies[0] != energies[1] == pytest.approx(energies[0], abs=1.0)
+
+
+def test_a_committee(atomzoo, fails, gold_file, function_file, tmp_path):
+    """Other weights, the same held-out structures; the errors are those of the mean."""
+    options = ["--epochs", 2, "--symmetry-functions", function_file, "--members", 2, "-o", tmp_path / "a.keras"]
+    code, text, _ = atomzoo("train", gold_file, *options)
+    assert code == 0 and f"written to {tmp_path}/a-1.keras, {tmp_path}/a-2.keras" in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-1.csv", "a-1.keras", "a-2.csv", "a-2.keras"]
+    committee = Committee([load_potential(tmp_path / f"a-{k}.keras") for k in (1, 2)])
+    assert all(committee.disagreement(read_structures(gold_file)) > 0)
+    message = "Potentials that start from one are no committee. Received: 2 members and a start"
+    assert message in fails("train", gold_file, *options, "--start", tmp_path / "a-1.keras")
+
+
+def test_time_and_resume(atomzoo, gold_file, function_file, tmp_path):
+    """What ends too early goes on; the history holds both."""
+    options = ["--hidden", 4, "--epochs", 4, "--symmetry-functions", function_file, "-o", tmp_path / "a.keras"]
+    code, _, _ = atomzoo("train", gold_file, *options, "--time", "0.01s")
+    assert code == 0 and len((tmp_path / "a.csv").read_text().splitlines()) == 2
+    assert (tmp_path / "a.checkpoint").exists()
+    assert atomzoo("train", gold_file, *options, "--resume")[0] == 0
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.keras"]
 
 
 def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_path):
@@ -54,8 +112,15 @@ def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_pa
 @pytest.mark.parametrize(
     ("frame", "options", "message"),
     [
-        (ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]]), [], "structure 1: it has no label 'energy'"),
-        (labelled(), ["--forces"], "structure 0: it has no label 'forces'"),
+        (ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]]), [], "frame 1: it has no label 'energy'. Received: no"),
+        (labelled(), ["--forces"], "No structure has the label 'forces'."),
+        (labelled(), ["--stress"], "No structure has the label 'stress'."),
+        (labelled(), ["--energy-key", "E"], "frame 0: it has no label 'E'. Received: energy"),
+        (labelled(), ["--reference", "isolated"], "There is no single atom of Au among the references."),
+        (labelled(), ["--reference", "no.xyz"], "there is no file 'no.xyz'"),
+        (labelled(), ["--time", "soon"], "A time is a number and s, m or h, such as 10m. Received: 'soon'"),
+        (labelled(), ["--time", "-1m"], "A time is a number and s, m or h"),
+        (labelled(), ["--start", "no.keras"], "no.keras"),
         (labelled(energy=np.nan), [], "structure 1: its label 'energy' is not finite"),
         (labelled([[0, 0, 0], [0, 0, np.nan]]), [], "frame 1: the position of atom 1 is not finite"),
         (labelled([[0, 0, 0], [0, 0, 0]]), [], "frame 1: atoms 0 and 1 are 0 A apart"),

@@ -138,7 +138,8 @@ def test_weights_make_errors_those_of_structures(n_empty):
     assert y.keys() == set(names) == weights.keys() and len(y["energy"]) == 3 + n_empty
     assert y["stress"].shape == (3 + n_empty, 9)
     error = np.append([3.0, 6.0, 5.0], n_empty * [1e6] + [1e6])  # of each structure; of empty rows
-    expected = {name: (9 + 36 + 25) / 3 for name in names} | {"stress": 9 / 3}  # others have none
+    expected = {name: (9 + 36 + 25) / 3 for name in names} | {"stress": 9.0}
+    expected["stress"] *= dataset.n_structures / 3  # one of all has it: it counts for all, in one batch of four
     for name in names:
         of_rows = error[x["structure"]] if name in ("energies", "forces") else error[:-1]
         wrong = y[name] + of_rows.reshape(-1, *[1] * (y[name].ndim - 1))
@@ -177,7 +178,7 @@ def test_cached_inputs_follow_their_atoms(mixed):
 
 def test_other_labels_follow_their_structures(mixed):
     dataset = StructureDataset(mixed, ["Au"], 3.0, batch_size=4, labels=("energy",), shuffle=True)
-    other = dataset.with_labels(projected_forces=np.outer(np.arange(30.0), [1.0, -1.0]))
+    other = dataset.with_label("projected_forces", np.outer(np.arange(30.0), [1.0, -1.0]), np.ones(30))
     for _, y, weights in other:
         np.testing.assert_array_equal(y["projected_forces"], np.outer(y["energy"], [1, -1]))
         np.testing.assert_array_equal(weights["projected_forces"], weights["energy"])

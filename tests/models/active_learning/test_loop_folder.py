@@ -114,8 +114,17 @@ def test_results_are_made_once(tmp_path):
     assert (tmp_path / "log.csv").read_text() == "round,a\n0,0.1\n1,\n"
 
 
+def test_an_engine_that_has_labelled_nothing_may_be_corrected(tmp_path):
+    """Networks and candidates of a first round do not depend on it; once there is a label it stays."""
+    LoopFolder(tmp_path, Unused(), triangles(2), {**SETTINGS, "engine": "Lammps(pair='misspelt')"})
+    loop = LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": "Lammps(pair='right')"})
+    loop.label(triangles(1))
+    with pytest.raises(ValueError, match=r"other settings. Received: engine=Lammps\(pair='third'\) after .*'right'"):
+        LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": "Lammps(pair='third')"})
+
+
 def test_another_loop_may_not_go_on_here(tmp_path):
-    LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": EMTEngine()})
+    LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": EMTEngine()}).label(triangles(1))
     LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": EMTEngine()})
     with pytest.raises(ValueError, match="other settings. Received: seed=1 after 0"):
         LoopFolder(tmp_path, EMTEngine(), triangles(2), {**SETTINGS, "engine": EMTEngine(), "seed": 1})

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.training.force_projections import random_directions
@@ -104,9 +105,29 @@ def test_weights_divide_by_the_squares_of_the_labels(mixed):
 
 
 def test_labels_that_vanish_leave_finite_weights():
-    resting = rattled(crystal(["Au"], pbc=False)[:1], 2)
+    resting = rattled(crystal(["Au"])[:1], 2)
+    for atoms in resting:
+        atoms.calc.results["stress"] = np.zeros(6)
     weights = loss_weights(1.0, resting, ("energy_per_atom", "forces", "stress"))
     assert weights == pytest.approx({"energy_per_atom": 1.0, "forces": 1e6, "stress": 1e10})
+
+
+def test_labels_that_some_structures_lack(mixed):
+    """The loss is the mean over those that have them; without any it cannot be."""
+    some = [atoms.copy() for atoms in mixed]
+    for k, (copy, atoms) in enumerate(zip(some, mixed, strict=True)):
+        results = {"energy": atoms.get_potential_energy()} | ({"forces": atoms.get_forces()} if k % 2 else {})
+        copy.calc = SinglePointCalculator(copy, **results)
+    names = ("energy_per_atom", "forces")
+    own = np.concatenate([atoms.get_forces() for atoms in mixed[1::2]])
+    assert loss_weights(1.0, some, names)["forces"] == pytest.approx(1 / np.mean(own**2))
+    potential = small_potential(ELEMENTS, FUNCTIONS)
+    weights = compiled(potential, names)
+    found = [mean_squares(potential, part)[name] for part, name in ((mixed, names[0]), (mixed[1::2], names[1]))]
+    loss = potential.loss_of(*potential.dataset(some, None, names)[0])
+    assert float(loss) == pytest.approx(weighted(weights, dict(zip(names, found, strict=True))), rel=1e-9)
+    with pytest.raises(ValueError, match="No structure has the label 'stress'. Received: .* structures"):
+        loss_weights(1.0, some, ("stress",))
 
 
 def test_weights_for_ratios_of_squared_errors(mixed):

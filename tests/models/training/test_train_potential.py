@@ -29,7 +29,8 @@ def energy_error(training, part):
 
 def test_energies_are_learned_and_saved(gold, tmp_path):
     path = tmp_path / "gold.keras"
-    training = train_potential(gold, FUNCTIONS, hidden=(8,), epochs=100, learning_rate=0.03, output=path)
+    options = {"forces": None, "optimizer": "adam", "epochs": 100, "learning_rate": 0.03}
+    training = train_potential(gold, FUNCTIONS, hidden=(8,), output=path, **options)
     assert len(training.train) + len(training.validation) == len(gold)
     spread = np.std([atoms.get_potential_energy() / 2 for atoms in gold])  # 80 meV/atom
     assert energy_error(training, "train") < 0.15 * spread and energy_error(training, "validation") < 0.15 * spread
@@ -40,11 +41,11 @@ def test_energies_are_learned_and_saved(gold, tmp_path):
 
 def test_all_structures_at_once(gold):
     """L-BFGS, in float64; its loss is the error in energy scales, and the penalty."""
-    training = train_potential(gold, FUNCTIONS, optimizer="lbfgs", hidden=(8,), epochs=60)
-    assert training.potential.compute_dtype == "float64"
-    assert sorted(training.history) == ["loss"] and len(training.validation) > 0
+    options = {"forces": None, "optimizer": "lbfgs", "validation_fraction": 0.0}
+    training = train_potential(gold, FUNCTIONS, hidden=(8,), epochs=60, **options)
+    assert training.potential.compute_dtype == "float64" and sorted(training.history) == ["loss"]
     spread = np.std([atoms.get_potential_energy() / 2 for atoms in gold])
-    assert energy_error(training, "train") < 0.15 * spread and energy_error(training, "validation") < 0.15 * spread
+    assert energy_error(training, "train") < 0.15 * spread
     potential = training.potential
     kernels = [np.asarray(v) for v in potential.trainable_variables if v.name == "kernel"]
     expected = (energy_error(training, "train") / float(potential.atom_sum.scale)) ** 2
@@ -54,7 +55,8 @@ def test_all_structures_at_once(gold):
 
 def test_forces_are_learned_too(gold):
     for kind, name in (("exact", "forces"), ("projected", "projected_forces")):
-        training = train_potential(gold, FUNCTIONS, hidden=(8,), forces=kind, epochs=40, learning_rate=0.03)
+        options = {"optimizer": "adam", "epochs": 40, "learning_rate": 0.03}
+        training = train_potential(gold, FUNCTIONS, hidden=(8,), forces=kind, **options)
         assert {"energy_per_atom_rmse", f"val_{name}_rmse"} <= set(training.history)
         forces = prediction_errors(training.train, training.potential.evaluate_atoms(training.train))["forces"].rmse
         assert forces < 0.3 * np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in gold]))
@@ -72,8 +74,8 @@ def test_forces_of_less_weight_leave_more_to_energies(gold):
     assert energies[1] < 0.96 * energies[0] and forces[1] > 1.2 * forces[0]
 
 
-def test_held_out_structures_end_lbfgs_where_there_is_patience(gold):
-    options = {"optimizer": "lbfgs", "hidden": (4,), "epochs": 5, "patience": 2}
+def test_the_best_of_held_out_structures_is_kept(gold):
+    options = {"forces": None, "optimizer": "lbfgs", "hidden": (4,), "epochs": 5, "patience": 2}
     training = train_potential(gold, FUNCTIONS, **options)
     best = min(training.history["val_loss"])
     scale = float(training.potential.atom_sum.scale)
@@ -81,14 +83,15 @@ def test_held_out_structures_end_lbfgs_where_there_is_patience(gold):
 
 
 def test_the_seed_fixes_everything(gold):
-    options = {"hidden": (4,), "epochs": 3}
+    options = {"forces": None, "optimizer": "adam", "hidden": (4,), "epochs": 3}
     histories = [train_potential(gold, FUNCTIONS, seed=seed, **options).history["val_loss"] for seed in (1, 1, 2)]
     assert histories[0] == pytest.approx(histories[1], rel=1e-4)
     assert histories[0] != pytest.approx(histories[2], rel=1e-2)
 
 
 def test_the_best_epoch_is_kept(gold):
-    training = train_potential(gold, FUNCTIONS, hidden=(4,), epochs=12, learning_rate=0.5, batch_size=8)
+    options = {"forces": None, "optimizer": "adam", "hidden": (4,), "epochs": 12, "learning_rate": 0.5, "batch_size": 8}
+    training = train_potential(gold, FUNCTIONS, **options)
     scale = float(training.potential.atom_sum.scale)
     best = min(training.history["val_loss"])
     assert energy_error(training, "validation") == pytest.approx(scale * np.sqrt(best), rel=1e-3)
@@ -100,11 +103,20 @@ def test_without_validation(gold):
 
 
 def test_split():
-    train, validation = split_structures(list(range(20)), 0.25, seed=3)
-    assert len(validation) == 5 and sorted(train + validation) == list(range(20))
-    assert (train, validation) == split_structures(list(range(20)), 0.25, seed=3)
-    assert validation != split_structures(list(range(20)), 0.25, seed=4)[1]
-    assert split_structures([1], 0.1) == ([1], [])
+    """A quarter of each composition and size, in the order given; which ones is drawn."""
+    water, larger, gold = molecule("H2O"), molecule("H2O") * (2, 1, 1), ase.Atoms("Au")
+    data = [atoms.copy() for atoms in [water] * 8 + [larger] * 4 + [gold] * 8]
+    for k, atoms in enumerate(data):
+        atoms.info["number"] = k
+
+    def numbers(seed, fraction=0.25):
+        return [[atoms.info["number"] for atoms in part] for part in split_structures(data, fraction, seed)]
+
+    train, validation = numbers(3)
+    assert sorted(train + validation) == list(range(20)) and train == sorted(train)
+    assert np.histogram(validation, [0, 8, 12, 20])[0].tolist() == [2, 1, 2]
+    assert [train, validation] == numbers(3) and validation != numbers(4)[1]
+    assert split_structures(data[:1], 0.1) == (data[:1], []) and len(numbers(0, 0.9)[0]) == 2
 
 
 def test_elements_by_atomic_number():
@@ -123,7 +135,7 @@ def test_elements_by_atomic_number():
         ({"output": "a.h5"}, "must end in .keras. Received: 'a.h5'"),
         ({"validation_fraction": -0.1}, "`validation_fraction` must be at least 0 and less than 1. Received: -0.1"),
         ({"functions": "no-set"}, "A function set is one of .* Received: 'no-set'"),
-        ({"learning_rate": 1e30, "epochs": 20}, "The loss became infinite in epoch"),
+        ({"optimizer": "adam", "learning_rate": 1e30, "epochs": 20}, "The loss became infinite in epoch"),
     ],
 )
 def test_bad_options(gold, options, message):
@@ -136,11 +148,15 @@ def test_no_structures():
         train_potential([])
 
 
-def test_a_missing_label_is_named_by_its_place(gold):
+def test_a_missing_label_is_named(gold):
+    """An energy by its place; forces and stress only if no structure has them."""
     unlabelled = gold[0].copy()
+    with pytest.raises(ValueError, match="structure 2: it has no label 'energy'"):
+        train_potential([*gold[:2], unlabelled], FUNCTIONS)
     unlabelled.calc = SinglePointCalculator(unlabelled, energy=0.0)
-    with pytest.raises(ValueError, match="structure 2: it has no label 'forces'"):
-        train_potential([*gold[:2], unlabelled], FUNCTIONS, forces="exact")
+    for name in ("forces", "stress"):
+        with pytest.raises(ValueError, match=f"No structure has the label '{name}'"):
+            train_potential([unlabelled] * 3, FUNCTIONS, **{name: True})
 
 
 def test_a_label_that_is_off_is_warned_of(gold):

@@ -128,6 +128,7 @@ def test_training_of_functions_lowers_the_error_and_is_saved(tmp_path):
     structures, losses = rattled(crystal(["Au"]), 40, distance=0.15), {}
     for trained in (False, TRAINED):
         options = {"trainable_functions": trained, "epochs": 40, "validation_fraction": 0.0}
+        options |= {"forces": None, "stress": False}
         options |= {"hidden": (6,), "batch_size": 4, "optimizer": two_rates(keras.optimizers.Adam, 0.01, 5.0)}
         training = train_potential(structures, PATHS["radial"][1:2], **options)
         losses[bool(trained)] = training.history["loss"][-1]
