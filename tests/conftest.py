@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from atomzoo.models.potential.native.build import cache_folder
+
 # Tests compile many small programs and run each a few times: optimizing these would take longer than they run.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+# The C++ is compiled once, also for tests that have other caches of their own.
+os.environ.setdefault("ATOMZOO_CACHE", str(cache_folder()))
 
 
 @pytest.fixture(scope="session")

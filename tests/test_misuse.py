@@ -26,7 +26,9 @@ OUTPUTS = ("out.extxyz", "out.keras", "out.npz", "out.nn")
 
 @pytest.fixture(scope="module")
 def potentials():
-    return {"au": small_potential(["Au"], FUNCTIONS), "tio": small_potential(["Ti", "O"], FUNCTIONS)}
+    made = {"au": small_potential(["Au"], FUNCTIONS), "tio": small_potential(["Ti", "O"], FUNCTIONS)}
+    made["au"].evaluate_atoms(crystal(["Au"]))  # which compiles the C++ at its first use, before a disk is full
+    return made
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def test_missing_program_is_one_line(monkeypatch):
 
 
 def test_a_loop_with_other_settings_is_refused(tmp_path):
-    LoopFolder(tmp_path, PySCF("hf/sto-3g"), [], {"engine": PySCF("HF/STO-3G")})
+    LoopFolder(tmp_path, PySCF("hf/sto-3g"), [], {"engine": PySCF("HF/STO-3G")}).label([Atoms("He")])
     for other in (PySCF("hf/6-31g"), PySCF("hf/sto-3g", charge=1), PySCF("hf/sto-3g", spin=2)):
         with pytest.raises(ValueError, match="other settings. Received: engine=PySCF"):
             LoopFolder(tmp_path, other, [], {"engine": other})

@@ -136,7 +136,7 @@ def test_neighbors_that_are_not_there():
 def test_cutoffs_beyond_reason():
     sample = network()
     sample.parameters[2, 0] = 1e10
-    with pytest.raises(ValueError, match="must not be above 100 A. Received: cutoff=1"):
+    with pytest.raises(ValueError, match="must be from 0.1 to 100 A. Received: cutoff=1"):
         network_setup(sample)
 
 
