@@ -151,7 +151,8 @@ def _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume
     done = state.restore(potential) if state is not None and resume else 0
     callbacks = callbacks if state is None else [*callbacks, state]
     if at_once:
-        history = lbfgs.minimize_loss(potential, dataset, held_out, epochs, callbacks, done).history
+        leg = None if state is None else lbfgs.LEG
+        history = lbfgs.minimize_loss(potential, dataset, held_out, epochs, callbacks, done, leg).history
     else:
         callbacks = [keras.callbacks.TerminateOnNaN(), *callbacks]
         options = {"validation_data": held_out, "epochs": epochs, "callbacks": callbacks, "verbose": 0}

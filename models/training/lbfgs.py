@@ -7,10 +7,10 @@ from keras import ops
 
 from atomzoo.models.potential.gradients import compiled, value_and_gradient
 
-LEG = 500  # iterations, after which it begins anew: there it can go on in another process as in this one
+LEG = 500  # iterations between the places where a training with a checkpoint may go on
 
 
-def minimize_loss(potential, train, validation, iterations, callbacks=(), first=0):
+def minimize_loss(potential, train, validation, iterations, callbacks=(), first=0, leg=None):
     """Minimizes the compiled loss of a potential over all batches together, with scipy's L-BFGS-B.
 
     Callbacks are called as `keras.Model.fit` calls them, an iteration for an epoch; the potential has the weights of
@@ -24,6 +24,8 @@ def minimize_loss(potential, train, validation, iterations, callbacks=(), first=
         iterations: Int.
         callbacks: List of `keras.callbacks.Callback`, which may set `model.stop_training`.
         first: Int, number of iterations that have been done before.
+        leg: Int, number of iterations after which it begins anew, so that another process may go on there; None for
+            never, which needs fewer iterations.
 
     Returns:
         `keras.callbacks.History`, with "loss" and, with validation data, "val_loss" and "val_energy_per_atom_rmse" (eV)
@@ -52,7 +54,8 @@ def minimize_loss(potential, train, validation, iterations, callbacks=(), first=
     before = -1
     while before < done < iterations and not potential.stop_training:
         before = done
-        vector = objective.minimum(min(iterations, done - done % LEG + LEG) - done, after_iteration)
+        end = iterations if leg is None else min(iterations, done - done % leg + leg)
+        vector = objective.minimum(end - done, after_iteration)
         if not potential.stop_training:  # else a callback may have put back better weights
             objective.assign(vector)
     calls.on_train_end(logs)
