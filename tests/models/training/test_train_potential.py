@@ -104,7 +104,7 @@ def test_without_validation(gold):
 
 def test_split():
     """A quarter of each composition and size, in the order given; which ones is drawn."""
-    water, larger, gold = molecule("H2O"), molecule("H2O") * (2, 1, 1), ase.Atoms("Au")
+    water, larger, gold = molecule("H2O"), molecule("H2O") + molecule("H2O"), ase.Atoms("Au")
     data = [atoms.copy() for atoms in [water] * 8 + [larger] * 4 + [gold] * 8]
     for k, atoms in enumerate(data):
         atoms.info["number"] = k
