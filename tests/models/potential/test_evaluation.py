@@ -10,6 +10,7 @@ from atomzoo.datasets.arrays import neighborhoods
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
 from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 from atomzoo.models.potential.evaluation import DescriptorEvaluator, PotentialEvaluator, batches
+from atomzoo.models.potential.gradients import BACKEND
 from tests.examples import CUTOFF, crystal, rattled, small_potential
 from tests.physics import assert_close
 
@@ -32,7 +33,7 @@ def structures():
 
 @pytest.fixture(scope="module")
 def results(potential, structures):
-    return potential.evaluate_atoms(structures, "tensorflow")
+    return potential.evaluate_atoms(structures, BACKEND)
 
 
 def test_what_comes_back(potential, structures, results):
@@ -54,7 +55,7 @@ def test_energies_count_from_the_shifts(potential, structures, results):
 
 
 def test_one_structure_gives_one_dict(potential, structures, results):
-    alone = potential.evaluate_atoms(structures[2], "tensorflow")
+    alone = potential.evaluate_atoms(structures[2], BACKEND)
     assert alone.keys() == results[2].keys()
     for name in alone:
         assert_close(alone[name], results[2][name], 1e-12)
@@ -142,7 +143,7 @@ def test_forces_along_directions(potential, structures, results):
 
 def test_chunks_and_batches_make_no_difference(potential, structures, results, monkeypatch):
     monkeypatch.setattr(neighborhoods, "CHUNK", 4)  # atoms at once
-    for result, chunked in zip(results, potential.evaluate_atoms(structures, "tensorflow"), strict=True):
+    for result, chunked in zip(results, potential.evaluate_atoms(structures, BACKEND), strict=True):
         for name in result:
             assert_close(chunked[name], result[name], 1e-12)
 
@@ -189,7 +190,7 @@ def test_new_weights_are_seen(potential, structures, results):
     scale = potential.atom_sum.scale
     before = float(np.asarray(scale))
     scale.assign(2 * before)
-    doubled = potential.evaluate_atoms(structures[0], "tensorflow")
+    doubled = potential.evaluate_atoms(structures[0], BACKEND)
     scale.assign(before)
     assert_close(doubled["forces"], 2 * results[0]["forces"], 1e-12)
     assert_close(doubled["interaction_energy"], 2 * results[0]["interaction_energy"], 1e-12)
@@ -216,7 +217,7 @@ def test_too_little_memory_is_one_line(error, monkeypatch):
     potential = small_potential(["Au"])
     monkeypatch.setattr(potential.evaluator, "_energies", kernel)
     with pytest.raises(ValueError, match="memory does not suffice .* Received: 4 atoms with up to .* at once$"):
-        potential.evaluate_atoms(crystal(["Au"]), "tensorflow")
+        potential.evaluate_atoms(crystal(["Au"]), BACKEND)
 
 
 @pytest.mark.slow
