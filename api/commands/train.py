@@ -235,10 +235,11 @@ def _shown(time_limit):
     with progress_bar() as bar:
         task = bar.add_task("training", total=None, note="")
 
-        def show(callback, epoch, logs):
-            bar.update(task, total=callback.params["epochs"], completed=epoch + 1, note=errors_in_words(logs))
+        class Bar(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                bar.update(task, total=self.params["epochs"], completed=epoch + 1, note=errors_in_words(logs))
 
-        yield type("Bar", (keras.callbacks.Callback,), {"on_epoch_end": show})()
+        yield Bar()
 
 
 def _errors(trainings):

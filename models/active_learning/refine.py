@@ -61,8 +61,9 @@ def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30,
     Returns:
         `NeuralNetworkPotential` in float64.
     """
-    fixed = {"forces": "exact", "epochs": iterations, "optimizer": "lbfgs", "validation_fraction": 0.0, "seed": seed}
-    return train_potential(structures, functions, hidden, **fixed, **options).potential
+    fixed = {"forces": "exact", "stress": False, "epochs": iterations, "optimizer": "lbfgs", "seed": seed}
+    options = {"force_weight": 1.0} | options
+    return train_potential(structures, functions, hidden, validation_fraction=0.0, **fixed, **options).potential
 
 
 def refine(

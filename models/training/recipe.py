@@ -116,14 +116,18 @@ def choose_recipe(
     defaults = {"epochs": 1500, "patience": 300} if at_once else {"epochs": 500}
     defaults |= {"force_weight": 0.2, "stress_weight": 0.1, "learning_rate": 3e-3}
     dtype = dtype or ("float64" if at_once else "float32")
-    options = defaults | given
-    seconds = None
+    options, seconds = defaults | given, None
     if at_once and not trainable:
-        read = size if forces == "exact" or wants_stress else n_atoms * n_features * 8
-        seconds = options["epochs"] * SECONDS_PER_BYTE * read / n_cores()
-        seconds += size * SECONDS_TO_DERIVE / n_cores() if read == size else 0.0
+        derivatives = size if forces == "exact" or wants_stress else 0
+        seconds = _seconds(options["epochs"], n_atoms * n_features * 8, derivatives)
         seconds = min(seconds, options.get("time_limit", seconds))
     return Recipe(tuple(hidden), dtype, forces, bool(wants_stress), optimizer, options, seconds)
+
+
+def _seconds(iterations, features, derivatives):
+    """About what L-BFGS takes, with so many bytes of features and of their derivatives (0 where none are needed)."""
+    once, each = derivatives * SECONDS_TO_DERIVE, (derivatives or features) * SECONDS_PER_BYTE
+    return (once + iterations * each) / n_cores()
 
 
 def available_memory():

@@ -16,27 +16,12 @@ CUTOFF_OPTIONS = {
 }
 # Names of activations, and those of the same in the file; `atomic_network.h` has their formulas.
 ACTIVATIONS = {
-    **{
-        name: name
-        for name in (
-            *("linear", "tanh", "mtanh", "twist", "sigmoid", "reverse_sigmoid", "gaussian", "decay", "exponential"),
-            *(
-                "harmonic",
-                "relu",
-                "leaky_relu",
-                "cosine",
-                "softplus",
-                "log_sigmoid",
-                "softsign",
-                "silu",
-                "mish",
-                "gelu",
-            ),
-            *("elu", "selu"),
-        )
-    },
-    "swish": "silu",
-}
+    name: name
+    for name in (
+        "linear tanh mtanh twist sigmoid reverse_sigmoid gaussian decay exponential harmonic relu leaky_relu cosine "
+        "softplus log_sigmoid softsign silu mish gelu elu selu"
+    ).split()
+} | {"swish": "silu"}
 HEADER = """\
 # A neural-network potential of atomzoo. LAMMPS, with units metal, reads it by
 #     pair_style nn/manybody

@@ -6,10 +6,14 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.engines import LabelError
+from atomzoo.layers import SymmetryFunction
+from atomzoo.models.active_learning import refine as refine_module
 from atomzoo.models.active_learning import refinement_steps
 from atomzoo.models.active_learning.criteria import molecular_dynamics
 from atomzoo.models.active_learning.refine import iterative_sampling, refine, train_on_forces
 from atomzoo.models.relaxation.isomers import sorted_distances
+from atomzoo.models.training.train_potential import train_potential
+from tests.examples import crystal, rattled
 from tests.models.engines import FUNCTIONS, EMTEngine, labelled, linear_fit, triangles
 
 pytestmark = pytest.mark.compiled
@@ -48,6 +52,22 @@ def test_the_minimum(tmp_path):
     found = result.potential.evaluate_atoms(result.lowest)["energy"]
     assert found == pytest.approx(energy, abs=1e-3)
     assert len(result.structures) == 16 + result.n_calls
+
+
+def test_loops_fit_energies_and_forces_alike_and_nothing_else(monkeypatch):
+    """Whatever `train_potential` would choose; those of recorded loops were trained so."""
+    trainings = []
+
+    def recorded(*arguments, **options):
+        trainings.append(train_potential(*arguments, **options))
+        return trainings[-1]
+
+    monkeypatch.setattr(refine_module, "train_potential", recorded)
+    structures = rattled(crystal(["Au"]), 3)  # with stress
+    train_on_forces(structures, 0, [SymmetryFunction("G2", 4.0, eta=0.1)], hidden=(2,), iterations=2)
+    train_on_forces(structures, 0, [SymmetryFunction("G2", 4.0, eta=0.1)], hidden=(2,), iterations=2, force_weight=0.5)
+    recipes = [training.recipe for training in trainings]
+    assert [(r.forces, r.stress, r.options["force_weight"]) for r in recipes] == [("exact", False, w) for w in (1, 0.5)]
 
 
 @pytest.mark.slow
