@@ -66,6 +66,8 @@ def aenet(
     with err.status(f"reading {data}"):
         structures, functions = _read(data, symmetry_functions)
     parts = dict(zip(("train", "validation"), split_structures(structures, validation_fraction, seed), strict=True))
+    if not parts["validation"]:
+        raise ValueError(f"No structures are held out. Received: {len(structures)} structures, {validation_fraction=}")
     _check_aenet(parts, functions, output, hidden, iterations)
     with err.status("training aenet"):
         runs = [comparison.trained_aenet(parts, functions, output / "aenet", hidden, iterations)]

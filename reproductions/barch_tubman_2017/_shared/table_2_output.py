@@ -33,7 +33,8 @@ def describe(rows, quick, seconds):
         f"In 1e-6 eV^2; ours are mean ± deviation over {n_seeds} seed{'s' * (n_seeds > 1)}. Below some "
         f"{NOISE_FLOOR_EV2 * 1e6:.2g} is the noise of the labels (density cutoff {DENSITY_CUTOFF:g} Ry). aenet: "
         f"{program}, {iterations:.0f} iterations of L-BFGS-B, one run on the same structures, functions and widths, "
-        "recorded by `atomzoo reproduce barch-tubman-2017/table-2-aenet`; - where it has not been run.\n",
+        "recorded by `atomzoo reproduce barch-tubman-2017/table-2-aenet`; - where it has not been run. Where "
+        "its one run is far above ours it may have ended in a poor minimum.\n",
         _energy_table(rows),
         "Force errors (RMSE of a component in eV/A, validation; both are trained on energies only) and the seconds of "
         "one core that a training takes:\n",

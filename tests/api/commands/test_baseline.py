@@ -41,6 +41,11 @@ def test_without_aenet_its_inputs_are_written(atomzoo, gold_file, function_file,
     assert len(list((folder / "train").iterdir())) == 27 and len(list((folder / "test").iterdir())) == 3
 
 
+def test_a_validation_part_is_needed(fails, gold_file, tmp_path):
+    line = fails("baseline", "aenet", gold_file, "-o", tmp_path / "out", "--validation-fraction", 0)
+    assert "No structures are held out. Received: 30 structures, validation_fraction=0.0" in line
+
+
 def test_a_folder_with_files_is_left_alone(atomzoo, gold_file, tmp_path):
     (tmp_path / "mine").touch()
     code, _, error = atomzoo("baseline", "aenet", gold_file, "-o", tmp_path)
