@@ -54,6 +54,14 @@ def test_killed_and_resumed(tmp_path, optimizer):
         np.testing.assert_array_equal(value, wanted)
 
 
+def test_only_a_training_with_a_checkpoint_begins_anew(tmp_path, monkeypatch):
+    """L-BFGS forgets all curvature there, and needs more iterations."""
+    with_checkpoint, without = (trained(path, "lbfgs")[0]["loss"] for path in (tmp_path / "a.checkpoint", None))
+    monkeypatch.setattr(lbfgs, "LEG", 500)
+    assert without == trained(None, "lbfgs")[0]["loss"]
+    assert without[:2] == with_checkpoint[:2] and without[3:] != with_checkpoint[3:]
+
+
 def test_time_that_is_over_leaves_one_epoch_and_a_checkpoint(tmp_path):
     """Which goes on, but not with other data or options, nor where it is damaged."""
     path = tmp_path / "a.checkpoint"
