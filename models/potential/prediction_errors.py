@@ -30,7 +30,7 @@ def prediction_errors(structures, results):
 
     Args:
         structures: list of `ase.Atoms`, with single-point calculators where there are labels.
-        results: list of dicts, as `NeuralNetworkPotential.evaluate_atoms` returns it for them.
+        results: list of dicts, as `NeuralNetworkPotential.evaluate_atoms` returns it for them, or of some of its keys.
 
     Returns:
         Dict of `PredictionError`, only of what there are labels for: "energy" in eV/atom; "energies" in eV, over all
@@ -53,7 +53,7 @@ def prediction_errors(structures, results):
         differences = [
             _difference(name, atoms, label, result)
             for k, (atoms, result) in enumerate(zip(structures, results, strict=True))
-            if (label := usable_label(k, atoms, name)) is not None
+            if name in result and (label := usable_label(k, atoms, name)) is not None
         ]
         if differences:
             values = np.concatenate(differences)

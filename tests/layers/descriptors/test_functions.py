@@ -38,6 +38,8 @@ def test_numbers_become_floats_and_lists_tuples():
         ({"kind": "G6"}, "`kind` must be one of G1, G2, G3, G4, G5. Received: kind='G6'"),
         ({"kind": ["G1"]}, "`kind` must be one of"),
         ({"cutoff": 0}, "`cutoff` must be from 0.1 to 100 A. Received: cutoff=0"),
+        ({"cutoff": 0.09}, "`cutoff` must be from 0.1 to 100 A. Received: cutoff=0.09"),
+        ({"cutoff": 101}, "`cutoff` must be from 0.1 to 100 A. Received: cutoff=101"),
         ({"cutoff": "6.5"}, "`cutoff` must be a finite number. Received: cutoff='6.5'"),
         ({"cutoff": True}, "`cutoff` must be a finite number"),
         ({"eta": float("nan")}, "`eta` must be a finite number. Received: eta=nan"),
