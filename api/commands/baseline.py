@@ -59,7 +59,8 @@ def aenet(
     if check_folder(output).exists() and any(output.iterdir()):
         raise FileExistsError(f"The folder must be new or empty. Received: '{output}'")
     start_backend()
-    from atomzoo.models.training.train_potential import elements_of, split_structures
+    from atomzoo.datasets.arrays.batch import elements_of
+    from atomzoo.models.training.train_potential import split_structures
     from atomzoo.reproductions.baselines import comparison
     from atomzoo.reproductions.report import write_rows
 
@@ -88,10 +89,10 @@ def aenet(
 
 def _read(data, symmetry_functions):
     """Structures and their functions, both checked."""
+    from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.arrays.labels import labels
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.function_files import load_functions
-    from atomzoo.models.training.train_potential import elements_of
 
     structures = read_structures(data)
     labels(structures, ("energy",))

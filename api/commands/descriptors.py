@@ -27,11 +27,11 @@ def descriptors(
     more functions), the `structure`, `atom` and `species` of each row, and `functions` as JSON.
     """
     start_backend()
+    from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.function_files import load_setups
     from atomzoo.models.selection.descriptors import check_descriptor_file, save_descriptors
     from atomzoo.models.selection.descriptors import descriptors as evaluate
-    from atomzoo.models.training.train_potential import elements_of
 
     check_descriptor_file(output)
     with err.status(f"reading {data}"):

@@ -78,6 +78,7 @@ def refine(
     elif not pair:
         raise ValueError(f"LAMMPS needs --pair, once or more. Received: {list(pair)}")
     start_backend()
+    from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.engines import Lammps
     from atomzoo.datasets.io.output_files import write_structures
     from atomzoo.datasets.io.reading import read_structures
@@ -85,7 +86,6 @@ def refine(
     from atomzoo.models.active_learning.refine import train_on_forces
     from atomzoo.models.formats.function_files import load_functions
     from atomzoo.models.potential.saving import save_keras
-    from atomzoo.models.training.train_potential import elements_of
 
     with err.status(f"reading {data}"):
         structures = read_structures(data, length_unit, energy_unit)

@@ -49,9 +49,10 @@ def tune(
     KERASTUNER_TUNER_ID (chief, tuner0, tuner1 ...), KERASTUNER_ORACLE_IP and KERASTUNER_ORACLE_PORT.
     """
     start_backend()
+    from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.function_files import load_functions
-    from atomzoo.models.training.train_potential import elements_of, split_structures
+    from atomzoo.models.training.train_potential import split_structures
     from atomzoo.models.tuning.grid import BPNN_TABLE_I, read_grid
     from atomzoo.models.tuning.grid_search import grid_search
 

@@ -131,18 +131,32 @@ class StructureTable:
             "volume": filled(self.volume[chosen], widths.structures, np.inf),
             "periodic": filled(self.periodic[chosen], widths.structures, 0.0),
         }
-        return arrays | (self._geometry(chosen, structure, widths) if geometry else {})
+        return arrays | (self._geometry(chosen, widths) if geometry else {})
 
-    def _geometry(self, chosen, structure, widths):
+    def neighbor_rows(self, chosen, n_neighbors, second, width):
+        """The rows (n, width) int32 of the neighbors of n atoms, in a batch of some structures; -1 for an empty place.
+
+        Args:
+            chosen: numbers of the structures.
+            n_neighbors: (N,), of all atoms.
+            second: (P,), numbers in their structures of all neighbors, atom after atom.
+            width: number of places.
+        """
+        atoms, sizes = self.atoms_of(chosen), self.counts[chosen]
+        counts = n_neighbors[atoms]
+        found = second[ranges((np.cumsum(n_neighbors) - n_neighbors)[atoms], counts)]
+        first_rows = np.repeat(np.cumsum(sizes) - sizes, sizes)  # of each atom's structure
+        return pad((found + np.repeat(first_rows, counts)).astype(np.int32), counts, width, -1)
+
+    def _geometry(self, chosen, widths):
         atoms = self.atoms_of(chosen)
-        first = np.cumsum(self.counts[chosen]) - self.counts[chosen]  # row of each structure's first atom
         counts = self.n_neighbors[atoms]
-        pairs = ranges(self._first_pair[atoms], counts)
-        second = self.second[pairs] + np.repeat(first[structure], counts).astype(np.int32)
+        shifts = self.shifts[ranges(self._first_pair[atoms], counts)]
+        neighbors = self.neighbor_rows(chosen, self.n_neighbors, self.second, widths.neighbors)
         arrays = {
             "positions": filled(self.positions[atoms], widths.rows, 0.0),
-            "neighbors": filled(pad(second, counts, widths.neighbors, -1), widths.rows, -1),
-            "shifts": filled(pad(self.shifts[pairs], counts, widths.neighbors, 0.0), widths.rows, 0.0),
+            "neighbors": filled(neighbors, widths.rows, -1),
+            "shifts": filled(pad(shifts, counts, widths.neighbors, 0.0), widths.rows, 0.0),
         }
         if widths.triplets is not None:
             counts, slots = self._triplets(arrays)
@@ -159,6 +173,11 @@ def find_displacements(arrays: dict[str, np.ndarray]) -> np.ndarray:
     displacements = positions[neighbors] + arrays["shifts"] - positions[:, None]
     displacements[neighbors < 0] = np.nan
     return displacements
+
+
+def elements_of(structures: list[ase.Atoms]) -> list[str]:
+    """The chemical symbols in structures, by atomic number."""
+    return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)
 
 
 def find_species(structures: list[ase.Atoms], elements: list[str], first: int = 0) -> np.ndarray:

@@ -52,6 +52,23 @@ class Pairs:
         displacements = table.positions[second] + table.shifts - table.positions[first]
         return cls(table.species, table.counts, first, second, displacements)
 
+    def parts(self, n_atoms):
+        """Cuts the structures into parts of some `n_atoms` atoms, or of one larger structure.
+
+        Yields:
+            `(atoms, pairs, part)`: slices of the atoms and of the pairs, and their own `Pairs`.
+        """
+        stops = np.cumsum(self.n_atoms)
+        structure = start = 0
+        while structure < len(stops):
+            last = max(int(np.searchsorted(stops, start + n_atoms, "right")), structure + 1)
+            atoms = slice(start, int(stops[last - 1]))
+            pairs = slice(*np.searchsorted(self.first, (atoms.start, atoms.stop)))
+            of_atoms = self.species[atoms], self.n_atoms[structure:last]
+            of_pairs = self.first[pairs] - start, self.second[pairs] - start, self.displacements[pairs]
+            yield atoms, pairs, Pairs(*of_atoms, *of_pairs)
+            structure, start = last, atoms.stop
+
 
 @dataclass
 class Chunk:

@@ -71,7 +71,7 @@ class StructureDataset(keras.utils.PyDataset):
         self._weights = {name: structure_weights(structures, name) for name in labels}
         self.shuffle, self.seed, self.epoch = shuffle, seed, 0
         self.n_batches = -(-self.n_structures // (batch_size or self.n_structures))
-        self._of_atoms, self._geometry = {}, True  # cached inputs by name, a row an atom
+        self._of_atoms, self._neighbors = {}, None  # cached inputs by name, a row an atom, and their neighbors
         self._batches = self._plan()
         self.widths = self.table.widths(self._batches, triplets)
 
@@ -80,7 +80,11 @@ class StructureDataset(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         chosen = self._batches[index]
-        x = self.table.batch(chosen, self.widths, self._geometry)
+        x = self.table.batch(chosen, self.widths, geometry=not self.is_cached)
+        if self._neighbors is not None:
+            numbers = self._neighbors.n_neighbors, self._neighbors.second
+            rows = self.table.neighbor_rows(chosen, *numbers, width=max(int(numbers[0].max()), 1))
+            x["neighbors"] = filled(rows, self.widths.rows, -1)
         if self._of_atoms:
             atoms = self.table.atoms_of(chosen)
             x |= {name: filled(values[atoms], self.widths.rows, 0.0) for name, values in self._of_atoms.items()}
@@ -102,15 +106,15 @@ class StructureDataset(keras.utils.PyDataset):
         """Whether there are inputs that were evaluated once."""
         return bool(self._of_atoms)
 
-    def cached(self, geometry=False, **of_atoms):
-        """A dataset of the same batches with inputs that were evaluated once for all atoms.
+    def cached(self, neighbors=None, **of_atoms):
+        """A dataset of the same batches with inputs that were evaluated once for all atoms, in place of the geometry.
 
         Args:
-            geometry: whether positions, neighbors, shifts and triplets are among the inputs too.
+            neighbors: `DistinctNeighbors` of the table, for the input `neighbors` (N, M), M of them at most.
             of_atoms: arrays (N, ...) by name, a row for each atom, structure after structure.
         """
         dataset = copy.copy(self)
-        dataset._of_atoms, dataset._geometry = self._of_atoms | of_atoms, geometry
+        dataset._of_atoms, dataset._neighbors = self._of_atoms | of_atoms, neighbors
         return dataset
 
     def with_label(self, name, values, weights):

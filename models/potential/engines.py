@@ -34,14 +34,27 @@ class Engines:
             except NativeError as refusal:
                 if engine == "native":
                     raise
-                if isinstance(refusal, BuildError) and not isinstance(refusal, CompilerMissing):
-                    _warn_once(f"{refusal}; evaluations take longer without")
+                _warn_of(refusal)
             else:
                 self.ran = "native"
                 return results
         results = self.potential.evaluator.evaluate(structures)
         self.ran = BACKEND
         return results
+
+    def feature_gradients(self, pairs):
+        """Derivatives (P, 3, F) of the features of each pair's first atom with respect to its displacement.
+
+        Those of features that the network of the atom's element does not take are not defined.
+
+        Args:
+            pairs: `Pairs`.
+        """
+        try:
+            return self._native_evaluator().feature_gradients(pairs)
+        except NativeError as refusal:
+            _warn_of(refusal)
+            return self.potential.evaluator.gradients(pairs)
 
     def _native_evaluator(self):
         """Made at its first use, or refused for good."""
@@ -54,6 +67,11 @@ class Engines:
                 self._refusal = refusal
                 raise
         return self._native
+
+
+def _warn_of(refusal):
+    if isinstance(refusal, BuildError) and not isinstance(refusal, CompilerMissing):
+        _warn_once(f"{refusal}; evaluations take longer without")
 
 
 @functools.cache

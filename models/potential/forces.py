@@ -21,13 +21,18 @@ def forces(gradient, neighbors):
     return ops.sum(gradient, axis=1) - pulled
 
 
-def stress(gradient, displacements, structure, volume, periodic):
-    """Stress (S, 9) in eV/A^3: sum of D outer dE/dD over the volume, within the periodic directions.
+def virials(gradient, displacements):
+    """The sums (N, 3, 3) in eV of D outer dE/dD over the neighbors of each atom."""
+    return ops.einsum("nmi,nmj->nij", displacements, gradient)
+
+
+def stress(virials, structure, volume, periodic):
+    """Stress (S, 9) in eV/A^3: sum of the atoms' `virials` over the volume, within the periodic directions.
 
     It is 0 where the volume is infinite. `periodic` (S, 3, 3) projects on the periodic directions.
     """
-    virials = ops.reshape(ops.einsum("nmi,nmj->nij", displacements, gradient), (-1, 9))
-    virials = ops.reshape(structure_sums(virials, structure, ops.shape(volume)[0]), (-1, 3, 3))
+    virials = structure_sums(ops.reshape(virials, (-1, 9)), structure, ops.shape(volume)[0])
+    virials = ops.reshape(virials, (-1, 3, 3))
     return ops.reshape(periodic @ virials @ periodic, (-1, 9)) / volume[:, None]
 
 

@@ -37,8 +37,9 @@ class NeuralNetworkPotential(CompiledPotential):
 
     Call arguments:
         inputs: Dict of arrays as `atomzoo.datasets.arrays.batch.to_arrays` makes them, of S structures and N atoms. In
-            place of the geometry, what was evaluated once: `features` (N, F), and for derivatives `feature_gradients`
-            (N, M, 3, F) or `feature_projections` (N, K, F).
+            place of the geometry, what was evaluated once: `features` (N, F), and for derivatives `feature_projections`
+            (N, K, F), or `feature_gradients` (N, M, 3, F) with respect to the positions of `neighbors` (N, M) and, for
+            stress, `feature_virials` (N, 3, 3, F), see `atomzoo.models.training.feature_derivatives`.
 
     Returns:
         {"energy": (S,) eV, "energy_per_atom": (S,) eV, "energies": (N,) eV, those of the atoms}; compiled with a loss
@@ -233,15 +234,15 @@ class NeuralNetworkPotential(CompiledPotential):
             return self._energies(inputs, features, training)[1]
         if "feature_projections" in inputs:
             return self._outputs_of_projections(inputs, training)
+        if "feature_gradients" in inputs:
+            return self._outputs_of_gradients(inputs, training)
         displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
-        outputs, gradient = self._energies_and_gradient(inputs, displacements, training)
-        return {
-            **outputs,
-            "forces": geometry.forces(gradient, inputs["neighbors"]),
-            "stress": geometry.stress(
-                gradient, displacements, *(inputs[name] for name in ("structure", "volume", "periodic"))
-            ),
-        }
+        (_, outputs), gradient = value_and_gradient(
+            lambda d: self._energies(inputs, self._features(inputs, d), training), displacements
+        )
+        gradient = ops.cast(gradient, displacements.dtype)
+        forces = geometry.forces(gradient, inputs["neighbors"])
+        return {**outputs, "forces": forces, "stress": _stress(geometry.virials(gradient, displacements), inputs)}
 
     def _features(self, inputs, displacements=None):
         if displacements is None:
@@ -259,25 +260,25 @@ class NeuralNetworkPotential(CompiledPotential):
         energies = interaction + self.atom_sum.reference_energies(species)
         return interaction, {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": energies}
 
-    def _energies_and_gradient(self, inputs, displacements, training):
-        """Outputs, and the gradient (N, M, 3) of the energy with respect to the displacements."""
-        if "feature_gradients" in inputs:
-            (_, outputs), slopes = value_and_gradient(
-                lambda features: self._energies(inputs, features, training), inputs["features"]
-            )
-            slopes = ops.cast(slopes, inputs["feature_gradients"].dtype)
-            gradient = ops.einsum("nmdf,nf->nmd", inputs["feature_gradients"], slopes)
-        else:
-            (_, outputs), gradient = value_and_gradient(
-                lambda d: self._energies(inputs, self._features(inputs, d), training), displacements
-            )
-        return outputs, ops.cast(gradient, displacements.dtype)
-
-    def _outputs_of_projections(self, inputs, training):
+    def _outputs_and_slopes(self, inputs, training):
+        """Outputs, and the gradient (N, F) of the energy with respect to the features at hand."""
         (_, outputs), slopes = value_and_gradient(
             lambda features: self._energies(inputs, features, training), inputs["features"]
         )
-        rates = ops.einsum("nf,nkf->nk", ops.cast(slopes, self.compute_dtype), inputs["feature_projections"])
+        return outputs, ops.cast(slopes, self.compute_dtype)
+
+    def _outputs_of_gradients(self, inputs, training):
+        outputs, slopes = self._outputs_and_slopes(inputs, training)
+        gradient = ops.einsum("nmdf,nf->nmd", inputs["feature_gradients"], slopes)
+        outputs |= {"forces": geometry.forces(ops.cast(gradient, "float64"), inputs["neighbors"])}
+        if "feature_virials" in inputs:
+            virials = ops.einsum("ndef,nf->nde", inputs["feature_virials"], slopes)
+            outputs |= {"stress": _stress(ops.cast(virials, "float64"), inputs)}
+        return outputs
+
+    def _outputs_of_projections(self, inputs, training):
+        outputs, slopes = self._outputs_and_slopes(inputs, training)
+        rates = ops.einsum("nf,nkf->nk", slopes, inputs["feature_projections"])
         n_structures = ops.shape(inputs["n_atoms"])[0]
         return {**outputs, "projected_forces": -geometry.structure_sums(rates, inputs["structure"], n_structures)}
 
@@ -329,9 +330,14 @@ class NeuralNetworkPotential(CompiledPotential):
         """
         if isinstance(structures, ase.Atoms):
             return self.evaluate_atoms([structures], engine)[0]
+        return self.engines.evaluate(structures, engine)
+
+    @property
+    def engines(self):
+        """What evaluates structures, see `Engines`."""
         if self._engines is None:
             self._engines = Engines(self)
-        return self._engines.evaluate(structures, engine)
+        return self._engines
 
     @property
     def engine(self):
@@ -373,3 +379,7 @@ class NeuralNetworkPotential(CompiledPotential):
         from atomzoo.models.potential.saving import load_keras  # which needs this class
 
         return load_keras(preset_file(name), dtype)
+
+
+def _stress(virials, inputs):
+    return geometry.stress(virials, *(inputs[name] for name in ("structure", "volume", "periodic")))

@@ -2,19 +2,20 @@
 
 import numpy as np
 
+from atomzoo.datasets.arrays.distinct_neighbors import DistinctNeighbors
 from atomzoo.datasets.arrays.neighborhoods import Pairs
 from atomzoo.datasets.arrays.structure_weights import structure_weights
+from atomzoo.models.training.feature_derivatives import feature_derivatives
 from atomzoo.models.training.force_projections import projected_forces, random_directions
 
-GRADIENT_LIMIT = 4e9  # bytes
+DERIVATIVE_LIMIT = 4e9  # bytes
 
 
 def prepared(potential, dataset, structures, forces, n_directions, seed=0, features=None, projections=None):
     """A `StructureDataset` with features in place of the geometry where they stay fixed and fit in memory.
 
-    With features at hand energies need no symmetry function; with their derivatives neither do forces. Derivatives with
-    respect to all coordinates take n_atoms x n_neighbors x 3 x n_features numbers: where these are more than 4 GB they
-    are evaluated anew each time.
+    With features at hand energies need no symmetry function; with their derivatives neither do forces and stress. Where
+    these (see `derivative_bytes`) are more than 4 GB they are evaluated anew each time.
 
     Args:
         potential: `NeuralNetworkPotential`.
@@ -38,28 +39,30 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         weights = structure_weights(structures, "forces")
         dataset = dataset.with_label("projected_forces", projected_forces(structures, directions), weights)
     elif forces == "exact" or "stress" in dataset.labels:
+        neighbors, has_stress = DistinctNeighbors.of(dataset.table), "stress" in dataset.labels
         n_atoms, n_features = cached["features"].shape
-        size = gradient_bytes(n_atoms, dataset.widths.neighbors, n_features, potential.compute_dtype)
-        if size > GRADIENT_LIMIT:
+        largest = neighbors.n_neighbors.max()
+        if derivative_bytes(n_atoms, largest, n_features, has_stress, potential.compute_dtype) > DERIVATIVE_LIMIT:
             return dataset
-        cached["feature_gradients"] = _gradients(potential, pairs, dataset)
-    return dataset.cached(geometry="feature_gradients" in cached, **cached)
+        gradients, virials = feature_derivatives(potential, pairs, neighbors, has_stress)
+        cached |= {"feature_gradients": gradients} | ({"feature_virials": virials} if has_stress else {})
+        return dataset.cached(neighbors, **cached)
+    return dataset.cached(**cached)
 
 
-def gradient_bytes(n_atoms, n_neighbors, n_features, dtype):
-    """The memory that the derivatives of all features with respect to all coordinates take."""
-    return n_atoms * n_neighbors * 3 * n_features * (8 if dtype == "float64" else 4)
+def derivative_bytes(n_atoms, n_neighbors, n_features, stress, dtype):
+    """The memory that the derivatives of all features take.
+
+    Args:
+        n_atoms: of all structures.
+        n_neighbors: the largest number of distinct neighbors of an atom.
+        n_features: of an atom.
+        stress: whether those with respect to strain are among them.
+        dtype: "float32" or "float64".
+    """
+    return n_atoms * (n_neighbors + 3 * stress) * 3 * n_features * (8 if dtype == "float64" else 4)
 
 
 def _projections(potential, structures, pairs, n_directions, seed):
     directions = random_directions(structures, n_directions, seed)
     return directions, potential.evaluator.projections(pairs, directions)
-
-
-def _gradients(potential, pairs, dataset):
-    """dG/dD (N, M, 3, F): those of an atom's pairs in its places for neighbors."""
-    found = potential.evaluator.gradients(pairs)
-    counts = np.bincount(pairs.first, minlength=len(pairs.species))
-    placed = np.zeros((len(counts), dataset.widths.neighbors, *found.shape[1:]), found.dtype)
-    placed[np.arange(dataset.widths.neighbors) < counts[:, None]] = found
-    return placed

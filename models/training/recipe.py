@@ -3,21 +3,21 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
+from atomzoo.datasets.arrays.batch import StructureTable, elements_of
+from atomzoo.datasets.arrays.distinct_neighbors import DistinctNeighbors
 from atomzoo.datasets.arrays.labels import usable_label
-from atomzoo.datasets.arrays.neighbors import neighbor_list
 from atomzoo.models.potential.feature_cache import n_cores
 from atomzoo.models.training.callbacks import in_words
-from atomzoo.models.training.inputs import GRADIENT_LIMIT, gradient_bytes
+from atomzoo.models.training.inputs import DERIVATIVE_LIMIT, derivative_bytes
 
 AUTO = "auto"
 COPIES = 4  # of the derivatives of features that are in memory at once, at most
 SAMPLE = 100  # structures of which neighbors are counted
 MOST_WITH_SMALL_NETWORK = 1000  # labels
-# Of one core, for each byte of the derivatives (or, of energies alone, of the features): in an iteration of L-BFGS, and
-# to evaluate them once. Measured on one machine for silicon; the first line of progress says what it takes on this one.
-SECONDS_PER_BYTE, SECONDS_TO_DERIVE = 6.5e-10, 1.5e-7
+# Of one core: in an iteration of L-BFGS, for each byte of the derivatives (or, of energies alone, of the features); to
+# evaluate derivatives once, for each feature of each pair. Measured on one machine, for silicon and G4; the first line
+# of progress says what it takes on this one.
+SECONDS_PER_BYTE, SECONDS_PER_SLOPE = 6.5e-10, 3e-7
 NAMES = {"lbfgs": "L-BFGS", "adam": "Adam", "rmsprop": "RMSprop"}
 
 
@@ -99,10 +99,10 @@ def choose_recipe(
     has_forces, has_stress = (_any_has(structures, name) for name in ("forces", "stress"))
     wants_forces = has_forces if forces == AUTO else bool(forces)
     wants_stress = (has_stress and forces != "projected") if stress == AUTO else stress
-    n_atoms, n_neighbors = _sizes(structures, cutoff)
-    size = gradient_bytes(n_atoms, n_neighbors, n_features, "float64")
+    n_atoms, n_neighbors, n_pairs = _sizes(structures, cutoff)
+    size = derivative_bytes(n_atoms, n_neighbors, n_features, bool(wants_stress), "float64")
     if optimizer is None:
-        fits = not trainable and COPIES * size < min(COPIES * GRADIENT_LIMIT, available_memory())
+        fits = not trainable and COPIES * size < min(COPIES * DERIVATIVE_LIMIT, available_memory())
         fits = fits or not (wants_forces or wants_stress)
         optimizer = "lbfgs" if fits else "adam"
         if not fits and forces in (AUTO, True) and not trainable and stress in (AUTO, False):
@@ -118,16 +118,12 @@ def choose_recipe(
     dtype = dtype or ("float64" if at_once else "float32")
     options, seconds = defaults | given, None
     if at_once and not trainable:
-        derivatives = size if forces == "exact" or wants_stress else 0
-        seconds = _seconds(options["epochs"], n_atoms * n_features * 8, derivatives)
+        if forces == "exact" or wants_stress:
+            seconds = n_pairs * n_features * SECONDS_PER_SLOPE + options["epochs"] * size * SECONDS_PER_BYTE / n_cores()
+        else:
+            seconds = options["epochs"] * n_atoms * n_features * 8 * SECONDS_PER_BYTE / n_cores()
         seconds = min(seconds, options.get("time_limit", seconds))
     return Recipe(tuple(hidden), dtype, forces, bool(wants_stress), optimizer, options, seconds)
-
-
-def _seconds(iterations, features, derivatives):
-    """About what L-BFGS takes, with so many bytes of features and of their derivatives (0 where none are needed)."""
-    once, each = derivatives * SECONDS_TO_DERIVE, (derivatives or features) * SECONDS_PER_BYTE
-    return (once + iterations * each) / n_cores()
 
 
 def available_memory():
@@ -144,7 +140,9 @@ def _any_has(structures, name):
 
 
 def _sizes(structures, cutoff):
-    """The number of atoms, and about the largest number of neighbors."""
+    """The number of atoms, and about the largest number of distinct neighbors and the number of all pairs."""
     sample = structures[:: -(-len(structures) // SAMPLE)]
-    counts = [np.bincount(neighbor_list(atoms, cutoff)[0], minlength=1).max() for atoms in sample]
-    return sum(map(len, structures)), int(max(counts, default=0))
+    table = StructureTable(sample, elements_of(sample), cutoff)
+    n_atoms = sum(map(len, structures))
+    n_pairs = len(table.second) * n_atoms // len(table.species)
+    return n_atoms, int(DistinctNeighbors.of(table).n_neighbors.max()), n_pairs

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import ase
 import numpy as np
-from ase.data import atomic_numbers
 
+from atomzoo.datasets.arrays.batch import elements_of
 from atomzoo.datasets.arrays.labels import labelled, labels
 from atomzoo.datasets.arrays.suspicious import warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output
@@ -226,8 +226,3 @@ def _check_options(recipe, structures, weight_decay):
 
 def _hidden(potential):
     return tuple(potential.atomic_network.hidden[potential.elements[0]])
-
-
-def elements_of(structures):
-    """The chemical symbols in structures, by atomic number."""
-    return sorted({symbol for atoms in structures for symbol in atoms.symbols}, key=atomic_numbers.get)

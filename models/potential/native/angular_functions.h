@@ -74,13 +74,13 @@ class AngularFunctions {
   // From the slopes of the features adds those of the radial factors to w_slopes and those of the unit vectors to
   // near.fx, fy, fz; after `evaluate`.
   void gradient(Neighborhood &near, const Vec *w, int n_factors, const double *slopes, Vec *w_slopes) {
-    if (pairs.empty()) return;
-    find_sum_slopes(slopes);
+    if (!find_sum_slopes(slopes)) return;
     for (int block = 0; block < near.n_blocks; block++) {
       const int e = near.element[block];
       harmonics.evaluate(near.x[block], near.y[block], near.z[block], c.data());
       c_slopes.assign(c_slopes.size(), Vec{});
       for (const Expansion &expansion : expansions) {
+        if (!expansion.is_active) continue;
         const double *slope = &expansion.slopes[e * expansion.size];
         const Vec weight = w[block * n_factors + expansion.factor];
         Vec weight_slope = 2.0 * expansion.square_slopes[e] * weight;
@@ -102,6 +102,7 @@ class AngularFunctions {
     int factor, degree, size;
     std::vector<double> sums, slopes;            // A_lm of each element; slope of the energy with respect to it
     std::vector<double> squares, square_slopes;  // sum_j w_j^2 of each element
+    bool is_active = true;                       // whether some slope is not 0
   };
   struct Term {
     int feature;
@@ -175,8 +176,11 @@ class AngularFunctions {
     }
   }
 
-  void find_sum_slopes(const double *slopes) {
+  // Returns whether there are any that are not 0.
+  bool find_sum_slopes(const double *slopes) {
+    bool any = false;
     for (Expansion &expansion : expansions) {
+      expansion.is_active = false;
       expansion.slopes.assign(expansion.slopes.size(), 0.0);
       expansion.square_slopes.assign(n_elements, 0.0);
     }
@@ -184,6 +188,7 @@ class AngularFunctions {
       Expansion &expansion = expansions[pair.expansion];
       double power_slopes[MAX_ORDER + 1] = {};
       for (const Term &term : pair.terms) {
+        if (slopes[term.feature] != 0.0) any = expansion.is_active = true;
         expansion.square_slopes[pair.a] -= slopes[term.feature] * term.at_zero_angle;
         for (size_t l = 0; l < term.series.size(); l++) power_slopes[l] += slopes[term.feature] * term.series[l];
       }
@@ -194,6 +199,7 @@ class AngularFunctions {
           expansion.slopes[b + k] += power_slopes[l] * expansion.sums[a + k];
         }
     }
+    return any;
   }
 };
 

@@ -57,6 +57,15 @@ class NativeEvaluator:
             neighbors = self._neighbors.of(structures)
             return [copy.evaluate(*pair) for pair in zip(structures, neighbors, strict=True)]
 
+    def feature_gradients(self, pairs):
+        """See `Engines.feature_gradients`; 0 where they are not defined.
+
+        Raises:
+            NativeError: as `evaluate`.
+        """
+        with self._lock:
+            return self._current_copy().feature_gradients(pairs)
+
     def _current_copy(self):
         values = self._read_values()
         if values != self._values:
@@ -89,8 +98,7 @@ class _Copy:
         n_outside = library().atomzoo_evaluate(
             self._pointer, n_atoms, positions.ctypes.data, *neighbors.addresses, self.n_features, numbers.ctypes.data
         )
-        if n_outside < 0:
-            raise ValueError(f"The memory does not suffice for the evaluation. Received: {n_atoms} atoms")
+        _check_memory(n_outside, n_atoms)
         virial, energies = numbers[:9].reshape(3, 3), numbers[9 : 9 + n_atoms]
         forces = numbers[9 + n_atoms : 9 + 4 * n_atoms].reshape(n_atoms, 3).copy()
         features = numbers[9 + 4 * n_atoms :].reshape(n_atoms, self.n_features)
@@ -98,6 +106,23 @@ class _Copy:
             features[~self.taken[neighbors.species]] = np.nan
         references = self.shifts[neighbors.species]
         return result_of(energies, references, forces, neighbors.stress.of(virial), features, n_outside)
+
+    def feature_gradients(self, pairs):
+        n_atoms, gradients = len(pairs.species), np.zeros((len(pairs.first), 3, self.n_features))
+        starts = np.searchsorted(pairs.first, np.arange(n_atoms + 1)).astype(np.int64)
+        species, displacements = pairs.species.astype(np.int32), np.ascontiguousarray(pairs.displacements)
+        arrays = species, starts, species[pairs.second], displacements
+        addresses = (array.ctypes.data for array in arrays)
+        failed = library().atomzoo_feature_gradients(
+            self._pointer, n_atoms, *addresses, self.n_features, gradients.ctypes.data
+        )
+        _check_memory(failed, n_atoms)
+        return gradients
+
+
+def _check_memory(code, n_atoms):
+    if code < 0:
+        raise ValueError(f"The memory does not suffice for the evaluation. Received: {n_atoms} atoms")
 
 
 def _check(potential):

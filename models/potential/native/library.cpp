@@ -13,6 +13,25 @@ struct Evaluator {
 
   explicit Evaluator(std::istream &text) : potential(text, "the potential"), near(potential.elements().size()) {}
 
+  // Evaluates an atom whose neighbors, with their numbers, have been added to `near`.
+  double evaluate(int element) {
+    near.arrange();
+    return potential.evaluate(element, near);
+  }
+
+  // The slopes of all features of the atom evaluated last, to where the numbers of its neighbors say.
+  void differentiate(int element, int n_features, double *gradients) {
+    const std::vector<atomzoo::Input> &inputs = potential.inputs(element);
+    for (size_t k = 0; k < inputs.size(); k++) {
+      potential.differentiate(element, k, near);
+      const atomzoo::Vec *slopes[3] = {near.fx.data(), near.fy.data(), near.fz.data()};
+      for (int place = 0; place < near.n_blocks * atomzoo::LANES; place++)
+        for (int a = 0; a < 3 && near.atom[place] >= 0; a++)
+          gradients[(3L * near.atom[place] + a) * n_features + inputs[k].function] =
+              slopes[a][place / atomzoo::LANES][place % atomzoo::LANES];
+    }
+  }
+
   // What the neighbors of atom i, whose energy has been evaluated, add to forces and virial.
   void add_forces(int i, double *forces, double *virial) const {
     for (int block = 0; block < near.n_blocks; block++) {
@@ -71,13 +90,38 @@ int64_t atomzoo_evaluate(void *evaluator, int n_atoms, const double *positions, 
       const double z = there[2] + shift[2] - here[2];
       if (x * x + y * y + z * z < cutoff * cutoff) near.add(second[pair], species[second[pair]], x, y, z);
     }
-    near.arrange();
-    energies[i] = potential.evaluate(species[i], near);
+    energies[i] = self.evaluate(species[i]);
     n_outside += potential.count_outside(species[i]);
     potential.copy_features(species[i], features + int64_t(n_features) * i);
     self.add_forces(i, forces, virial);
   }
   return n_outside;
+} catch (const std::bad_alloc &) {
+  return -1;
+}
+
+// Derivatives of features with respect to displacements in A: gradients (P, 3, n_features), which must be 0 before.
+//
+// The pairs of atom i are starts[i] to starts[i + 1] - 1, of which there are neighbor_species (P,) and displacements
+// (P, 3). Those beyond the cutoff keep 0, and so do features that an element's network does not take.
+// Returns 0, or -1 if the memory does not suffice.
+int64_t atomzoo_feature_gradients(void *evaluator, int n_atoms, const int *species, const int64_t *starts,
+                                  const int *neighbor_species, const double *displacements, int n_features,
+                                  double *gradients) try {
+  Evaluator &self = *static_cast<Evaluator *>(evaluator);
+  for (int i = 0; i < n_atoms; i++) {
+    const double cutoff = self.potential.cutoff(species[i]);
+    const int64_t start = starts[i];
+    self.near.clear();
+    for (int64_t pair = start; pair < starts[i + 1]; pair++) {
+      const double *d = displacements + 3 * pair;
+      if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < cutoff * cutoff)
+        self.near.add(pair - start, neighbor_species[pair], d[0], d[1], d[2]);
+    }
+    self.evaluate(species[i]);
+    self.differentiate(species[i], n_features, gradients + 3 * n_features * start);
+  }
+  return 0;
 } catch (const std::bad_alloc &) {
   return -1;
 }

@@ -44,29 +44,42 @@ class Potential {
     return file.energy_scale * output;
   }
 
+  // The slope of one symmetry function of the atom evaluated last, with respect to the displacements, stands in `near`
+  // afterwards. `input`: its place among those that the element's network takes.
+  void differentiate(int element, size_t input, Neighborhood &near) {
+    slopes.assign(slopes.size(), 0.0);
+    slopes[input] = 1.0;
+    near.clear_slopes();
+    atoms[element]->descriptor.gradient(near, slopes);
+  }
+
+  // The functions that the network of an element takes.
+  const std::vector<Input> &inputs(int element) const { return file.networks[element].inputs; }
+
   // How many symmetry functions of the atom evaluated last are outside their range in the training data.
   int count_outside(int element) const {
-    const std::vector<Input> &inputs = file.networks[element].inputs;
     int outside = 0;
-    for (size_t k = 0; k < inputs.size(); k++)
-      outside += (features[k] < inputs[k].smallest) | (features[k] > inputs[k].largest);
+    for (size_t k = 0; k < features.size(); k++) {
+      const Input &input = inputs(element)[k];
+      outside += (features[k] < input.smallest) | (features[k] > input.largest);
+    }
     return outside;
   }
 
   // The values of its symmetry functions, each to the place of its number.
   void copy_features(int element, double *target) const {
-    const std::vector<Input> &inputs = file.networks[element].inputs;
-    for (size_t k = 0; k < inputs.size(); k++) target[inputs[k].function] = features[k];
+    for (size_t k = 0; k < features.size(); k++) target[inputs(element)[k].function] = features[k];
   }
 
   // Of such an atom, the first such function in words.
   std::string first_outside(int element) const {
-    const std::vector<Input> &inputs = file.networks[element].inputs;
-    for (size_t k = 0; k < inputs.size(); k++)
-      if (features[k] < inputs[k].smallest || features[k] > inputs[k].largest)
-        return file.functions[inputs[k].function].text + " is " + std::to_string(features[k]) +
-            ", outside its range in the training data, " + std::to_string(inputs[k].smallest) + " to " +
-            std::to_string(inputs[k].largest);
+    for (size_t k = 0; k < features.size(); k++) {
+      const Input &input = inputs(element)[k];
+      if (features[k] < input.smallest || features[k] > input.largest)
+        return file.functions[input.function].text + " is " + std::to_string(features[k]) +
+            ", outside its range in the training data, " + std::to_string(input.smallest) + " to " +
+            std::to_string(input.largest);
+    }
     return "";
   }
 

@@ -31,8 +31,7 @@ class TripletFunctions {
     for (int a = 0; a < n_elements; a++)
       for (int b = 0; b < n_elements; b++)
         if (const double weight = count * pair_weight(f, a, b)) {
-          std::vector<int> &needed = parts_of[a * n_elements + b];
-          if (std::find(needed.begin(), needed.end(), part) == needed.end()) needed.push_back(part);
+          add_once(parts_of[a * n_elements + b], part);
           group.terms[a * n_elements + b].push_back({feature, part, weight});
         }
     sums.resize(std::max(sums.size(), size_t(feature) + 1));
@@ -50,7 +49,7 @@ class TripletFunctions {
       const Geometry g(near, block);
       between.evaluate(g.distance, block.exist, between_values.data() + n * between.size(),
                        between_slopes.data() + n * between.size());
-      find_parts(block, g);
+      find_parts(parts_of, block, g);
       for (const Group &group : groups) {
         const std::vector<Term> &terms = group.terms[block.elements];
         if (terms.empty()) continue;
@@ -66,14 +65,16 @@ class TripletFunctions {
   // factors with respect to the distance. After `evaluate`.
   void gradient(const Neighborhood &near, const Vec *w, const Vec *w_slopes, int n_factors, const double *slopes,
                 Vec *dx, Vec *dy, Vec *dz) {
+    if (!find_active(slopes)) return;
     for (size_t n = 0; n < blocks.size(); n++) {
       const Block &block = blocks[n];
+      if (active_parts[block.elements].empty()) continue;
       const Geometry g(near, block);
-      find_parts(block, g);
+      find_parts(active_parts, block, g);
       Vec along_j = Vec{}, along_k = Vec{}, cosine_slope = Vec{}, distance_slope = Vec{};
       for (const Group &group : groups) {
+        if (!group.is_active[block.elements]) continue;
         const std::vector<Term> &terms = group.terms[block.elements];
-        if (terms.empty()) continue;
         Vec angular = Vec{}, angular_slope = Vec{};
         for (const Term &term : terms) {
           const double slope = slopes[term.feature] * term.weight;
@@ -106,6 +107,7 @@ class TripletFunctions {
   struct Group {  // functions of one radial factor
     int factor, between;                   // of r_ij and r_ik; of r_jk, or -1
     std::vector<std::vector<Term>> terms;  // for each two elements
+    std::vector<bool> is_active;           // likewise: whether some slope is not 0
   };
   struct Block {  // of pairs: places of the neighbors j and k
     int j, elements, n;
@@ -143,6 +145,7 @@ class TripletFunctions {
   std::vector<Group> groups;
   std::vector<AngularPart> parts;                    // each different one is evaluated once for a pair
   std::vector<std::vector<int>> parts_of;            // those of each two elements
+  std::vector<std::vector<int>> active_parts;        // of these, those of functions whose slope is not 0
   std::vector<Vec> values, value_slopes;             // of the parts, for the pairs at hand
   std::vector<Block> blocks;                         // all pairs of the atom at hand
   std::vector<Vec> between_values, between_slopes;   // of the factors of r_jk, for each block
@@ -151,7 +154,7 @@ class TripletFunctions {
   Group &find_group(int factor, int between) {
     for (Group &group : groups)
       if (group.factor == factor && group.between == between) return group;
-    groups.push_back({factor, between, std::vector<std::vector<Term>>(n_elements * n_elements)});
+    groups.push_back({factor, between, std::vector<std::vector<Term>>(n_elements * n_elements), {}});
     return groups.back();
   }
 
@@ -164,6 +167,26 @@ class TripletFunctions {
     values.resize(parts.size());
     value_slopes.resize(parts.size());
     return parts.size() - 1;
+  }
+
+  static void add_once(std::vector<int> &numbers, int number) {
+    if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
+  }
+
+  // Finds the groups and parts of the functions whose slopes are not 0; returns whether there are any.
+  bool find_active(const double *slopes) {
+    bool any = false;
+    active_parts.assign(parts_of.size(), {});
+    for (Group &group : groups) {
+      group.is_active.assign(group.terms.size(), false);
+      for (size_t elements = 0; elements < group.terms.size(); elements++)
+        for (const Term &term : group.terms[elements])
+          if (slopes[term.feature] != 0.0) {
+            any = group.is_active[elements] = true;
+            add_once(active_parts[elements], term.part);
+          }
+    }
+    return any;
   }
 
   static double pair_weight(const Function &f, int a, int b) {
@@ -208,9 +231,9 @@ class TripletFunctions {
     }
   }
 
-  void find_parts(const Block &block, const Geometry &g) {
+  void find_parts(const std::vector<std::vector<int>> &needed, const Block &block, const Geometry &g) {
     const Angles angles = Angles::of(g.cosine, needs_angles);
-    for (const int part : parts_of[block.elements]) parts[part].evaluate(angles, values[part], value_slopes[part]);
+    for (const int part : needed[block.elements]) parts[part].evaluate(angles, values[part], value_slopes[part]);
   }
 
   // The factor of one neighbor, or of the neighbors k of a block.

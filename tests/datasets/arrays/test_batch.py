@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 from ase.build import bulk, molecule
 
-from atomzoo.datasets.arrays.batch import StructureTable, filled, find_displacements, pad, ranges, to_arrays
+from atomzoo.datasets.arrays.batch import (
+    StructureTable,
+    elements_of,
+    filled,
+    find_displacements,
+    pad,
+    ranges,
+    to_arrays,
+)
 
 ELEMENTS = ["Si", "O", "H"]
 
@@ -169,3 +177,7 @@ def test_filled_and_ranges():
     assert filled(np.array([[1, 2]]), 3, -1).tolist() == [[1, 2], [-1, -1], [-1, -1]]
     assert filled(np.array([7]), 1, 0).tolist() == [7]
     assert ranges(np.array([5, 0, 9]), np.array([1, 0, 3])).tolist() == [5, 9, 10, 11]
+
+
+def test_elements_by_atomic_number():
+    assert elements_of([molecule("H2O"), ase.Atoms("Au"), ase.Atoms("C")]) == ["H", "C", "O", "Au"]

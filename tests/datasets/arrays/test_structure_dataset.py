@@ -6,6 +6,7 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
+from atomzoo.datasets.arrays.distinct_neighbors import DistinctNeighbors
 from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 
 
@@ -171,8 +172,8 @@ def test_cached_inputs_follow_their_atoms(mixed):
         np.testing.assert_array_equal(x["features"], np.stack([of_rows, x["structure"] < n_structures], axis=1))
     geometry = {"positions", "neighbors", "shifts"}
     assert cached[0][0].keys() == dataset[0][0].keys() - geometry | {"features"}
-    both = cached.cached(geometry=True, more=rows[:, :1])[0][0]
-    assert both.keys() == dataset[0][0].keys() | {"features", "more"}
+    both = cached.cached(DistinctNeighbors.of(dataset.table), more=rows[:, :1])[0][0]
+    assert both.keys() == dataset[0][0].keys() - geometry | {"features", "more", "neighbors"}
     assert dataset.epoch == 0 and "features" not in dataset[0][0]
 
 

@@ -121,7 +121,11 @@ def test_call_with_features_and_gradients_in_place_of_the_geometry(potential, st
     pairs = potential.evaluator.pairs(structures)
     gradients = np.zeros((*x["neighbors"].shape, 3, potential.descriptor.n_features))
     gradients[x["neighbors"] >= 0] = potential.evaluator.gradients(pairs)
-    cached = {**x, "features": potential.evaluator.values(pairs), "feature_gradients": gradients}
+    cached = {"features": potential.evaluator.values(pairs), "feature_gradients": gradients}
+    cached |= {name: value for name, value in x.items() if name not in ("positions", "shifts", "triplets")}
+    outputs = called(potential, cached, "energy", "forces")
+    assert "stress" not in outputs
+    cached["feature_virials"] = np.einsum("nmd,nmef->ndef", np.nan_to_num(find_displacements(x)), gradients)
     outputs = called(potential, cached, "energy", "forces", "stress")
     for name, value in expected.items():
         assert_close(outputs[name], value, 1e-11, name)

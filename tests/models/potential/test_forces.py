@@ -66,7 +66,12 @@ def test_stress():
     displacements[:, 0], gradient[:, 0] = [2.0, 0, 0], [3.0, 1.0, 0]
     structure = np.array([0, 1, 2])  # the last row is empty
     stress = np.asarray(
-        geometry.stress(gradient, displacements, structure, np.array([4.0, np.inf]), np.tile(np.eye(3), (2, 1, 1)))
+        geometry.stress(
+            geometry.virials(displacements=displacements, gradient=gradient),
+            structure,
+            np.array([4.0, np.inf]),
+            np.tile(np.eye(3), (2, 1, 1)),
+        )
     )
     assert stress.tolist() == [[1.5, 0.5, 0, 0, 0, 0, 0, 0, 0], 9 * [0]]
 

@@ -51,7 +51,8 @@ def test_gradients_give_the_same_forces_stress_and_training(potential, structure
     potential.compile(loss=dict.fromkeys(labels, keras.losses.MeanSquaredError(dtype="float64")))
     dataset = potential.dataset(structures, batch_size=3, labels=labels)
     cached = prepared(potential, dataset, structures, "exact", 0)
-    assert {"features", "feature_gradients"} <= set(cached[0][0])
+    assert {"features", "feature_gradients", "feature_virials", "neighbors"} <= set(cached[0][0])
+    assert "positions" not in cached[0][0]
     for batch, batch_cached in zip(batches(dataset), batches(cached), strict=True):
         expected, outputs = potential(batch[0]), potential(batch_cached[0])
         for name in expected:
@@ -114,6 +115,6 @@ def test_nothing_is_kept_that_changes(structures):
 
 
 def test_gradients_that_would_fill_the_memory_are_not_kept(potential, structures, monkeypatch):
-    monkeypatch.setattr(inputs, "GRADIENT_LIMIT", 1e3)
+    monkeypatch.setattr(inputs, "DERIVATIVE_LIMIT", 1e3)
     dataset = potential.dataset(structures, labels=FORCES)
     assert prepared(potential, dataset, structures, "exact", 0) is dataset

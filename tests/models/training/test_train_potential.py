@@ -10,7 +10,7 @@ from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
 from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
 from atomzoo.models.potential.prediction_errors import prediction_errors
-from atomzoo.models.training.train_potential import elements_of, split_structures, train_potential
+from atomzoo.models.training.train_potential import split_structures, train_potential
 
 pytestmark = pytest.mark.compiled
 
@@ -117,10 +117,6 @@ def test_split():
     assert np.histogram(validation, [0, 8, 12, 20])[0].tolist() == [2, 1, 2]
     assert [train, validation] == numbers(3) and validation != numbers(4)[1]
     assert split_structures(data[:1], 0.1) == (data[:1], []) and len(numbers(0, 0.9)[0]) == 2
-
-
-def test_elements_by_atomic_number():
-    assert elements_of([molecule("H2O"), ase.Atoms("Au"), ase.Atoms("C")]) == ["H", "C", "O", "Au"]
 
 
 @pytest.mark.parametrize(

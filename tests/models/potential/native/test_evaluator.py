@@ -84,6 +84,18 @@ def test_equal_to_keras(name):
     assert np.isnan(found[0]["features"]).any() == (name == "columns")
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_of_features_are_those_of_keras(name):
+    potential = case(name)
+    pairs = potential.evaluator.pairs(structures(potential.elements))
+    found, expected = potential.engines.feature_gradients(pairs), potential.evaluator.gradients(pairs)
+    for index, element in enumerate(potential.elements):
+        of_element = pairs.species[pairs.first] == index
+        taken = (potential.atomic_network.feature_columns or {}).get(element, slice(None))
+        np.testing.assert_allclose(found[of_element][..., taken], expected[of_element][..., taken], rtol=0, atol=1e-11)
+    assert np.abs(found).max() > 0.01
+
+
 def test_pairs_counted_twice():
     layer = SymmetryFunctionLayer(ONE_OF_EACH, ["Au"], double_count=True, dtype="float64")
     potential = NeuralNetworkPotential(layer, small_potential(["Au"]).atomic_network)
