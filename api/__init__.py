@@ -26,8 +26,6 @@ _MODULES = {
         "ChebyshevFunction",
         "CompactDescriptor",
         "CompactFunction",
-        "CompactDescriptor",
-        "CompactFunction",
         "Descriptor",
         "FeatureScaling",
         "PerAtomConv1D",

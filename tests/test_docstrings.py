@@ -9,6 +9,14 @@ from pathlib import Path
 import keras
 import pytest
 
+SLOW = [
+    "atomzoo.models.potential.committee",
+    "atomzoo.models.relaxation.global_search",
+    "atomzoo.models.training.fit",
+    "atomzoo.models.training.train_committee",
+    "atomzoo.models.training.train_potential",
+    "atomzoo.models.tuning.hypermodel",
+]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -27,8 +35,13 @@ def modules():
                 yield module.name
 
 
+def cases():
+    """Those that train or search are slow."""
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in modules()]
+
+
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="examples print TensorFlow's tensors")
-@pytest.mark.parametrize("name", list(modules()))
+@pytest.mark.parametrize("name", cases())
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failures, _ = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from atomzoo.reproductions import jobs
 from atomzoo.reproductions.jobs import run_jobs
 
 JOBS = [{"number": number} for number in (3, 1, 2)]
@@ -47,6 +48,7 @@ def partial(tmp_path, monkeypatch):
 
 @pytest.fixture
 def square(tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs, "import_backend", None)  # squares need no Keras
     (tmp_path / "squares.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
     yield import_module("squares").square

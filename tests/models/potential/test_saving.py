@@ -81,6 +81,7 @@ print(max(np.abs(a - b).max(initial=0.0) for a, b in zip(before, potential.get_w
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning")
 def test_a_trained_potential_is_loaded_and_trained_on_in_a_new_process(tmp_path):
     structures = rattled(crystal(["Au"]), 4)

@@ -36,8 +36,8 @@ def new_potential(**options):
     ("forces", "optimizer", "scaling"),
     [
         (None, "rmsprop", "batch-normalization"),
-        ("exact", "adam", "principal-components"),
-        ("projected", "adam", "z-score"),
+        pytest.param("exact", "adam", "principal-components", marks=pytest.mark.slow),
+        pytest.param("projected", "adam", "z-score", marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.compiled

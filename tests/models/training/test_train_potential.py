@@ -53,6 +53,7 @@ def test_all_structures_at_once(gold):
     assert training.history["loss"][-1] == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_forces_are_learned_too(gold):
     for kind, name in (("exact", "forces"), ("projected", "projected_forces")):
         options = {"optimizer": "adam", "epochs": 40, "learning_rate": 0.03}
@@ -62,6 +63,7 @@ def test_forces_are_learned_too(gold):
         assert forces < 0.3 * np.sqrt(np.mean([atoms.get_forces() ** 2 for atoms in gold]))
 
 
+@pytest.mark.slow
 def test_forces_of_less_weight_leave_more_to_energies(gold):
     """In the end of L-BFGS a smaller weight cannot make the energies' error larger, nor that of forces smaller."""
     options = {"hidden": (4,), "forces": "exact", "epochs": 300, "optimizer": "lbfgs", "validation_fraction": 0.0}
@@ -82,6 +84,7 @@ def test_the_best_of_held_out_structures_is_kept(gold):
     assert (energy_error(training, "validation") / scale) ** 2 < best < 1.01 * best + 1e-3
 
 
+@pytest.mark.slow
 def test_the_seed_fixes_everything(gold):
     options = {"forces": None, "optimizer": "adam", "hidden": (4,), "epochs": 3}
     histories = [train_potential(gold, FUNCTIONS, seed=seed, **options).history["val_loss"] for seed in (1, 1, 2)]
@@ -164,6 +167,7 @@ def test_a_label_that_is_off_is_warned_of(gold):
     assert found.filename == __file__
 
 
+@pytest.mark.slow
 def test_the_cutoff_function_is_kept(gold, tmp_path):
     path = tmp_path / "gold.keras"
     train_potential(gold, FUNCTIONS, hidden=(4,), epochs=1, cutoff_function="polynomial", output=path)

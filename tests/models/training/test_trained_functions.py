@@ -122,6 +122,7 @@ def test_jumps_are_drawn_in_color():
     np.testing.assert_array_equal(axes.lines[2].get_ydata(), path[:, 2])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:structure 39")  # an atom that came close by chance
 def test_training_of_functions_lowers_the_error_and_is_saved(tmp_path):
     """Too few functions, badly chosen: those that may move fit better."""

@@ -67,6 +67,7 @@ def test_best_potential_has_the_error_of_the_table(found):
     assert 1e3 * np.mean(np.abs(errors)) == pytest.approx(best.val_mae_meV_per_atom, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(found, tmp_path):
     """In a search of one trial, and in a network trained alone."""
     values, cache = {"layers": 2, "nodes": 3, "learning_rate": 0.01, "dropout": 0.1}, found[0] / "cache"

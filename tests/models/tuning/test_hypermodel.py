@@ -35,9 +35,11 @@ def rmse(potential, structures):
     ("tuner", "options"),
     [
         (keras_tuner.GridSearch, {}),
-        (keras_tuner.RandomSearch, {"max_trials": 2}),
-        (keras_tuner.BayesianOptimization, {"max_trials": 2, "num_initial_points": 1}),
-        (keras_tuner.Hyperband, {"max_epochs": 2, "factor": 2}),
+        pytest.param(keras_tuner.RandomSearch, {"max_trials": 2}, marks=pytest.mark.slow),
+        pytest.param(
+            keras_tuner.BayesianOptimization, {"max_trials": 2, "num_initial_points": 1}, marks=pytest.mark.slow
+        ),
+        pytest.param(keras_tuner.Hyperband, {"max_epochs": 2, "factor": 2}, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -98,6 +98,7 @@ def test_equal_to_keras(case, ranks):
         assert_equal(labelled, result)
 
 
+@pytest.mark.slow
 def test_equal_after_dynamics(case):
     potential, _, structures, _ = case
     frames = engine(case, 2).dynamics(
