@@ -22,7 +22,8 @@ import pandas
 from ase import units
 
 from atomzoo.datasets.generate.silicon import accuracy
-from atomzoo.datasets.generate.silicon.equation_of_state import EquationOfState, transition_pressure
+from atomzoo.datasets.generate.silicon.curves import energy_volume
+from atomzoo.datasets.generate.silicon.equation_of_state import equations_of_state
 from atomzoo.datasets.generate.silicon.labelling import label, relax_phases
 from atomzoo.datasets.generate.silicon.sampling import TURN
 from atomzoo.datasets.io.mixed_cells import read_mixed, write_mixed
@@ -43,46 +44,6 @@ def counts(structures):
     return pandas.DataFrame.from_dict(table, orient="index").fillna(0).astype(int)
 
 
-def curves(structures):
-    """Fit equations of state to relaxed crystals.
-
-    Args:
-        structures: list of Atoms of `relax_phases`.
-
-    Returns:
-        pandas.DataFrame, a row for each phase: `volume` (Å^3 per atom), `energy` (above diamond, eV per atom),
-        `bulk_modulus` (GPa), `transition` (the pressure at which diamond turns into it, GPa), `residual` (root mean
-        square of the fit, meV per atom).
-    """
-    fits, residuals = {}, {}
-    for phase, rows in energy_volume(structures).groupby("phase", sort=False):
-        fits[phase] = EquationOfState.fit(rows["volume"], rows["energy"])
-        residuals[phase] = 1e3 * np.sqrt(np.mean((fits[phase].energy(rows["volume"]) - rows["energy"]) ** 2))
-    diamond = fits["diamond"]
-    lowest = diamond.energy(diamond.equilibrium_volume)
-    rows = {
-        phase: {
-            "volume": fit.equilibrium_volume,
-            "energy": float(fit.energy(fit.equilibrium_volume) - lowest),
-            "bulk_modulus": fit.bulk_modulus / units.GPa,
-            "transition": transition_pressure(diamond, fit) / units.GPa if phase != "diamond" else float("nan"),
-            "residual": residuals[phase],
-        }
-        for phase, fit in fits.items()
-    }
-    return pandas.DataFrame.from_dict(rows, orient="index")
-
-
-def energy_volume(structures):
-    """Energies of relaxed crystals: DataFrame of `phase`, `volume` (Å^3 per atom) and `energy` (eV per atom)."""
-    rows = [
-        {"phase": a.info["phase"], "volume": a.info["volume"], "energy": a.get_potential_energy() / len(a)}
-        for a in structures
-        if a.info.get("relaxed")
-    ]
-    return pandas.DataFrame(rows)
-
-
 def _label(arguments):
     numbers = range(arguments.start, arguments.until)
     turns = [numbers[n : n + TURN] for n in range(0, len(numbers), TURN)]
@@ -99,9 +60,9 @@ def _pack(arguments):
 
 
 def _curves(arguments):
-    structures = _read(arguments.files)
-    energy_volume(structures).to_csv(arguments.output, index=False, float_format="%.6f")
-    print(curves(structures).to_string(float_format="%.3f"))
+    points = energy_volume(_read(arguments.files))
+    points.to_csv(arguments.output, index=False, float_format="%.6f")
+    print(equations_of_state(points).to_string(float_format="%.3f"))
 
 
 def _kpoints(arguments):

@@ -1,5 +1,6 @@
 """Energy over volume of the phases of silicon: relaxation at fixed volume."""
 
+import pandas
 from ase.calculators.calculator import Calculator, all_changes
 from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS
@@ -59,3 +60,20 @@ def relax(atoms, engine, report, steps=7):
     atoms.calc = EngineCalculator(engine, report)
     free = FrechetCellFilter(atoms, constant_volume=True)
     return bool(BFGS(free, logfile=None).run(fmax=LARGEST_FORCE, steps=steps))
+
+
+def energy_volume(structures):
+    """Energies of relaxed crystals.
+
+    Args:
+        structures: list of Atoms of `relax_phases`, or any others with these among them.
+
+    Returns:
+        pandas.DataFrame with `phase`, `volume` (Å^3 per atom) and `energy` (eV per atom).
+    """
+    rows = [
+        {"phase": a.info["phase"], "volume": a.info["volume"], "energy": a.get_potential_energy() / len(a)}
+        for a in structures
+        if a.info.get("relaxed")
+    ]
+    return pandas.DataFrame(rows)

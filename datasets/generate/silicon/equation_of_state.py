@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas
+from ase import units
 from scipy.optimize import brentq
 
 
@@ -86,3 +88,31 @@ def transition_pressure(first, second, highest=0.5):
         return float("nan")
     interval = pressures[changes[0] : changes[0] + 2]
     return float(brentq(lambda p: second.enthalpy(p) - first.enthalpy(p), *interval))
+
+
+def equations_of_state(points):
+    """Fit an equation of state to each of several phases, diamond among them.
+
+    Args:
+        points: pandas.DataFrame with `phase`, `volume` (Å^3 per atom) and `energy` (eV per atom).
+
+    Returns:
+        pandas.DataFrame, a row for each phase: `volume` (Å^3 per atom), `energy` (above diamond, eV per atom),
+        `bulk_modulus` (GPa), `transition` (the pressure at which diamond turns into it, GPa), `residual` (root mean
+        square of the fit, meV per atom).
+    """
+    groups = dict(list(points.groupby("phase", sort=False)))
+    fits = {phase: EquationOfState.fit(rows["volume"], rows["energy"]) for phase, rows in groups.items()}
+    diamond = fits["diamond"]
+    lowest = diamond.energy(diamond.equilibrium_volume)
+    rows = {
+        phase: {
+            "volume": fit.equilibrium_volume,
+            "energy": float(fit.energy(fit.equilibrium_volume) - lowest),
+            "bulk_modulus": fit.bulk_modulus / units.GPa,
+            "transition": transition_pressure(diamond, fit) / units.GPa if phase != "diamond" else float("nan"),
+            "residual": 1e3 * np.sqrt(np.mean((fit.energy(groups[phase]["volume"]) - groups[phase]["energy"]) ** 2)),
+        }
+        for phase, fit in fits.items()
+    }
+    return pandas.DataFrame.from_dict(rows, orient="index")

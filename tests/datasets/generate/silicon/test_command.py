@@ -10,7 +10,9 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.engines import LabelError
 from atomzoo.datasets.generate.__main__ import main
-from atomzoo.datasets.generate.silicon import accuracy, command, labelling
+from atomzoo.datasets.generate.silicon import accuracy, labelling
+from atomzoo.datasets.generate.silicon.curves import energy_volume
+from atomzoo.datasets.generate.silicon.equation_of_state import equations_of_state
 from atomzoo.datasets.generate.silicon.phases import build
 from atomzoo.datasets.io.mixed_cells import read_mixed
 
@@ -107,7 +109,7 @@ def test_relaxed_phases_and_their_curves(monkeypatch, capsys):
     main(["silicon", "curves", "curves.extxyz", "-o", "energy_volume.csv"])
     energies = pandas.read_csv("energy_volume.csv")
     assert list(energies.columns) == ["phase", "volume", "energy"] and len(energies) == 10
-    table = command.curves(frames)
+    table = equations_of_state(energy_volume(frames))
     assert table.loc["fcc", "energy"] < 0 and table.loc["fcc", "volume"] < table.loc["diamond", "volume"]
     assert f"{table.loc['fcc', 'volume']:.3f}" in capsys.readouterr().out
 
