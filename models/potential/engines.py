@@ -6,6 +6,7 @@ import warnings
 from atomzoo.models.potential.gradients import BACKEND
 from atomzoo.models.potential.native.build import BuildError, CompilerMissing, NativeError
 from atomzoo.models.potential.native.evaluator import NativeEvaluator
+from atomzoo.models.potential.results import taken_features
 
 ENGINES = ("auto", BACKEND, "native")
 
@@ -51,10 +52,20 @@ class Engines:
             pairs: `Pairs`.
         """
         try:
-            return self._native_evaluator().feature_gradients(pairs)
+            return self._native_evaluator().features(pairs, with_gradients=True)[1]
         except NativeError as refusal:
             _warn_of(refusal)
             return self.potential.evaluator.gradients(pairs)
+
+    def features(self, pairs):
+        """Unscaled features (N, F) of all atoms of `Pairs`, float64, also of those that no network takes."""
+        try:
+            native = self._native_evaluator()  # which knows what networks take
+            if taken_features(self.potential) is None:
+                return native.features(pairs, with_gradients=False)[0]
+        except NativeError as refusal:
+            _warn_of(refusal)
+        return self.potential.evaluator.values(pairs)
 
     def _native_evaluator(self):
         """Made at its first use, or refused for good."""

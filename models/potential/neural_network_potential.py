@@ -208,7 +208,7 @@ class NeuralNetworkPotential(CompiledPotential):
             ValueError: if a structure has no energy or an unknown element.
         """
         energies = labels(structures, ("energy",))["energy"]
-        features = np.concatenate(self.evaluator.features(structures)) if features is None else features
+        features = self.engines.features(self.evaluator.pairs(structures)) if features is None else features
         species = [self.elements.index(symbol) for atoms in structures for symbol in atoms.get_chemical_symbols()]
         self.feature_scaling.adapt(features, np.array(species))
         counts = np.array([[atoms.get_chemical_symbols().count(e) for e in self.elements] for atoms in structures])

@@ -32,7 +32,7 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
             raise ValueError("Projected forces need fixed functions. Received: trained ones")
         return dataset
     pairs = Pairs.of_table(dataset.table)
-    cached = {"features": potential.evaluator.values(pairs) if features is None else np.asarray(features)}
+    cached = {"features": potential.engines.features(pairs) if features is None else np.asarray(features)}
     if forces == "projected":
         directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
         cached["feature_projections"] = np.asarray(rates)

@@ -148,7 +148,7 @@ def train_potential(
     else:
         network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype}
         potential = NeuralNetworkPotential.from_functions(elements, functions, recipe.hidden, **shape, **network)
-    features = np.concatenate(potential.evaluator.features([*train, *validation]))
+    features = potential.engines.features(potential.evaluator.pairs([*train, *validation]))
     if start is None:
         potential.adapt(train, features[: sum(map(len, train))])
     if references is not None:

@@ -5,13 +5,13 @@ import numpy as np
 from atomzoo.datasets.generate.silicon.phases import build
 from atomzoo.datasets.silicon import reference_engine
 
-DENSE_KPOINTS = {"kpoints": 6 * 5.43, "shifted": False}  # 6 x 6 x 6 for the cubic cell of 8 atoms, with the Gamma point
+DENSE_KPOINTS = {"kpoints": 44.0}  # Å
 CRYSTALS = [("diamond", 20.0), ("diamond", 16.0), ("BC8", 17.0), ("simple cubic", 15.0), ("beta-tin", 14.0)]
 CRYSTALS += [("beta-tin", 11.5), ("fcc", 14.0), ("fcc", 11.5), ("hcp", 12.5), ("bcc", 11.5)]
 
 
 def kpoint_error(atoms):
-    """What the labels of a structure change if the k-points are as dense as 6 x 6 x 6 for the cubic cell of 8 atoms.
+    """What the labels of a structure change if the k-points are as dense as 8 x 8 x 8 for the cubic cell of 8 atoms.
 
     Args:
         atoms: Atoms as labelled (without the correction of stresses).
@@ -20,7 +20,7 @@ def kpoint_error(atoms):
         tuple: the energy of `atoms` less that with more k-points, eV per atom; likewise forces, (n_atoms, 3), eV/Å;
         and stress, (6,), eV/Å^3.
     """
-    dense = reference_engine(**DENSE_KPOINTS).single_point(atoms)
+    dense = reference_engine(len(atoms), **DENSE_KPOINTS).single_point(atoms)
     energy = (atoms.get_potential_energy() - dense.get_potential_energy()) / len(atoms)
     return energy, atoms.get_forces() - dense.get_forces(), atoms.get_stress() - dense.get_stress()
 
@@ -51,8 +51,10 @@ def missing_pressure(phase, volume, step=0.1):
         float, eV/Å^3.
     """
     cutoffs = 20.0 * np.array([1 - step, 1 + step])
-    engines = [reference_engine(wavefunction_cutoff=cutoff, density_cutoff=4 * cutoff) for cutoff in cutoffs]
     atoms = build(phase, volume)
+    engines = [
+        reference_engine(len(atoms), wavefunction_cutoff=cutoff, density_cutoff=4 * cutoff) for cutoff in cutoffs
+    ]
     low, high = (engine.single_point(atoms).get_potential_energy() / len(atoms) for engine in engines)
     return -2 / (3 * volume) * (high - low) / np.log(cutoffs[1] / cutoffs[0])
 

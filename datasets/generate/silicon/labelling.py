@@ -11,17 +11,16 @@ from atomzoo.datasets.engines.espresso import kpoint_divisions
 from atomzoo.datasets.generate.silicon.curves import VOLUMES, relax
 from atomzoo.datasets.generate.silicon.phases import build
 from atomzoo.datasets.generate.silicon.sampling import structure
-from atomzoo.datasets.silicon import KPOINT_LENGTH, reference_engine
+from atomzoo.datasets.silicon import kpoint_length, reference_engine
 
 
 def label(path, numbers):
     """Label the structures of some numbers, each appended at once to an extxyz file; a killed run resumes.
 
     Args:
-        path: the file. The info of its frames has that of `structure`, and `cpu_seconds` of pw.x.
+        path: the file. The info of its frames has that of `structure`, `kpoint_length` (Å), and `cpu_seconds` of pw.x.
         numbers: iterable of int.
     """
-    engine = reference_engine()
     done = {atoms.info["index"] for atoms in whole_frames(path)}
     for number in numbers:
         if number in done:
@@ -29,11 +28,14 @@ def label(path, numbers):
         atoms = structure(number)
         start = _cpu_seconds()
         try:
-            labelled = engine.single_point(atoms)
+            labelled = reference_engine(len(atoms)).single_point(atoms)
         except LabelError as error:
             print(f"{number}: {error}", flush=True)
             continue
-        labelled.info = atoms.info | {"cpu_seconds": round(_cpu_seconds() - start, 2)}
+        labelled.info = atoms.info | {
+            "kpoint_length": kpoint_length(len(atoms)),
+            "cpu_seconds": round(_cpu_seconds() - start, 2),
+        }
         append(path, labelled)
 
 
@@ -48,8 +50,9 @@ def relax_phases(path):
     """
     done = {(atoms.info["phase"], atoms.info["volume"]) for atoms in whole_frames(path) if atoms.info["relaxed"]}
     for phase, volumes in VOLUMES.items():
-        engine = reference_engine(kpoints=kpoint_divisions(build(phase, volumes[0]), KPOINT_LENGTH))
         atoms = build(phase, volumes[0])
+        divisions = kpoint_divisions(atoms, kpoint_length(len(atoms)))
+        engine = reference_engine(len(atoms), kpoints=divisions)
         for volume in volumes:
             atoms.set_cell(atoms.cell * (volume * len(atoms) / atoms.get_volume()) ** (1 / 3), scale_atoms=True)
             if (phase, volume) not in done:

@@ -61,8 +61,8 @@ def _library():
     loaded.atomzoo_delete.restype, loaded.atomzoo_delete.argtypes = None, (c_void_p,)
     loaded.atomzoo_evaluate.restype = c_int64
     loaded.atomzoo_evaluate.argtypes = (c_void_p, c_int, *5 * (c_void_p,), c_int, c_void_p)
-    loaded.atomzoo_feature_gradients.restype = c_int64
-    loaded.atomzoo_feature_gradients.argtypes = (c_void_p, c_int, *4 * (c_void_p,), c_int, c_void_p)
+    loaded.atomzoo_features.restype = c_int64
+    loaded.atomzoo_features.argtypes = (c_void_p, c_int, *4 * (c_void_p,), c_int, c_void_p, c_void_p)
     return loaded, None
 
 

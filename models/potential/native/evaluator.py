@@ -57,14 +57,20 @@ class NativeEvaluator:
             neighbors = self._neighbors.of(structures)
             return [copy.evaluate(*pair) for pair in zip(structures, neighbors, strict=True)]
 
-    def feature_gradients(self, pairs):
-        """See `Engines.feature_gradients`; 0 where they are not defined.
+    def features(self, pairs, with_gradients):
+        """The features (N, F) of N atoms, and their derivatives (P, 3, F) by the displacements of P pairs, or None.
+
+        Both are 0 for features that the network of an atom's element does not take.
+
+        Args:
+            pairs: `Pairs`.
+            with_gradients: whether derivatives are wanted.
 
         Raises:
             NativeError: as `evaluate`.
         """
         with self._lock:
-            return self._current_copy().feature_gradients(pairs)
+            return self._current_copy().features(pairs, with_gradients)
 
     def _current_copy(self):
         values = self._read_values()
@@ -107,17 +113,18 @@ class _Copy:
         references = self.shifts[neighbors.species]
         return result_of(energies, references, forces, neighbors.stress.of(virial), features, n_outside)
 
-    def feature_gradients(self, pairs):
-        n_atoms, gradients = len(pairs.species), np.zeros((len(pairs.first), 3, self.n_features))
+    def features(self, pairs, with_gradients):
+        n_atoms = len(pairs.species)
+        features = np.zeros((n_atoms, self.n_features))
+        gradients = np.zeros((len(pairs.first), 3, self.n_features)) if with_gradients else None
         starts = np.searchsorted(pairs.first, np.arange(n_atoms + 1)).astype(np.int64)
         species, displacements = pairs.species.astype(np.int32), np.ascontiguousarray(pairs.displacements)
         arrays = species, starts, species[pairs.second], displacements
         addresses = (array.ctypes.data for array in arrays)
-        failed = library().atomzoo_feature_gradients(
-            self._pointer, n_atoms, *addresses, self.n_features, gradients.ctypes.data
-        )
+        results = features.ctypes.data, gradients.ctypes.data if with_gradients else None
+        failed = library().atomzoo_features(self._pointer, n_atoms, *addresses, self.n_features, *results)
         _check_memory(failed, n_atoms)
-        return gradients
+        return features, gradients
 
 
 def _check_memory(code, n_atoms):

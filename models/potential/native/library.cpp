@@ -100,14 +100,15 @@ int64_t atomzoo_evaluate(void *evaluator, int n_atoms, const double *positions, 
   return -1;
 }
 
-// Derivatives of features with respect to displacements in A: gradients (P, 3, n_features), which must be 0 before.
+// Features (n, n_features) and, unless null, their derivatives with respect to displacements in A, gradients (P, 3,
+// n_features); both must be 0 before.
 //
 // The pairs of atom i are starts[i] to starts[i + 1] - 1, of which there are neighbor_species (P,) and displacements
-// (P, 3). Those beyond the cutoff keep 0, and so do features that an element's network does not take.
+// (P, 3). Derivatives of pairs beyond the cutoff keep 0, and so do features that an element's network does not take.
 // Returns 0, or -1 if the memory does not suffice.
-int64_t atomzoo_feature_gradients(void *evaluator, int n_atoms, const int *species, const int64_t *starts,
-                                  const int *neighbor_species, const double *displacements, int n_features,
-                                  double *gradients) try {
+int64_t atomzoo_features(void *evaluator, int n_atoms, const int *species, const int64_t *starts,
+                         const int *neighbor_species, const double *displacements, int n_features, double *features,
+                         double *gradients) try {
   Evaluator &self = *static_cast<Evaluator *>(evaluator);
   for (int i = 0; i < n_atoms; i++) {
     const double cutoff = self.potential.cutoff(species[i]);
@@ -119,7 +120,8 @@ int64_t atomzoo_feature_gradients(void *evaluator, int n_atoms, const int *speci
         self.near.add(pair - start, neighbor_species[pair], d[0], d[1], d[2]);
     }
     self.evaluate(species[i]);
-    self.differentiate(species[i], n_features, gradients + 3 * n_features * start);
+    self.potential.copy_features(species[i], features + int64_t(n_features) * i);
+    if (gradients) self.differentiate(species[i], n_features, gradients + 3 * n_features * start);
   }
   return 0;
 } catch (const std::bad_alloc &) {

@@ -20,7 +20,7 @@ from atomzoo.datasets.io.mixed_cells import read_mixed
 class PairEngine:
     """Lennard-Jones, whose cutoff energy and k-points change the energy a little."""
 
-    def __init__(self, **changes):
+    def __init__(self, n_atoms, **changes):
         self.shift = 0.01 * ("kpoints" in changes) - 0.1 * np.log(changes.get("wavefunction_cutoff", 20.0))
         self.calls = 0
 

@@ -94,6 +94,8 @@ def test_gradients_of_features_are_those_of_keras(name):
         taken = (potential.atomic_network.feature_columns or {}).get(element, slice(None))
         np.testing.assert_allclose(found[of_element][..., taken], expected[of_element][..., taken], rtol=0, atol=1e-11)
     assert np.abs(found).max() > 0.01
+    values, expected = potential.engines.features(pairs), potential.evaluator.values(pairs)
+    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
 
 
 def test_pairs_counted_twice():
