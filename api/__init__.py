@@ -31,6 +31,7 @@ _MODULES = {
         "Descriptor",
         "FeatureScaling",
         "PerAtomConv1D",
+        "RepulsiveCore",
         "SymmetryFunction",
         "SymmetryFunctionLayer",
     ),

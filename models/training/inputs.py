@@ -32,9 +32,13 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         return dataset
     pairs = Pairs.of_table(dataset.table)
     cached = {"features": potential.evaluator.values(pairs) if features is None else np.asarray(features)}
+    if potential.core is not None:
+        cached["core_energies"], core_gradient = potential.evaluator.core(pairs)
     if forces == "projected":
         directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
         cached["feature_projections"] = np.asarray(rates)
+        if potential.core is not None:
+            cached["core_projections"] = _rates(core_gradient, pairs, directions)
         weights = structure_weights(structures, "forces")
         dataset = dataset.with_label("projected_forces", projected_forces(structures, directions), weights)
     elif forces == "exact" or "stress" in dataset.labels:
@@ -42,7 +46,9 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         size = gradient_bytes(n_atoms, dataset.widths.neighbors, n_features, potential.compute_dtype)
         if size > GRADIENT_LIMIT:
             return dataset
-        cached["feature_gradients"] = _gradients(potential, pairs, dataset)
+        cached["feature_gradients"] = _placed(potential.evaluator.gradients(pairs), pairs, dataset)
+        if potential.core is not None:
+            cached["core_gradients"] = _placed(core_gradient, pairs, dataset)
     return dataset.cached(geometry="feature_gradients" in cached, **cached)
 
 
@@ -56,9 +62,15 @@ def _projections(potential, structures, pairs, n_directions, seed):
     return directions, potential.evaluator.projections(pairs, directions)
 
 
-def _gradients(potential, pairs, dataset):
-    """dG/dD (N, M, 3, F): those of an atom's pairs in its places for neighbors."""
-    found = potential.evaluator.gradients(pairs)
+def _rates(gradient, pairs, directions):
+    """Rates (N, K) of the atoms' energies, given gradients (P, 3), as all atoms move along `directions` (N, K, 3)."""
+    moves = directions[pairs.second] - directions[pairs.first]
+    rates = np.einsum("pd,pkd->kp", gradient, moves)
+    return np.stack([np.bincount(pairs.first, rate, len(directions)) for rate in rates], axis=-1)
+
+
+def _placed(found, pairs, dataset):
+    """Values (P, ...) of pairs in each atom's places for neighbors, (N, M, ...)."""
     counts = np.bincount(pairs.first, minlength=len(pairs.species))
     placed = np.zeros((len(counts), dataset.widths.neighbors, *found.shape[1:]), found.dtype)
     placed[np.arange(dataset.widths.neighbors) < counts[:, None]] = found

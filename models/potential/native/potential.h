@@ -1,6 +1,7 @@
 // A potential: what its text says, ready to be evaluated atom by atom.
 #pragma once
 
+#include <algorithm>
 #include <istream>
 #include <memory>
 #include <string>
@@ -10,20 +11,23 @@
 #include "descriptor.h"
 #include "neighborhood.h"
 #include "network_file.h"
+#include "repulsive_core.h"
 
 namespace atomzoo {
 
 class Potential {
  public:
   // `name`: of what is read, for messages.
-  Potential(std::istream &text, const std::string &name) : file(Reader(text, name).read()) {
+  Potential(std::istream &text, const std::string &name) : file(Reader(text, name).read()), core(file.core) {
     for (const ElementNetwork &network : file.networks)
       atoms.push_back(std::make_unique<Atom>(file, network));
   }
 
   const std::vector<std::string> &elements() const { return file.elements; }
 
-  double cutoff(int element) const { return atoms[element]->descriptor.largest_cutoff(); }
+  double cutoff(int element) const {
+    return std::max(atoms[element]->descriptor.largest_cutoff(), core.largest_radius(element));
+  }
 
   // The energy of an atom without neighbors and network (eV).
   double energy_shift(int element) const { return file.networks[element].energy_shift; }
@@ -41,7 +45,7 @@ class Potential {
     const double output = atoms[element]->network.evaluate(slopes);
     for (size_t k = 0; k < features.size(); k++) slopes[k] *= network.inputs[k].factor * file.energy_scale;
     descriptor.gradient(near, slopes);
-    return file.energy_scale * output;
+    return file.energy_scale * output + core.evaluate(element, near);
   }
 
   // How many symmetry functions of the atom evaluated last are outside their range in the training data.
@@ -79,6 +83,7 @@ class Potential {
   };
 
   NetworkFile file;
+  RepulsiveCore core;
   std::vector<std::unique_ptr<Atom>> atoms;
   std::vector<double> features, slopes;
 };
