@@ -163,7 +163,7 @@ class PotentialEvaluator(DescriptorEvaluator):
 
     def core_energy(self, structures):
         """The energy of the potential's core in each structure, (S,) in eV."""
-        pairs = self.pairs(structures)
+        pairs = Pairs.of(structures, self.potential.elements, self.potential.core.cutoff)
         return np.add.reduceat(self.core(pairs)[0], np.cumsum(pairs.n_atoms) - pairs.n_atoms)
 
     def _evaluate(self, structures):

@@ -10,7 +10,7 @@ from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, run_lammps
 from atomzoo.layers import ChebyshevFunction, CompactFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted
+from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted, wide_core
 
 CHEBYSHEV = [
     ChebyshevFunction("T2", CUTOFF, 5),
@@ -48,8 +48,8 @@ def case(request, cache, tmp_path_factory):
 
 def two_elements():
     columns = {"Ti": [3, 1, *range(4, 18)], "O": range(32)}
-    options = {**TWO, "scaling": "batch-normalization", "feature_columns": columns, "dtype": "float64"}
-    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], ALL_PATHS, **options)
+    options = {**TWO, "scaling": "batch-normalization", "feature_columns": columns, "core": wide_core()}
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], ALL_PATHS, dtype="float64", **options)
 
 
 def chebyshev():
