@@ -39,7 +39,7 @@ _MODULES = {
     "atomzoo.models.formats.lammps": ("pair_commands",),
     "atomzoo.models.formats.loading": ("load_potential", "save_potential"),
     "atomzoo.models.potential.committee": ("Committee",),
-    "atomzoo.models.potential.extrapolation": ("ExtrapolationWarning", "find_extrapolations"),
+    "atomzoo.models.potential.extrapolation": ("ExtrapolationError", "ExtrapolationWarning", "find_extrapolations"),
     "atomzoo.models.potential.function_sets": ("load_function_set",),
     "atomzoo.models.potential.neural_network_potential": ("NeuralNetworkPotential",),
     "atomzoo.models.potential.prediction_errors": ("prediction_errors",),

@@ -109,7 +109,7 @@ def neighborhood(n_elements, n_neighbors=6, seed=2):
 
 def wide_core():
     """A repulsive core of Ti and O that reaches so far that it acts in `crystal`."""
-    return RepulsiveCore([22, 8], inner=[0.8, 0.7], outer=[1.6, 1.4])
+    return RepulsiveCore([22, 8], inner=[0.8, 0.7], outer=[1.5, 1.35])
 
 
 def small_potential(elements, functions=ONE_OF_EACH, **kwargs):

@@ -54,7 +54,7 @@ def test_forces_and_their_slopes_are_continuous():
 def test_it_repels_at_all_distances():
     core = wide_core()
     for species in ((0, 0), (0, 1), (1, 1)):
-        energies = energy_of_pair(core, np.linspace(0.01, 2.79, 500), species)
+        energies = energy_of_pair(core, np.linspace(0.01, 2.69, 500), species)
         assert (np.diff(energies) < 0).all() and energies[-1] > 0
 
 

@@ -4,6 +4,10 @@
 //     pair_style nn/manybody
 //     pair_coeff * * model.nn Si O
 //     compute outside all pair nn/manybody    # c_outside[1]: atoms outside the range of the training data
+//
+// `pair_style nn/manybody extrapolation stop N [FILE]` ends the run with an error at the first step in which N atoms or
+// more are outside that range, and writes this step to FILE as `write_dump ... custom` does. In any case a warning is
+// printed once a run.
 
 #include <cstring>
 #include <fstream>
@@ -14,12 +18,14 @@
 #include "comm.h"
 #include "error.h"
 #include "force.h"
+#include "input.h"
 #include "lammps.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
 #include "pair.h"
 #include "update.h"
+#include "utils.h"
 
 #include "potential.h"
 
@@ -44,8 +50,16 @@ class PairNNManybody : public Pair {
     memory->destroy(cutsq);
   }
 
-  void settings(int narg, char **) override {
-    if (narg) error->all(FLERR, "pair_style nn/manybody takes no arguments");
+  // nothing, or: extrapolation warn; extrapolation stop N [FILE]
+  void settings(int narg, char **arg) override {
+    stop_at = 0;
+    frame.clear();
+    if (narg == 0 || (narg == 2 && is(arg[0], "extrapolation") && is(arg[1], "warn"))) return;
+    if (narg < 3 || narg > 4 || !is(arg[0], "extrapolation") || !is(arg[1], "stop"))
+      error->all(FLERR, "pair_style nn/manybody takes no arguments, extrapolation warn, or extrapolation stop N [FILE]");
+    stop_at = utils::bnumeric(FLERR, arg[2], false, lmp);
+    if (stop_at < 1) error->all(FLERR, "nn/manybody: extrapolation stop N needs N of 1 or more");
+    if (narg == 4) frame = arg[3];
   }
 
   // pair_coeff * * FILE ELEMENT ..., an element or NULL for each atom type
@@ -85,6 +99,7 @@ class PairNNManybody : public Pair {
   void compute(int eflag, int vflag) override {
     ev_init(eflag, vflag);
     n_outside = 0.0;
+    first_outside.clear();
     for (int ii = 0; ii < list->inum; ii++) {
       const int i = list->ilist[ii], element = type_element[atom->type[i]];
       if (element < 0) continue;
@@ -96,6 +111,7 @@ class PairNNManybody : public Pair {
       if (potential->count_outside(element)) report(i, element);
     }
     if (vflag_fdotr) virial_fdotr_compute();
+    if (stop_at) stop_outside();
   }
 
  private:
@@ -103,7 +119,12 @@ class PairNNManybody : public Pair {
   std::unique_ptr<atomzoo::Neighborhood> near;
   std::vector<int> type_element;  // index of the element in the network file, -1 for NULL
   double n_outside = 0.0;         // atoms with a symmetry function outside its range in the training data
+  std::string first_outside;      // the first such atom of this process and step, in words
   bool has_warned = false;
+  bigint stop_at = 0;             // so many of them end the run; 0 for none
+  std::string frame;              // the file to which the step is written then
+
+  static bool is(const char *word, const char *expected) { return strcmp(word, expected) == 0; }
 
   void allocate() {
     const int n = atom->ntypes + 1;
@@ -157,11 +178,34 @@ class PairNNManybody : public Pair {
 
   void report(int i, int element) {
     n_outside += 1.0;
+    if (first_outside.empty() && (stop_at || !has_warned))
+      first_outside = fmt::format("nn/manybody: step {}, atom {} ({}): {}", update->ntimestep, atom->tag[i],
+                                  potential->elements()[element], potential->first_outside(element));
     if (has_warned) return;
     has_warned = true;
-    error->warning(FLERR, "nn/manybody: step {}, atom {} ({}): {}; `compute ID all pair nn/manybody` counts such atoms",
-                   update->ntimestep, atom->tag[i], potential->elements()[element],
-                   potential->first_outside(element));
+    error->warning(FLERR, "{}; `compute ID all pair nn/manybody` counts such atoms", first_outside);
+  }
+
+  // Ends the run on all processes, with the words of the first one that has such an atom.
+  void stop_outside() {
+    double total = 0.0;
+    MPI_Allreduce(&n_outside, &total, 1, MPI_DOUBLE, MPI_SUM, world);
+    if (total < double(stop_at)) return;
+    int mine = n_outside > 0.0 ? comm->me : comm->nprocs, owner = 0;
+    MPI_Allreduce(&mine, &owner, 1, MPI_INT, MPI_MIN, world);
+    int length = first_outside.size();
+    MPI_Bcast(&length, 1, MPI_INT, owner, world);
+    first_outside.resize(length);
+    MPI_Bcast(&first_outside[0], length, MPI_CHAR, owner, world);
+    std::string kept;
+    if (!frame.empty()) {
+      std::string symbols;
+      for (int type = 1; type <= atom->ntypes; type++) symbols += map[type] < 0 ? " X" : fmt::format(" {}", elements[map[type]]);
+      input->one(fmt::format("write_dump all custom \"{}\" id element xu yu zu modify element{} sort id format float %.17g",
+                             frame, symbols));
+      kept = "; written to " + frame;
+    }
+    error->all(FLERR, "{}; {} atoms are outside, at which the run was to stop{}", first_outside, bigint(total), kept);
   }
 };
 

@@ -1,13 +1,16 @@
 """`pair_style nn/manybody` against Keras in float64: one element and two, each kind of function, one rank and two."""
 
+import re
+
 import ase
+import ase.io
 import numpy as np
 import pytest
 from ase.stress import full_3x3_to_voigt_6_stress
 
 from atomzoo import NeuralNetworkPotential, find_extrapolations
 from atomzoo.datasets.engines import lammps_files
-from atomzoo.datasets.engines.lammps import Lammps, run_lammps
+from atomzoo.datasets.engines.lammps import Lammps, LammpsError, run_lammps
 from atomzoo.layers import ChebyshevFunction, CompactFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted, wide_core
@@ -101,7 +104,7 @@ def test_equal_to_keras(case, ranks):
 def test_equal_after_dynamics(case):
     potential, _, structures, _ = case
     frames = engine(case, 2).dynamics(
-        structures[-1], steps=1000, temperature=50.0, time_step=0.5, every=500, ensemble="nve"
+        structures[-1], steps=1000, temperature=50.0, time_step=0.3, every=500, ensemble="nve"
     )
     assert np.abs(frames[-1].positions - structures[-1].positions).max() > 0.02
     assert_equal(frames[-1], potential.evaluate_atoms(frames[-1], "tensorflow"))
@@ -171,11 +174,39 @@ def test_extrapolations_are_counted(case, tmp_path, ranks):
     assert 1 <= len(warnings) <= ranks and warnings[0].startswith("WARNING: nn/manybody: step 0, atom ")
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_run_stops_where_atoms_leave_the_range(case, tmp_path, ranks):
+    """At the first step with as many of them, which is kept; the line names the atom, its function and the step."""
+    potential, path, structures, expected = case
+    atoms, elements, frame = structures[-1], potential.elements, tmp_path / "a frame.lammpstrj"
+    found = find_extrapolations(potential, atoms, expected[-1]["features"])
+    outside = {each.atom for each in found}
+    pair = pair_commands(path, elements, stop_at=len(outside), frame=frame)
+    with pytest.raises(LammpsError) as error:
+        custom_run(case, tmp_path, atoms, pair, [], ["step", "pe"], ranks)
+    words = re.search(
+        r"nn/manybody: step 0, atom (\d+) \((\w+)\): (\w+) .* is \S+, outside its range", str(error.value)
+    )
+    number = int(words[1]) - 1
+    assert number in outside and words[2] == atoms.symbols[number]
+    assert any(each.atom == number and each.function.startswith(words[3]) for each in found)
+    assert f"{len(outside)} atoms are outside, at which the run was to stop; written to {frame}" in str(error.value)
+    kept = ase.io.read(frame)
+    assert kept.get_chemical_symbols() == atoms.get_chemical_symbols()
+    np.testing.assert_allclose(kept.get_all_distances(mic=True), atoms.get_all_distances(mic=True), atol=1e-10)
+    pair = pair_commands(path, elements, stop_at=len(outside) + 1)
+    row, text = custom_run(case, tmp_path, atoms, pair, [], ["step", "pe"], ranks)
+    assert (
+        row["pe"] == pytest.approx(expected[-1]["energy"], rel=1e-10) and "WARNING: nn/manybody: step 0, atom" in text
+    )
+
+
 def test_input_that_is_refused(case, tmp_path):
     atoms, pair = case[2][-1], engine(case).pair
     for lines, message in (
         (["newton off", *pair], "needs newton pair on"),
-        ([*pair[:1], "pair_style nn/manybody 6.0"], "takes no arguments"),
+        ([*pair[:1], "pair_style nn/manybody 6.0"], r"takes no arguments, .* or extrapolation stop N \[FILE\]"),
+        ([*pair[:1], "pair_style nn/manybody extrapolation stop 0"], "stop N needs N of 1 or more"),
         ([*pair[:2], pair[2] + " Si"], "takes \\* \\*, a network file, and an element for each atom type"),
     ):
         with pytest.raises(ValueError, match=message):
