@@ -97,6 +97,10 @@ class _Lines:
                 return words
         raise ValueError("the file ends too early. Received: the end")
 
+    def has_more(self):
+        """Whether any words follow."""
+        return any(line.split("#", maxsplit=1)[0].split() for line in self.lines[self.number :])
+
     def begins(self, keyword):
         """Whether the next line that has any words begins with a keyword; it is not taken."""
         number = self.number
@@ -138,6 +142,8 @@ def _network_file(lines):
     functions = [_function(lines.words(), elements) for _ in range(lines.count("functions"))]
     networks = {element: _element_network(lines, element, len(functions)) for element in elements}
     lines.after("end", 0)
+    if lines.has_more():
+        raise ValueError("several networks, a committee, are read by LAMMPS alone. Received: more behind end")
     return NetworkFile(elements, cutoff_function, pair_count == 2, scale, core, functions, networks)
 
 

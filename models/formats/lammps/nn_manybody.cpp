@@ -3,12 +3,18 @@
 //     plugin load nn_manybody.so
 //     pair_style nn/manybody
 //     pair_coeff * * model.nn Si O
-//     compute outside all pair nn/manybody    # c_outside[1]: atoms outside the range of the training data
+//     compute guard all pair nn/manybody
+//
+// c_guard[1] is the number of atoms outside the range of the training data. A file with several networks is a committee:
+// energies and forces are means of its members, and c_guard[2] is the largest standard deviation of the members' forces
+// on an atom (the root of the sum over its three components, eV/A).
 //
 // `pair_style nn/manybody extrapolation stop N [FILE]` ends the run with an error at the first step in which N atoms or
 // more are outside that range, and writes this step to FILE as `write_dump ... custom` does. In any case a warning is
 // printed once a run.
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -39,8 +45,8 @@ class PairNNManybody : public Pair {
     one_coeff = 1;
     manybody_flag = 1;
     centroidstressflag = CENTROID_NOTAVAIL;
-    nextra = 1;
-    pvector = &n_outside;
+    nextra = 2;
+    pvector = told;
   }
 
   ~PairNNManybody() override {
@@ -76,6 +82,8 @@ class PairNNManybody : public Pair {
       error->all(FLERR, "nn/manybody: {}", problem.what());
     }
     near = std::make_unique<atomzoo::Neighborhood>(potential->elements().size());
+    n_members = potential->n_members();
+    comm_reverse = is_committee() ? 3 * n_members : 0;
     type_element.assign(atom->ntypes + 1, -1);
     for (int type = 1; type <= atom->ntypes; type++)
       if (map[type] >= 0) type_element[type] = element_index(elements[map[type]], arg[2]);
@@ -100,29 +108,53 @@ class PairNNManybody : public Pair {
     ev_init(eflag, vflag);
     n_outside = 0.0;
     first_outside.clear();
+    if (is_committee()) member_forces.assign(3 * n_members * size_t(atom->nlocal + atom->nghost), 0.0);
     for (int ii = 0; ii < list->inum; ii++) {
       const int i = list->ilist[ii], element = type_element[atom->type[i]];
       if (element < 0) continue;
       find_neighbors(i, potential->cutoff(element));
-      const double energy = potential->evaluate(element, *near) + potential->energy_shift(element);
-      if (eflag_global) eng_vdwl += energy;
-      if (eflag_atom) eatom[i] += energy;
-      add_forces(i);
+      potential->describe(element, *near);
+      for (int member = 0; member < n_members; member++) {
+        double energy = potential->evaluate(element, *near, member) + potential->energy_shift(element, member);
+        energy /= n_members;
+        if (eflag_global) eng_vdwl += energy;
+        if (eflag_atom) eatom[i] += energy;
+        add_forces(i, member);
+      }
       if (potential->count_outside(element)) report(i, element);
     }
     if (vflag_fdotr) virial_fdotr_compute();
+    told[0] = n_outside;
+    if (is_committee()) find_deviation();
     if (stop_at) stop_outside();
+  }
+
+  // The members' forces on ghost atoms, added up where these belong.
+  int pack_reverse_comm(int n, int first, double *buffer) override {
+    std::copy_n(&member_forces[comm_reverse * size_t(first)], comm_reverse * size_t(n), buffer);
+    return comm_reverse * n;
+  }
+
+  void unpack_reverse_comm(int n, int *list, double *buffer) override {
+    for (int k = 0; k < n; k++)
+      for (int part = 0; part < comm_reverse; part++)
+        member_forces[comm_reverse * size_t(list[k]) + part] += buffer[comm_reverse * k + part];
   }
 
  private:
   std::unique_ptr<atomzoo::Potential> potential;
   std::unique_ptr<atomzoo::Neighborhood> near;
   std::vector<int> type_element;  // index of the element in the network file, -1 for NULL
+  int n_members = 0;
+  std::vector<double> member_forces;  // of a committee: three components of each member, for each atom
+  double told[2] = {0.0, 0.0};    // to `compute pair`, which adds up those of all processes
   double n_outside = 0.0;         // atoms with a symmetry function outside its range in the training data
   std::string first_outside;      // the first such atom of this process and step, in words
   bool has_warned = false;
   bigint stop_at = 0;             // so many of them end the run; 0 for none
   std::string frame;              // the file to which the step is written then
+
+  bool is_committee() const { return n_members > 1; }
 
   static bool is(const char *word, const char *expected) { return strcmp(word, expected) == 0; }
 
@@ -158,13 +190,16 @@ class PairNNManybody : public Pair {
     near->arrange();
   }
 
-  void add_forces(int i) {
+  void add_forces(int i, int member) {
     double **x = atom->x, **f = atom->f;
+    const double share = 1.0 / n_members;
     double total[3] = {0.0, 0.0, 0.0};
     for (size_t place = 0; place < near->atom.size(); place++) {
       const int j = near->atom[place], block = place / atomzoo::LANES, lane = place % atomzoo::LANES;
       if (j < 0) continue;
-      const double g[3] = {near->fx[block][lane], near->fy[block][lane], near->fz[block][lane]};
+      const double slopes[3] = {near->fx[block][lane], near->fy[block][lane], near->fz[block][lane]};
+      if (is_committee()) add_member_forces(i, j, member, slopes);
+      const double g[3] = {share * slopes[0], share * slopes[1], share * slopes[2]};
       for (int axis = 0; axis < 3; axis++) {
         total[axis] += g[axis];
         f[j][axis] -= g[axis];
@@ -174,6 +209,32 @@ class PairNNManybody : public Pair {
                      x[i][2] - x[j][2]);
     }
     for (int axis = 0; axis < 3; axis++) f[i][axis] += total[axis];
+  }
+
+  void add_member_forces(int i, int j, int member, const double *slopes) {
+    for (int axis = 0; axis < 3; axis++) {
+      member_forces[3 * (n_members * size_t(i) + member) + axis] += slopes[axis];
+      member_forces[3 * (n_members * size_t(j) + member) + axis] -= slopes[axis];
+    }
+  }
+
+  // The largest deviation of the members' forces on an atom, told by the first process alone.
+  void find_deviation() {
+    comm->reverse_comm(this);
+    double largest = 0.0;
+    for (int i = 0; i < atom->nlocal; i++) {
+      const double *forces = &member_forces[3 * n_members * size_t(i)];
+      double squares = 0.0;
+      for (int axis = 0; axis < 3; axis++) {
+        double mean = 0.0;
+        for (int member = 0; member < n_members; member++) mean += forces[3 * member + axis] / n_members;
+        for (int member = 0; member < n_members; member++)
+          squares += (forces[3 * member + axis] - mean) * (forces[3 * member + axis] - mean);
+      }
+      largest = std::max(largest, squares / (n_members - 1));
+    }
+    MPI_Allreduce(&largest, &told[1], 1, MPI_DOUBLE, MPI_MAX, world);
+    told[1] = comm->me ? 0.0 : std::sqrt(told[1]);
   }
 
   void report(int i, int element) {

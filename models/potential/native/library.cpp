@@ -72,6 +72,7 @@ int64_t atomzoo_evaluate(void *evaluator, int n_atoms, const double *positions, 
       if (x * x + y * y + z * z < cutoff * cutoff) near.add(second[pair], species[second[pair]], x, y, z);
     }
     near.arrange();
+    potential.describe(species[i], near);
     energies[i] = potential.evaluate(species[i], near);
     n_outside += potential.count_outside(species[i]);
     potential.copy_features(species[i], features + int64_t(n_features) * i);

@@ -1,8 +1,10 @@
 // Reads the text of a potential; see network_text.py, which writes it.
 #pragma once
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <istream>
 #include <map>
 #include <set>
@@ -20,6 +22,11 @@ struct CutoffFunction {
   double inner_fraction = 0.0;
   bool normalized = false;
   int order = 0;
+
+  bool operator==(const CutoffFunction &other) const {
+    return name == other.name && inner_fraction == other.inner_fraction && normalized == other.normalized &&
+        order == other.order;
+  }
 };
 
 struct Function {
@@ -92,6 +99,20 @@ class Reader {
     for (const std::string &element : file.elements) file.networks.push_back(network(element, n_functions));
     line("end", 0);
     return file;
+  }
+
+  // Whether anything but blanks and comments follows.
+  bool has_more() {
+    for (int next; (next = stream.peek()) != EOF;) {
+      if (next != '#' && !std::isspace(next)) return true;
+      if (next == '#' || next == '\n') {
+        std::getline(stream, text);
+        line_number++;
+      } else {
+        stream.get();
+      }
+    }
+    return false;
   }
 
  private:

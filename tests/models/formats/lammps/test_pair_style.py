@@ -8,12 +8,24 @@ import numpy as np
 import pytest
 from ase.stress import full_3x3_to_voigt_6_stress
 
-from atomzoo import NeuralNetworkPotential, find_extrapolations
+from atomzoo import Committee, NeuralNetworkPotential, find_extrapolations, load_potential
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import Lammps, LammpsError, run_lammps
 from atomzoo.layers import ChebyshevFunction, CompactFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted, wide_core
+from atomzoo.models.potential.native.network_text import network_text
+from tests.examples import (
+    ALL_COMPACT,
+    ALL_PATHS,
+    CUTOFF,
+    ELEMENTS,
+    PATHS,
+    crystal,
+    rattled,
+    small_potential,
+    weighted,
+    wide_core,
+)
 
 CHEBYSHEV = [
     ChebyshevFunction("T2", CUTOFF, 5),
@@ -172,6 +184,47 @@ def test_extrapolations_are_counted(case, tmp_path, ranks):
     assert 0 < len(outside) == row["c_outside[1]"]
     warnings = [line for line in text.splitlines() if "outside its range in the training data" in line]
     assert 1 <= len(warnings) <= ranks and warnings[0].startswith("WARNING: nn/manybody: step 0, atom ")
+
+
+@pytest.fixture(scope="module")
+def committee(cache, tmp_path_factory):
+    """Three members, which differ by their weights, scales, shifts and cores, and their file."""
+    functions = [*PATHS["radial"], *PATHS["linear"][:2]]
+    members = [small_potential(["Ti", "O"], functions, seed=k, core=wide_core() if k else None) for k in range(3)]
+    for k, member in enumerate(members):
+        member.atom_sum.shifts.assign([-3.0 - k, 2.0 * k])
+        member.atom_sum.scale.assign(0.3 + 0.1 * k)
+    path = tmp_path_factory.mktemp("committee") / "three.nn"
+    write_lammps(Committee(members), path)
+    return Committee(members), path
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_committee_is_the_mean_and_tells_its_deviation(committee, tmp_path, ranks):
+    potential, path = committee
+    structures = [*rattled(crystal(potential.elements), 1), large(potential.elements)]
+    expected = potential.evaluate_atoms(structures, "tensorflow")
+    pair = pair_commands(path, potential.elements)
+    for labelled, result in zip(Lammps(pair, potential.elements, ranks).label(structures), expected, strict=True):
+        assert_equal(labelled, result)
+    commands, columns = ["compute guard all pair nn/manybody"], ["step", "pe", "c_guard[1]", "c_guard[2]"]
+    for atoms, result in zip(structures, expected, strict=True):
+        row, _ = custom_run(committee, tmp_path, atoms, pair, commands, columns, ranks)
+        deviation = np.linalg.norm(result["forces_deviation"], axis=1).max()
+        assert row["c_guard[2]"] == pytest.approx(deviation, rel=1e-9) and deviation > 0.01
+        assert row["pe"] == pytest.approx(result["energy"], rel=1e-10)
+
+
+def test_a_committee_of_other_functions(committee, tmp_path):
+    members = [small_potential(["Ti", "O"], PATHS["radial"][:n]) for n in (2, 1)]
+    with pytest.raises(ValueError, match="must have the same symmetry functions"):
+        write_lammps(Committee(members), tmp_path / "a.nn")
+    texts = [network_text(member) for member in members]
+    (tmp_path / "a.nn").write_text("".join(texts))
+    with pytest.raises(ValueError, match="a.nn: the networks of a committee must have the same elements and functions"):
+        Lammps(pair_commands(tmp_path / "a.nn", ["Ti", "O"]), ["Ti", "O"]).label([crystal(["Ti", "O"])])
+    with pytest.raises(ValueError, match="several networks, a committee, are read by LAMMPS alone"):
+        load_potential(committee[1])
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
