@@ -5,9 +5,9 @@
 //     pair_coeff * * model.nn Si O
 //     compute guard all pair nn/manybody
 //
-// c_guard[1] is the number of atoms outside the range of the training data. A file with several networks is a committee:
-// energies and forces are means of its members, and c_guard[2] is the largest standard deviation of the members' forces
-// on an atom (the root of the sum over its three components, eV/A).
+// c_guard[1] is the number of atoms outside the range of the training data. A file with several networks is a
+// committee: energies and forces are means of its members, and c_guard[2] is the largest standard deviation of the
+// members' forces on an atom (the root of the sum over its three components, eV/A).
 //
 // `pair_style nn/manybody extrapolation stop N [FILE]` ends the run with an error at the first step in which N atoms or
 // more are outside that range, and writes this step to FILE as `write_dump ... custom` does. In any case a warning is
@@ -45,6 +45,7 @@ class PairNNManybody : public Pair {
     one_coeff = 1;
     manybody_flag = 1;
     centroidstressflag = CENTROID_NOTAVAIL;
+    comm_reverse = 3;  // of one member at a time: a hybrid style asks for it before it knows how many there are
     nextra = 2;
     pvector = told;
   }
@@ -62,7 +63,8 @@ class PairNNManybody : public Pair {
     frame.clear();
     if (narg == 0 || (narg == 2 && is(arg[0], "extrapolation") && is(arg[1], "warn"))) return;
     if (narg < 3 || narg > 4 || !is(arg[0], "extrapolation") || !is(arg[1], "stop"))
-      error->all(FLERR, "pair_style nn/manybody takes no arguments, extrapolation warn, or extrapolation stop N [FILE]");
+      error->all(FLERR,
+                 "pair_style nn/manybody takes no arguments, extrapolation warn, or extrapolation stop N [FILE]");
     stop_at = utils::bnumeric(FLERR, arg[2], false, lmp);
     if (stop_at < 1) error->all(FLERR, "nn/manybody: extrapolation stop N needs N of 1 or more");
     if (narg == 4) frame = arg[3];
@@ -83,7 +85,6 @@ class PairNNManybody : public Pair {
     }
     near = std::make_unique<atomzoo::Neighborhood>(potential->elements().size());
     n_members = potential->n_members();
-    comm_reverse = is_committee() ? 3 * n_members : 0;
     type_element.assign(atom->ntypes + 1, -1);
     for (int type = 1; type <= atom->ntypes; type++)
       if (map[type] >= 0) type_element[type] = element_index(elements[map[type]], arg[2]);
@@ -108,7 +109,8 @@ class PairNNManybody : public Pair {
     ev_init(eflag, vflag);
     n_outside = 0.0;
     first_outside.clear();
-    if (is_committee()) member_forces.assign(3 * n_members * size_t(atom->nlocal + atom->nghost), 0.0);
+    if (is_committee())
+      member_forces.assign(n_members, std::vector<double>(3 * size_t(atom->nlocal + atom->nghost), 0.0));
     for (int ii = 0; ii < list->inum; ii++) {
       const int i = list->ilist[ii], element = type_element[atom->type[i]];
       if (element < 0) continue;
@@ -129,16 +131,16 @@ class PairNNManybody : public Pair {
     if (stop_at) stop_outside();
   }
 
-  // The members' forces on ghost atoms, added up where these belong.
+  // A member's forces on ghost atoms, added up where these belong.
   int pack_reverse_comm(int n, int first, double *buffer) override {
-    std::copy_n(&member_forces[comm_reverse * size_t(first)], comm_reverse * size_t(n), buffer);
-    return comm_reverse * n;
+    std::copy_n(&member_forces[sent_member][3 * size_t(first)], 3 * size_t(n), buffer);
+    return 3 * n;
   }
 
   void unpack_reverse_comm(int n, int *list, double *buffer) override {
     for (int k = 0; k < n; k++)
-      for (int part = 0; part < comm_reverse; part++)
-        member_forces[comm_reverse * size_t(list[k]) + part] += buffer[comm_reverse * k + part];
+      for (int axis = 0; axis < 3; axis++)
+        member_forces[sent_member][3 * size_t(list[k]) + axis] += buffer[3 * k + axis];
   }
 
  private:
@@ -146,7 +148,8 @@ class PairNNManybody : public Pair {
   std::unique_ptr<atomzoo::Neighborhood> near;
   std::vector<int> type_element;  // index of the element in the network file, -1 for NULL
   int n_members = 0;
-  std::vector<double> member_forces;  // of a committee: three components of each member, for each atom
+  std::vector<std::vector<double>> member_forces;  // of a committee, on each atom
+  int sent_member = 0;
   double told[2] = {0.0, 0.0};    // to `compute pair`, which adds up those of all processes
   double n_outside = 0.0;         // atoms with a symmetry function outside its range in the training data
   std::string first_outside;      // the first such atom of this process and step, in words
@@ -213,23 +216,22 @@ class PairNNManybody : public Pair {
 
   void add_member_forces(int i, int j, int member, const double *slopes) {
     for (int axis = 0; axis < 3; axis++) {
-      member_forces[3 * (n_members * size_t(i) + member) + axis] += slopes[axis];
-      member_forces[3 * (n_members * size_t(j) + member) + axis] -= slopes[axis];
+      member_forces[member][3 * size_t(i) + axis] += slopes[axis];
+      member_forces[member][3 * size_t(j) + axis] -= slopes[axis];
     }
   }
 
   // The largest deviation of the members' forces on an atom, told by the first process alone.
   void find_deviation() {
-    comm->reverse_comm(this);
+    for (sent_member = 0; sent_member < n_members; sent_member++) comm->reverse_comm(this);
     double largest = 0.0;
     for (int i = 0; i < atom->nlocal; i++) {
-      const double *forces = &member_forces[3 * n_members * size_t(i)];
       double squares = 0.0;
-      for (int axis = 0; axis < 3; axis++) {
+      for (size_t place = 3 * size_t(i); place < 3 * size_t(i) + 3; place++) {
         double mean = 0.0;
-        for (int member = 0; member < n_members; member++) mean += forces[3 * member + axis] / n_members;
-        for (int member = 0; member < n_members; member++)
-          squares += (forces[3 * member + axis] - mean) * (forces[3 * member + axis] - mean);
+        for (const std::vector<double> &forces : member_forces) mean += forces[place] / n_members;
+        for (const std::vector<double> &forces : member_forces)
+          squares += (forces[place] - mean) * (forces[place] - mean);
       }
       largest = std::max(largest, squares / (n_members - 1));
     }
@@ -261,9 +263,10 @@ class PairNNManybody : public Pair {
     std::string kept;
     if (!frame.empty()) {
       std::string symbols;
-      for (int type = 1; type <= atom->ntypes; type++) symbols += map[type] < 0 ? " X" : fmt::format(" {}", elements[map[type]]);
-      input->one(fmt::format("write_dump all custom \"{}\" id element xu yu zu modify element{} sort id format float %.17g",
-                             frame, symbols));
+      for (int type = 1; type <= atom->ntypes; type++)
+        symbols += map[type] < 0 ? std::string(" X") : fmt::format(" {}", elements[map[type]]);
+      const std::string options = fmt::format("element{} sort id format float %.17g", symbols);
+      input->one(fmt::format("write_dump all custom \"{}\" id element xu yu zu modify {}", frame, options));
       kept = "; written to " + frame;
     }
     error->all(FLERR, "{}; {} atoms are outside, at which the run was to stop{}", first_outside, bigint(total), kept);

@@ -198,7 +198,8 @@ class Reader {
     std::vector<CoreElement> found;
     for (size_t k = 2; k < words.size(); k += 3) {
       found.push_back({integer(words[k], 1), number(words[k + 1]), number(words[k + 2])});
-      if (!(found.back().inner >= 0 && found.back().inner < found.back().outer)) fail("the radii must be 0 <= inner < outer");
+      if (!(found.back().inner >= 0 && found.back().inner < found.back().outer))
+        fail("the radii must be 0 <= inner < outer");
     }
     return found;
   }

@@ -1,4 +1,4 @@
-// A potential, or a committee of several with the same functions: what the text says, ready to be evaluated atom by atom.
+// A potential, or a committee of several with the same functions: what the text says, to be evaluated atom by atom.
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,9 @@ class Potential {
   }
 
   // The energy of an atom without neighbors and network (eV).
-  double energy_shift(int element, int member = 0) const { return members[member]->file.networks[element].energy_shift; }
+  double energy_shift(int element, int member = 0) const {
+    return members[member]->file.networks[element].energy_shift;
+  }
 
   // The symmetry functions of an atom, which all members share.
   void describe(int element, Neighborhood &near) {
@@ -48,8 +50,8 @@ class Potential {
     descriptors[element].evaluate(near, features);
   }
 
-  // The energy of this atom by a member, counted from the shift (eV); its slopes with respect to the displacements stand
-  // in `near` afterwards.
+  // The energy of this atom by a member, counted from the shift (eV); its slopes with respect to the displacements
+  // stand in `near` afterwards.
   double evaluate(int element, Neighborhood &near, int member = 0) {
     Member &own = *members[member];
     const std::vector<Input> &inputs = own.file.networks[element].inputs;

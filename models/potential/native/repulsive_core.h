@@ -17,8 +17,9 @@ class RepulsiveCore {
   explicit RepulsiveCore(const std::vector<CoreElement> &elements) : n_elements(elements.size()) {
     for (const CoreElement &a : elements)
       for (const CoreElement &b : elements)
-        pairs.push_back({COULOMB * a.number * b.number, (std::pow(a.number, POWER) + std::pow(b.number, POWER)) / LENGTH,
-                         a.inner + b.inner, a.outer + b.outer});
+        pairs.push_back({COULOMB * a.number * b.number,
+                         (std::pow(a.number, POWER) + std::pow(b.number, POWER)) / LENGTH, a.inner + b.inner,
+                         a.outer + b.outer});
   }
 
   // The largest distance in A at which another atom repels one of the element.
@@ -64,8 +65,9 @@ class RepulsiveCore {
     Vec x = (r - pair.inner) / (pair.outer - pair.inner), factor, factor_slope;
     x = x > 0.0 ? x : Vec{};
     smooth_step(2, x, factor, factor_slope);
+    factor_slope /= pair.outer - pair.inner;
     const Vec bare = 0.5 * pair.strength / r, value = bare * screened * factor;
-    const Vec slope = bare * (screened_slope * factor + screened * factor_slope / (pair.outer - pair.inner)) - value / r;
+    const Vec slope = bare * (screened_slope * factor + screened * factor_slope) - value / r;
     near.fx[block] += slope * near.x[block];
     near.fy[block] += slope * near.y[block];
     near.fz[block] += slope * near.z[block];

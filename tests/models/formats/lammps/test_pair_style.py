@@ -213,6 +213,10 @@ def test_a_committee_is_the_mean_and_tells_its_deviation(committee, tmp_path, ra
         deviation = np.linalg.norm(result["forces_deviation"], axis=1).max()
         assert row["c_guard[2]"] == pytest.approx(deviation, rel=1e-9) and deviation > 0.01
         assert row["pe"] == pytest.approx(result["energy"], rel=1e-10)
+    hybrid = [pair[0], "pair_style hybrid/overlay nn/manybody zero 3.0", "pair_coeff * * zero"]
+    hybrid += [pair[2].replace("* * ", "* * nn/manybody ")]
+    again, _ = custom_run(committee, tmp_path, structures[-1], hybrid, commands, columns, ranks)
+    assert again["c_guard[2]"] == pytest.approx(row["c_guard[2]"], rel=1e-10)
 
 
 def test_a_committee_of_other_functions(committee, tmp_path):
