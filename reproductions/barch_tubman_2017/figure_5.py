@@ -10,8 +10,8 @@ UCB/EECS-2017-104 (2017).
 * Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
   also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
 * Short distances, where there are no data: a fixed repulsive core (`RepulsiveCore`) acts below 0.7 times the sum of the
-  covalent radii, 3.6 Bohr. It is 0 in the data. Dashed: the networks without it. Seeds repel below the distance from
-  which on towards shorter ones all energies of their curve grow.
+  covalent radii, 3.6 Bohr. It is 0 in the data. Dashed: the networks without it. A seed repels below a distance from
+  which on towards shorter ones all energies of its curve grow: all do below 3.55 Bohr, and without the core not all do.
 * Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
 * The paper: the curve of Au2 follows noisy data, that of Au3 bounds the data from below, and the tetrahedron is not the
   minimum. The numbers along its axes are in neither text of it.

@@ -128,4 +128,6 @@ def _panel(axis, rows, points):
     axis.plot(mean.index, mean.where(known), "-", color="tab:blue", label="networks, mean of the seeds")
     alone = (curves - cores).where(cores > 0)
     axis.plot(mean.index, alone.mean(axis=1), "--", color="tab:red", lw=1, label="without the repulsive core")
-    axis.set_ylim(top=1.5 * curves.where(cores == 0).max(axis=None))
+    low = min(curves.min(axis=None), points["energy_eV"].min())
+    height = 1.3 * (curves.where(cores == 0).max(axis=None) - low)
+    axis.set_ylim(low - 0.1 * height, low + height)
