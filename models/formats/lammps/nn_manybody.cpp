@@ -133,7 +133,7 @@ class PairNNManybody : public Pair {
 
   // A member's forces on ghost atoms, added up where these belong.
   int pack_reverse_comm(int n, int first, double *buffer) override {
-    std::copy_n(&member_forces[sent_member][3 * size_t(first)], 3 * size_t(n), buffer);
+    std::copy_n(member_forces[sent_member].data() + 3 * size_t(first), 3 * size_t(n), buffer);
     return 3 * n;
   }
 
