@@ -17,3 +17,4 @@ from atomzoo.layers.descriptors.functions import SymmetryFunction as SymmetryFun
 from atomzoo.layers.descriptors.symmetry_function_layer import SymmetryFunctionLayer as SymmetryFunctionLayer
 from atomzoo.layers.feature_scaling import FeatureScaling as FeatureScaling
 from atomzoo.layers.per_atom_conv1d import PerAtomConv1D as PerAtomConv1D
+from atomzoo.layers.repulsive_core import RepulsiveCore as RepulsiveCore

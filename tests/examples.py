@@ -9,7 +9,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import NeuralNetworkPotential
 from atomzoo.datasets.arrays.batch import find_displacements, to_arrays
-from atomzoo.layers import CompactFunction, SymmetryFunction
+from atomzoo.layers import CompactFunction, RepulsiveCore, SymmetryFunction
 
 CUTOFF = 4.0  # A
 ELEMENTS = {"one": ["Au"], "two": ["Ti", "O"]}
@@ -105,6 +105,11 @@ def neighborhood(n_elements, n_neighbors=6, seed=2):
     species = np.arange(n_neighbors + 1, dtype="int32") % n_elements
     species[2] = -1
     return directions * np.linspace(1.5, 4.1, n_neighbors + 1)[:, None], species
+
+
+def wide_core():
+    """A repulsive core of Ti and O that reaches so far that it acts in `crystal`."""
+    return RepulsiveCore([22, 8], inner=[0.8, 0.7], outer=[1.5, 1.35])
 
 
 def small_potential(elements, functions=ONE_OF_EACH, **kwargs):

@@ -59,6 +59,10 @@ def train(
     stress_weight: Annotated[
         float | None, typer.Option(help="Weight of stress in the loss.", show_default="0.1")
     ] = None,
+    core: Annotated[
+        bool,
+        typer.Option("--core/--no-core", help="Keep atoms apart by a fixed repulsion (ZBL) where no data are."),
+    ] = True,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -182,6 +186,7 @@ def train(
             hidden=hidden or None,
             forces="auto" if forces is None else forces,
             stress="auto" if stress is None else stress,
+            core="zbl" if core else None,
             optimizer=optimizer,
             validation=held_out,
             validation_fraction=validation_fraction,
@@ -254,4 +259,5 @@ def _errors(trainings):
 
 def _description(potential):
     layers = "-".join(map(str, (*potential.atomic_network.hidden[potential.elements[0]], 1)))
-    return f"{', '.join(potential.elements)}: {len(potential.functions)} symmetry functions, network {layers}"
+    core = "" if potential.core is None else ", repulsive core"
+    return f"{', '.join(potential.elements)}: {len(potential.functions)} symmetry functions, network {layers}{core}"

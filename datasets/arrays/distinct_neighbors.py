@@ -40,3 +40,19 @@ class DistinctNeighbors:
         of_pairs = np.full(len(first), -1)
         of_pairs[is_other] = places
         return cls(np.bincount(distinct // largest, minlength=n_atoms), distinct % largest, of_pairs)
+
+    @property
+    def width(self):
+        """The largest number of neighbors of an atom, at least 1."""
+        return max(int(self.n_neighbors.max()), 1)
+
+    def part(self, atoms, pairs):
+        """Those of a part of the structures.
+
+        Args:
+            atoms, pairs: slices of their atoms and pairs.
+        """
+        ends = np.concatenate([[0], np.cumsum(self.n_neighbors)])
+        entries, of_pairs = slice(ends[atoms.start], ends[atoms.stop]), self.of_pairs[pairs]
+        of_pairs = np.where(of_pairs >= 0, of_pairs - entries.start, -1)
+        return DistinctNeighbors(self.n_neighbors[atoms], self.second[entries], of_pairs)

@@ -83,7 +83,7 @@ class StructureDataset(keras.utils.PyDataset):
         x = self.table.batch(chosen, self.widths, geometry=not self.is_cached)
         if self._neighbors is not None:
             numbers = self._neighbors.n_neighbors, self._neighbors.second
-            rows = self.table.neighbor_rows(chosen, *numbers, width=max(int(numbers[0].max()), 1))
+            rows = self.table.neighbor_rows(chosen, *numbers, self._neighbors.width)
             x["neighbors"] = filled(rows, self.widths.rows, -1)
         if self._of_atoms:
             atoms = self.table.atoms_of(chosen)

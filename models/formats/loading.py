@@ -58,7 +58,7 @@ def save_potential(potential, path, format="keras", ascii=False, length_unit="A"
     """Writes a potential in a format of `FORMATS`; all is checked before anything is written.
 
     Args:
-        potential: `NeuralNetworkPotential`.
+        potential: `NeuralNetworkPotential`; for lammps also `Committee`.
         path: a folder for aenet and n2p2, made if it is not there; a file for lammps and keras.
         format: "aenet", "n2p2", "lammps" or "keras".
         ascii: for aenet, text instead of binary files.

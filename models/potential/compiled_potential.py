@@ -12,7 +12,7 @@ DERIVATIVES = ("forces", "stress", "projected_forces")  # the outputs that need 
 class CompiledPotential(keras.Model):
     """Base of `NeuralNetworkPotential`: losses and metrics by output, of energies of any zero, and weight decay.
 
-    A subclass has `descriptor`, `atomic_network`, `atom_sum` and `evaluator`.
+    A subclass has `descriptor`, `atomic_network`, `atom_sum`, `core` and `evaluator`.
 
     Attributes:
         fitted: the outputs that have a loss.
@@ -72,7 +72,9 @@ class CompiledPotential(keras.Model):
         fixed = not (self.descriptor.trainable_variables or set(DERIVATIVES) & set(self.outputs_wanted))
         if not isinstance(dataset, StructureDataset) or dataset.is_cached or not fixed:
             return dataset
-        return dataset.cached(features=self.evaluator.values(Pairs.of_table(dataset.table)))
+        pairs = Pairs.of_table(dataset.table)
+        core = {} if self.core is None else {"core_energies": self.evaluator.core(pairs)[0]}
+        return dataset.cached(features=self.evaluator.values(pairs), **core)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         loss = super().compute_loss(x, *self._comparable(self.fitted, x, y, y_pred, sample_weight), training)

@@ -142,7 +142,29 @@ class PotentialEvaluator(DescriptorEvaluator):
         for chunk in self._chunks(pairs):
             energies[chunk.atoms], slopes, features[chunk.atoms] = self._run(self._energies, chunk)
             gradient[chunk.pairs] = slopes[chunk.taken[: len(chunk.atoms)]]
+        if self.potential.core is not None:
+            core_energies, core_gradient = self.core(pairs)
+            energies, gradient = energies + core_energies, gradient + core_gradient
         return energies, gradient, features
+
+    def core(self, pairs):
+        """Energies (N,) of the potential's core and their gradients (P, 3), float64."""
+        core, energies, gradient = self.potential.core, np.zeros(len(pairs.species)), np.zeros_like(pairs.displacements)
+        # In most structures there are no such pairs, so that it takes no time and no program is compiled.
+        close = np.flatnonzero(np.sum(pairs.displacements**2, axis=1) < core.cutoff**2)
+        if len(close):
+            first, others = pairs.first[close], pairs.species[pairs.second[close]][:, None]
+            values, slopes = value_and_gradient(
+                lambda d: core(d, pairs.species[first], others), pairs.displacements[close, None]
+            )
+            energies = np.bincount(first, ops.convert_to_numpy(values), len(energies))
+            gradient[close] = ops.convert_to_numpy(slopes)[:, 0]
+        return energies, gradient
+
+    def core_energy(self, structures):
+        """The energy of the potential's core in each structure, (S,) in eV."""
+        pairs = Pairs.of(structures, self.potential.elements, self.potential.core.cutoff)
+        return np.add.reduceat(self.core(pairs)[0], np.cumsum(pairs.n_atoms) - pairs.n_atoms)
 
     def _evaluate(self, structures):
         pairs = self.pairs(structures)
@@ -161,7 +183,7 @@ class PotentialEvaluator(DescriptorEvaluator):
         return ((features < smallest) | (features > largest)).sum(axis=1)
 
     def _energy_kernel(self, displacements, species, neighbor_species, triplets):
-        """Energies (n,) counted from the elements' shifts, their gradients (n, M, 3) and features (n, F)."""
+        """Energies (n,) of the networks, their gradients (n, M, 3) and features (n, F)."""
 
         def energies(displacements):
             features = self.descriptor(displacements, neighbor_species, triplets)

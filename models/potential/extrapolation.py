@@ -12,6 +12,10 @@ class ExtrapolationWarning(UserWarning):
     """A symmetry-function value lies outside its range in the training data; silenced by `warnings.filterwarnings`."""
 
 
+class ExtrapolationError(ValueError):
+    """So many atoms have a symmetry function outside its range that the calculation was to stop."""
+
+
 @dataclass(frozen=True)
 class Extrapolation:
     """A symmetry-function value outside its range in the training data.
@@ -84,21 +88,30 @@ def find_outside(potential, atoms, features):
 
 
 def warn_about_extrapolations(potential, atoms, features):
-    """Issues one `ExtrapolationWarning` if any value is outside its range: the worst, and how many there are.
+    """Issues one `ExtrapolationWarning` if any value is outside its range, see `extrapolations_in_words`.
 
     Args:
-        potential: as for `find_extrapolations`.
-        atoms: as for `find_extrapolations`.
-        features: as for `find_extrapolations`.
+        potential, atoms, features: as for `find_extrapolations`.
+    """
+    n_atoms, words = extrapolations_in_words(potential, atoms, features)
+    if n_atoms:
+        warnings.warn(words, ExtrapolationWarning, stacklevel=3)
+
+
+def extrapolations_in_words(potential, atoms, features):
+    """How many atoms have a value outside its range; the worst such value, and how many there are, in words.
+
+    Args:
+        potential, atoms, features: as for `find_extrapolations`.
     """
     excess, _ = _excess(potential, atoms, features)
     is_outside = excess > 0
-    if not is_outside.any():
-        return
+    n_atoms = int(is_outside.any(axis=1).sum())
+    if not n_atoms:
+        return 0, ""
     atom = int(excess.max(axis=1).argmax())
     worst = replace(find_extrapolations(potential, atoms[[atom]], features[[atom]])[0], atom=atom)
-    extent = f"{is_outside.sum()} values of {is_outside.any(axis=1).sum()} atoms"
-    warnings.warn(f"{worst}; in all {extent} are outside", ExtrapolationWarning, stacklevel=3)
+    return n_atoms, f"{worst}; in all {is_outside.sum()} values of {n_atoms} atoms are outside"
 
 
 def widened_range(potential, element):

@@ -10,6 +10,7 @@ from atomzoo.datasets.arrays.structure_dataset import StructureDataset
 from atomzoo.layers import AtomicNetwork, AtomSum, FeatureScaling, descriptor_from_functions
 from atomzoo.models.potential import forces as geometry
 from atomzoo.models.potential.compiled_potential import DERIVATIVES, CompiledPotential
+from atomzoo.models.potential.cores import core_from
 from atomzoo.models.potential.engines import Engines
 from atomzoo.models.potential.evaluation import PotentialEvaluator
 from atomzoo.models.potential.gradients import value_and_gradient
@@ -21,7 +22,7 @@ SMALLEST_SCALE = 1e-3  # eV; where the labels are all alike, so that there is no
 
 @keras.saving.register_keras_serializable(package="atomzoo")
 class NeuralNetworkPotential(CompiledPotential):
-    """E = sum_i network_element(i)(descriptor of the neighbors of i); forces and stress by differentiation.
+    """E = sum_i network_element(i)(descriptor of the neighbors of i) [+ core]; forces and stress by differentiation.
 
     It is made of layers, each of which may be one of your own; `from_functions` makes it from symmetry functions.
 
@@ -30,6 +31,7 @@ class NeuralNetworkPotential(CompiledPotential):
         network: `AtomicNetwork`, or a layer that is called as it is, `network(features, species, rows=None,
             training=False)`: scaled features (N, F) to atomic energies (N,).
         scaling: `FeatureScaling`; None for that of min-max.
+        core: `RepulsiveCore` whose energy is added to that of the networks, which learn the rest; or None.
         provenance: Dict, ready for JSON, of what the files of another program hold beside the potential, so that it can
             be written to them again unchanged; see `atomzoo.models.formats.aenet`.
         dtype: "float32" or "float64"; None for that of the descriptor. Positions and total energies are float64 in
@@ -39,7 +41,9 @@ class NeuralNetworkPotential(CompiledPotential):
         inputs: Dict of arrays as `atomzoo.datasets.arrays.batch.to_arrays` makes them, of S structures and N atoms. In
             place of the geometry, what was evaluated once: `features` (N, F), and for derivatives `feature_projections`
             (N, K, F), or `feature_gradients` (N, M, 3, F) with respect to the positions of `neighbors` (N, M) and, for
-            stress, `feature_virials` (N, 3, 3, F), see `atomzoo.models.training.feature_derivatives`.
+            stress, `feature_virials` (N, 3, 3, F), see `atomzoo.models.training.feature_derivatives`. With a core also
+            `core_energies` (N,) in eV, and `core_projections` (N, K) in eV/A, or `core_gradients` (N, M, 3) in eV/A and
+            `core_virials` (N, 3, 3) in eV.
 
     Returns:
         {"energy": (S,) eV, "energy_per_atom": (S,) eV, "energies": (N,) eV, those of the atoms}; compiled with a loss
@@ -47,7 +51,7 @@ class NeuralNetworkPotential(CompiledPotential):
         0 for what is not periodic in three directions}; for "projected_forces" {"projected_forces": (S, K) eV/A}.
 
     Raises:
-        ValueError: layers of different dtypes.
+        ValueError: layers of different dtypes; a core of other elements, or that reaches beyond the cutoff.
 
     Example:
 
@@ -66,7 +70,7 @@ class NeuralNetworkPotential(CompiledPotential):
         Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007).
     """
 
-    def __init__(self, descriptor, network, scaling=None, provenance=None, dtype=None, **kwargs):
+    def __init__(self, descriptor, network, scaling=None, provenance=None, dtype=None, core=None, **kwargs):
         dtype = dtype or descriptor.dtype_policy
         # Without autocast the positions stay float64 in a float32 model; only the displacements are rounded.
         super().__init__(dtype=dtype, autocast=False, **kwargs)
@@ -77,9 +81,11 @@ class NeuralNetworkPotential(CompiledPotential):
         )
         self.atomic_network = network
         self.atom_sum = AtomSum(len(self.elements), name="atom_sum")
+        self.core = core
         self.provenance = provenance
         self._evaluator = self._engines = None
         self._check_dtypes()
+        self._check_core()
         self.build()
 
     @classmethod
@@ -97,6 +103,7 @@ class NeuralNetworkPotential(CompiledPotential):
         dropout=0.0,
         provenance=None,
         dtype=None,
+        core=None,
     ):
         """A potential of symmetry functions of any kind and one network for each element.
 
@@ -113,6 +120,7 @@ class NeuralNetworkPotential(CompiledPotential):
             feature_columns: Dict of the features that each element's network takes, see `AtomicNetwork`. None: all.
             dropout: Rate, see `AtomicNetwork`.
             provenance, dtype: see the class; None for Keras' default dtype, "float32".
+            core: None, `RepulsiveCore`, or "zbl" for that of `zbl_core`.
 
         Raises:
             ValueError: if a function, element or option is bad; which, and what was received.
@@ -134,13 +142,15 @@ class NeuralNetworkPotential(CompiledPotential):
             name="atomic_network",
             dtype=dtype,
         )
-        return cls(descriptor, network, scaling, provenance)
+        return cls(descriptor, network, scaling, provenance, core=core_from(core, elements))
 
     def build(self, input_shape=None):
         # By a call on an atom without neighbors: then layers of a user, too, have all the weights that files hold.
         species = ops.zeros((1,), "int32")
         features = self.descriptor(ops.zeros((1, 1, 3), self.compute_dtype), species[:, None] - 1)
         self.atom_sum(self.atomic_energies(features, species), species, species, n_structures=1)
+        if self.core is not None:
+            self.core.build()
         self.built = True
 
     def _check_dtypes(self):
@@ -152,6 +162,14 @@ class NeuralNetworkPotential(CompiledPotential):
                 )
         if self.compute_dtype not in ("float32", "float64"):
             raise ValueError(f"`dtype` must be float32 or float64. Received: {self.compute_dtype}")
+
+    def _check_core(self):
+        if self.core is None:
+            return
+        if len(self.core.numbers) != len(self.elements):
+            raise ValueError(f"The core must be of {self.elements}. Received: that of {self.core.numbers}")
+        if self.core.cutoff > self.cutoff:
+            raise ValueError(f"A core must end within the cutoff, {self.cutoff:g} A. Received: {self.core.cutoff:g} A")
 
     @property
     def functions(self):
@@ -197,8 +215,8 @@ class NeuralNetworkPotential(CompiledPotential):
     def adapt(self, structures, features=None):
         """Sets feature scaling, energy shifts and energy scale from labelled training structures.
 
-        The shift of each element is fitted to the total energies by least squares; the scale is the deviation of what
-        remains, per atom.
+        The shift of each element is fitted to the total energies, but for a core's, by least squares; the scale is the
+        deviation of what remains, per atom.
 
         Args:
             structures: List of `ase.Atoms` with energies.
@@ -208,6 +226,8 @@ class NeuralNetworkPotential(CompiledPotential):
             ValueError: if a structure has no energy or an unknown element.
         """
         energies = labels(structures, ("energy",))["energy"]
+        if self.core is not None:
+            energies = energies - self.evaluator.core_energy(structures)
         features = self.engines.features(self.evaluator.pairs(structures)) if features is None else features
         species = [self.elements.index(symbol) for atoms in structures for symbol in atoms.get_chemical_symbols()]
         self.feature_scaling.adapt(features, np.array(species))
@@ -225,60 +245,69 @@ class NeuralNetworkPotential(CompiledPotential):
         return ops.cast(self.atomic_network(scaled, species, rows=rows, training=training), "float64")
 
     def interaction_energies(self, features, species):
-        """Energies (N,) of atoms counted from their elements' shifts, eV, float64, of unscaled features (N, F)."""
+        """Energies (N,) of the networks, eV, float64, of unscaled features (N, F): without shifts and core."""
         return self.atom_sum.scale * self.atomic_energies(features, species)
 
     def call(self, inputs, training=False):
         if not set(DERIVATIVES) & set(self.outputs_wanted):
-            features = inputs["features"] if "features" in inputs else self._features(inputs)
-            return self._energies(inputs, features, training)[1]
+            if "features" in inputs:
+                return self._energies(inputs, inputs["features"], inputs.get("core_energies"), training)[1]
+            displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
+            return self._energies(inputs, *self._features_and_core(inputs, displacements), training)[1]
         if "feature_projections" in inputs:
             return self._outputs_of_projections(inputs, training)
         if "feature_gradients" in inputs:
             return self._outputs_of_gradients(inputs, training)
         displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
         (_, outputs), gradient = value_and_gradient(
-            lambda d: self._energies(inputs, self._features(inputs, d), training), displacements
+            lambda d: self._energies(inputs, *self._features_and_core(inputs, d), training), displacements
         )
         gradient = ops.cast(gradient, displacements.dtype)
         forces = geometry.forces(gradient, inputs["neighbors"])
         return {**outputs, "forces": forces, "stress": _stress(geometry.virials(gradient, displacements), inputs)}
 
-    def _features(self, inputs, displacements=None):
-        if displacements is None:
-            displacements = geometry.displacements(inputs["positions"], inputs["neighbors"], inputs["shifts"])
+    def _features_and_core(self, inputs, displacements):
         neighbor_species = geometry.neighbor_species(inputs["species"], inputs["neighbors"])
-        return self.descriptor(displacements, neighbor_species, inputs.get("triplets"))
+        features = self.descriptor(displacements, neighbor_species, inputs.get("triplets"))
+        core = None if self.core is None else self.core(displacements, inputs["species"], neighbor_species)
+        return features, core
 
-    def _energies(self, inputs, features, training):
+    def _energies(self, inputs, features, core, training):
         """Energies (N,) counted from the shifts, which are differentiated, and those that `call` returns, float64."""
         species, n_atoms = inputs["species"], inputs["n_atoms"]
         atomic = self.atomic_energies(features, species, inputs["rows"], training)
         energy = self.atom_sum.interaction_energy(atomic, species, inputs["structure"], ops.shape(n_atoms)[0])
-        energy = energy + self.reference_energies(inputs)
         interaction = self.atom_sum.scale * atomic
+        if core is not None:
+            energy = energy + geometry.structure_sums(core, inputs["structure"], ops.shape(n_atoms)[0])
+            interaction = interaction + core
+        energy = energy + self.reference_energies(inputs)
         energies = interaction + self.atom_sum.reference_energies(species)
         return interaction, {"energy": energy, "energy_per_atom": energy / n_atoms, "energies": energies}
 
     def _outputs_and_slopes(self, inputs, training):
         """Outputs, and the gradient (N, F) of the energy with respect to the features at hand."""
         (_, outputs), slopes = value_and_gradient(
-            lambda features: self._energies(inputs, features, training), inputs["features"]
+            lambda features: self._energies(inputs, features, inputs.get("core_energies"), training), inputs["features"]
         )
         return outputs, ops.cast(slopes, self.compute_dtype)
 
     def _outputs_of_gradients(self, inputs, training):
         outputs, slopes = self._outputs_and_slopes(inputs, training)
         gradient = ops.einsum("nmdf,nf->nmd", inputs["feature_gradients"], slopes)
-        outputs |= {"forces": geometry.forces(ops.cast(gradient, "float64"), inputs["neighbors"])}
+        gradient = ops.cast(gradient, "float64") + inputs.get("core_gradients", 0.0)
+        outputs |= {"forces": geometry.forces(gradient, inputs["neighbors"])}
         if "feature_virials" in inputs:
             virials = ops.einsum("ndef,nf->nde", inputs["feature_virials"], slopes)
-            outputs |= {"stress": _stress(ops.cast(virials, "float64"), inputs)}
+            virials = ops.cast(virials, "float64") + inputs.get("core_virials", 0.0)
+            outputs |= {"stress": _stress(virials, inputs)}
         return outputs
 
     def _outputs_of_projections(self, inputs, training):
         outputs, slopes = self._outputs_and_slopes(inputs, training)
         rates = ops.einsum("nf,nkf->nk", slopes, inputs["feature_projections"])
+        if "core_projections" in inputs:
+            rates = ops.cast(rates, "float64") + inputs["core_projections"]
         n_structures = ops.shape(inputs["n_atoms"])[0]
         return {**outputs, "projected_forces": -geometry.structure_sums(rates, inputs["structure"], n_structures)}
 
@@ -346,6 +375,8 @@ class NeuralNetworkPotential(CompiledPotential):
 
     def get_config(self):
         layers = {"descriptor": self.descriptor, "network": self.atomic_network, "scaling": self.feature_scaling}
+        if self.core is not None:
+            layers["core"] = self.core
         serialized = {name: keras.saving.serialize_keras_object(layer) for name, layer in layers.items()}
         for layer in serialized.values():  # `build` of the potential builds them, those of a user without a build() too
             layer.pop("build_config", None)
@@ -355,8 +386,8 @@ class NeuralNetworkPotential(CompiledPotential):
     def from_config(cls, config, custom_objects=None):
         if is_old(config):
             return potential_from_old_config(cls, config)
-        names = ("descriptor", "network", "scaling")
-        layers = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
+        names = ("descriptor", "network", "scaling", "core")  # the last in files of potentials that have one
+        layers = {name: keras.saving.deserialize_keras_object(config[name]) for name in names if name in config}
         return cls(**layers, provenance=config["provenance"], name=config["name"])
 
     @classmethod

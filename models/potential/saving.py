@@ -80,7 +80,8 @@ def in_dtype(potential, dtype):
     """The same potential in the other precision."""
     layers = (potential.descriptor, potential.atomic_network, potential.feature_scaling)
     copies = [type(layer).from_config({**layer.get_config(), "dtype": dtype}) for layer in layers]
-    copy = type(potential)(*copies, provenance=potential.provenance)
+    core = potential.core and type(potential.core).from_config(potential.core.get_config())
+    copy = type(potential)(*copies, provenance=potential.provenance, core=core)
     if potential.descriptor.trainable_variables:  # others are taken as given, not as the first dtype rounded them
         copy.descriptor.set_weights(potential.descriptor.get_weights())
     for name in ("feature_scaling", "atomic_network", "atom_sum"):

@@ -5,7 +5,7 @@ import numpy as np
 from atomzoo.datasets.arrays.distinct_neighbors import DistinctNeighbors
 from atomzoo.datasets.arrays.neighborhoods import Pairs
 from atomzoo.datasets.arrays.structure_weights import structure_weights
-from atomzoo.models.training.feature_derivatives import feature_derivatives
+from atomzoo.models.training.feature_derivatives import derivatives_by_atom, feature_derivatives
 from atomzoo.models.training.force_projections import projected_forces, random_directions
 
 DERIVATIVE_LIMIT = 4e9  # bytes
@@ -33,19 +33,26 @@ def prepared(potential, dataset, structures, forces, n_directions, seed=0, featu
         return dataset
     pairs = Pairs.of_table(dataset.table)
     cached = {"features": potential.engines.features(pairs) if features is None else np.asarray(features)}
+    if potential.core is not None:
+        cached["core_energies"], core_gradient = potential.evaluator.core(pairs)
     if forces == "projected":
         directions, rates = projections or _projections(potential, structures, pairs, n_directions, seed)
         cached["feature_projections"] = np.asarray(rates)
+        if potential.core is not None:
+            cached["core_projections"] = _rates(core_gradient, pairs, directions)
         weights = structure_weights(structures, "forces")
         dataset = dataset.with_label("projected_forces", projected_forces(structures, directions), weights)
     elif forces == "exact" or "stress" in dataset.labels:
         neighbors, has_stress = DistinctNeighbors.of(dataset.table), "stress" in dataset.labels
         n_atoms, n_features = cached["features"].shape
-        largest = neighbors.n_neighbors.max()
-        if derivative_bytes(n_atoms, largest, n_features, has_stress, potential.compute_dtype) > DERIVATIVE_LIMIT:
+        size = derivative_bytes(n_atoms, neighbors.width, n_features, has_stress, potential.compute_dtype)
+        if size > DERIVATIVE_LIMIT:
             return dataset
         gradients, virials = feature_derivatives(potential, pairs, neighbors, has_stress)
         cached |= {"feature_gradients": gradients} | ({"feature_virials": virials} if has_stress else {})
+        if potential.core is not None:
+            gradients, virials = derivatives_by_atom(core_gradient, pairs, neighbors, has_stress)
+            cached |= {"core_gradients": gradients} | ({"core_virials": virials} if has_stress else {})
         return dataset.cached(neighbors, **cached)
     return dataset.cached(**cached)
 
@@ -66,3 +73,10 @@ def derivative_bytes(n_atoms, n_neighbors, n_features, stress, dtype):
 def _projections(potential, structures, pairs, n_directions, seed):
     directions = random_directions(structures, n_directions, seed)
     return directions, potential.evaluator.projections(pairs, directions)
+
+
+def _rates(gradient, pairs, directions):
+    """Rates (N, K) of the atoms' energies, given gradients (P, 3), as all atoms move along `directions` (N, K, 3)."""
+    moves = directions[pairs.second] - directions[pairs.first]
+    rates = np.einsum("pd,pkd->kp", gradient, moves)
+    return np.stack([np.bincount(pairs.first, rate, len(directions)) for rate in rates], axis=-1)

@@ -145,4 +145,4 @@ def _sizes(structures, cutoff):
     table = StructureTable(sample, elements_of(sample), cutoff)
     n_atoms = sum(map(len, structures))
     n_pairs = len(table.second) * n_atoms // len(table.species)
-    return n_atoms, int(DistinctNeighbors.of(table).n_neighbors.max()), n_pairs
+    return n_atoms, DistinctNeighbors.of(table).width, n_pairs

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import ase
 import numpy as np
@@ -60,6 +61,7 @@ def train_potential(
     scaling="min-max",
     cutoff_function="cosine",
     trainable_functions=False,
+    core=None,
     output=None,
     callbacks=(),
     tell=None,
@@ -76,6 +78,8 @@ def train_potential(
         functions: list of `SymmetryFunction`, or what `load_function_set` takes.
         hidden, activation, scaling, cutoff_function, trainable_functions: see `NeuralNetworkPotential.from_functions`.
             The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
+        core: None, "zbl" or `RepulsiveCore`, see `NeuralNetworkPotential.from_functions`; a potential to `start` from
+            keeps its own, or has none.
         forces: whether they are fitted, or how, "exact" or "projected", see `fit`; "auto" for what the data have.
         stress: whether it is fitted, or "auto".
         optimizer: "adam", "rmsprop" or "lbfgs", see `fit`; None to choose it.
@@ -141,13 +145,14 @@ def train_potential(
         recipe.options.pop("patience", None)
     _check_options(recipe, train, weight_decay)
     references = chosen_references(reference, energies, elements) if start is None else None
-    if tell is not None:
-        tell(f"{len(train)} structures to train on, {len(validation)} to validate: {recipe}")
     if start is not None:
         potential = in_dtype(start, recipe.dtype)  # a copy
     else:
-        network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype}
+        network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype, "core": core}
         potential = NeuralNetworkPotential.from_functions(elements, functions, recipe.hidden, **shape, **network)
+    if tell is not None:
+        sizes = f"{len(train)} structures to train on, {len(validation)} to validate"
+        tell(f"{sizes}: {recipe}; {_core_in_words(potential, [*train, *validation])}")
     features = potential.engines.features(potential.evaluator.pairs([*train, *validation]))
     if start is None:
         potential.adapt(train, features[: sum(map(len, train))])
@@ -222,6 +227,17 @@ def _check_options(recipe, structures, weight_decay):
     for name, is_fitted in (("forces", recipe.forces), ("stress", recipe.stress)):
         if is_fitted:
             labelled(structures, name)
+
+
+def _core_in_words(potential, structures):
+    """The core, and how many structures it acts in."""
+    core, symbols = potential.core, potential.elements
+    if core is None:
+        return "no repulsive core"
+    pairs = combinations_with_replacement(range(len(symbols)), 2)
+    radii = ", ".join(f"{symbols[a]}-{symbols[b]} {core.outer[a] + core.outer[b]:.2f} A" for a, b in pairs)
+    count = np.count_nonzero(potential.evaluator.core_energy(structures))
+    return f"repulsive core below {radii}, in {count} of {len(structures)} structures"
 
 
 def _hidden(potential):

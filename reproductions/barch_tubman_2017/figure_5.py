@@ -9,6 +9,9 @@ UCB/EECS-2017-104 (2017).
   and need not lie on the curve.
 * Shaded: the range of average distances in the data. Dotted: symmetry functions are outside their range in the data,
   also where the average distance is not: a network knows nothing there, which the spread of the seeds shows in part.
+* Short distances, where there are no data: a fixed repulsive core (`RepulsiveCore`) acts below 0.7 times the sum of the
+  covalent radii, 3.6 Bohr. It is 0 in the data. Dashed: the networks without it. A seed repels below a distance from
+  which on towards shorter ones all energies of its curve grow: all do below 3.55 Bohr, and without the core not all do.
 * Energies relative to the lowest of the data of that size. Distances in Bohr, as in the paper.
 * The paper: the curve of Au2 follows noisy data, that of Au3 bounds the data from below, and the tetrahedron is not the
   minimum. The numbers along its axes are in neither text of it.
@@ -32,7 +35,7 @@ from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import recorded_rows, redraw_results, results_folder, write_results
 
 SHAPES = {2: "distance-2.6", 3: "triangle", 4: "tetrahedron"}
-DISTANCES = np.linspace(3.8, 8.5, 95)  # Bohr
+DISTANCES = np.linspace(2.8, 8.5, 115)  # Bohr
 ITERATIONS, QUICK_ITERATIONS = 1000, 30
 MOST_FRAMES = 500
 
@@ -74,18 +77,20 @@ def scan(atoms, seed, iterations):
     """Trains one network and evaluates it along the scaled shape.
 
     Returns:
-        Dict of lists, one value a distance: `energies` in eV, and `extrapolations`, the number of values of symmetry
-        functions outside the data.
+        Dict of lists, one value a distance: `energies` in eV, the part of the `core` in them, and `extrapolations`, the
+        number of values of symmetry functions outside the data.
     """
     from atomzoo.models.potential.extrapolation import (
         find_extrapolations,  # here, so that only the worker processes load Keras
     )
     from atomzoo.reproductions.barch_tubman_2017._shared.loops import TRAIN
 
-    potential, structures = TRAIN(frames(atoms), seed, iterations=iterations), shapes(atoms)
+    potential = TRAIN(frames(atoms), seed, iterations=iterations, core="zbl")
+    structures = shapes(atoms)
     results = potential.evaluate_atoms(structures)
     outside = [len(find_extrapolations(potential, s, r["features"])) for s, r in zip(structures, results, strict=True)]
-    return {"energies": [result["energy"] for result in results], "extrapolations": outside}
+    core = potential.evaluator.core_energy(structures).tolist()
+    return {"energies": [result["energy"] for result in results], "core": core, "extrapolations": outside}
 
 
 def frames(n_atoms):
@@ -121,6 +126,7 @@ def _scaled(atoms, distance):
 
 
 def _long(row):
-    columns = {"distance_Bohr": DISTANCES, "energy_eV": row["energies"], "extrapolations": row["extrapolations"]}
+    columns = {"distance_Bohr": DISTANCES, "energy_eV": row["energies"], "core_eV": row["core"]}
+    columns["extrapolations"] = row["extrapolations"]
     settings = {name: row[name] for name in ("atoms", "seed", "iterations")}
     return pandas.DataFrame({**settings, **columns})

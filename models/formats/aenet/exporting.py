@@ -54,6 +54,8 @@ def to_networks(potential):
 
 
 def _check(potential):
+    if potential.core is not None:
+        raise ValueError("aenet's files hold no repulsive core: train without. Received: a potential with one")
     layer = potential.descriptor
     cutoff_function = layer.cutoff_function
     if type(cutoff_function) is not CosineCutoff or cutoff_function.inner_fraction:

@@ -58,7 +58,7 @@ def _potential(file):
     scaling = FeatureScaling(
         len(file.elements), descriptor.n_features, "z-score", tolerance=None, name="feature_scaling", dtype="float64"
     )
-    potential = NeuralNetworkPotential(descriptor, network, scaling)
+    potential = NeuralNetworkPotential(descriptor, network, scaling, core=file.core)
     for index, element in enumerate(file.elements):
         _set_numbers(potential, index, networks[element])
     potential.atom_sum.scale.assign(file.scale)

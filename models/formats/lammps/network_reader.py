@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from atomzoo.datasets.io.words import shortened, to_element, to_integer, to_number
-from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
+from atomzoo.layers import CosineCutoff, PolynomialCutoff, RepulsiveCore, TanhCutoff
 from atomzoo.layers.descriptors.chebyshev_functions import KINDS, ChebyshevFunction
 from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS, CompactFunction
 from atomzoo.layers.descriptors.functions import PARAMETERS, SymmetryFunction, check_elements
@@ -49,6 +49,7 @@ class NetworkFile:
         cutoff_function: cutoff layer.
         double_count: whether each pair of neighbors is counted twice.
         scale: of the networks' energies, eV.
+        core: `RepulsiveCore` or None.
         functions: list of `SymmetryFunction`, `ChebyshevFunction` and `CompactFunction`.
         networks: dict from element to `ElementNetwork`.
     """
@@ -57,6 +58,7 @@ class NetworkFile:
     cutoff_function: object
     double_count: bool
     scale: float
+    core: object
     functions: list
     networks: dict
 
@@ -95,6 +97,16 @@ class _Lines:
                 return words
         raise ValueError("the file ends too early. Received: the end")
 
+    def has_more(self):
+        """Whether any words follow."""
+        return any(line.split("#", maxsplit=1)[0].split() for line in self.lines[self.number :])
+
+    def begins(self, keyword):
+        """Whether the next line that has any words begins with a keyword; it is not taken."""
+        number = self.number
+        words, self.number = self.words(), number
+        return words[0] == keyword
+
     def after(self, keyword, n=None):
         """The words behind a keyword, `n` of them."""
         words = self.words()
@@ -126,10 +138,13 @@ def _network_file(lines):
     if pair_count > 2:
         raise ValueError(f"pair_count must be 1 or 2. Received: {pair_count}")
     scale = to_number(lines.after("energy_scale", 1)[0])
+    core = _core(lines.after("core"), len(elements)) if lines.begins("core") else None
     functions = [_function(lines.words(), elements) for _ in range(lines.count("functions"))]
     networks = {element: _element_network(lines, element, len(functions)) for element in elements}
     lines.after("end", 0)
-    return NetworkFile(elements, cutoff_function, pair_count == 2, scale, functions, networks)
+    if lines.has_more():
+        raise ValueError("several networks, a committee, are read by LAMMPS alone. Received: more behind end")
+    return NetworkFile(elements, cutoff_function, pair_count == 2, scale, core, functions, networks)
 
 
 def _pairs(words, known):
@@ -150,6 +165,14 @@ def _cutoff_function(words):
     layer, known = CUTOFFS[words[0]]
     options = _pairs(words[1:], ("inner_fraction", *known))
     return layer(**{name: bool(value) if name == "normalized" else value for name, value in options.items()})
+
+
+def _core(words, n_elements):
+    name, *values = words or [""]
+    if name != "zbl" or len(values) != 3 * n_elements:
+        raise ValueError(f"expected zbl, and a number and two radii of each element. Received: {_text(words)}")
+    numbers = [to_integer(value) for value in values[::3]]
+    return RepulsiveCore(numbers, *([to_number(value) for value in values[k::3]] for k in (1, 2)), name="core")
 
 
 def _function(words, elements):

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent / "nn_manybody.cpp"
 PLAIN = re.compile(r"[\w./+=:,@%~-]+", re.ASCII)
 
 
-def pair_commands(network_path, elements):
+def pair_commands(network_path, elements, stop_at=None, frame=None):
     """The input lines with which LAMMPS takes a potential as its interaction; builds the plugin if need be.
 
     The first use compiles for some seconds; the plugin then lies in the folder `atomzoo` of the user's cache, or in
@@ -22,13 +22,16 @@ def pair_commands(network_path, elements):
     Args:
         network_path: the file that `write_lammps` wrote.
         elements: list of symbols, one for each atom type of LAMMPS.
+        stop_at: number of atoms with a symmetry function outside its range in the training data at which a run ends
+            with an error; None for a warning, once a run.
+        frame: file to which LAMMPS then writes the step, for labelling; None for none.
 
     Returns:
         List of str: `plugin load`, `pair_style` and `pair_coeff`.
 
     Raises:
         FileNotFoundError: no such network file.
-        ValueError: a path that LAMMPS cannot open: not ASCII, or with a quotation mark.
+        ValueError: a path that LAMMPS cannot open: not ASCII, or with a quotation mark; a bad number.
         LammpsError: LAMMPS or g++ is missing, or the plugin does not compile or load; in one line.
 
     Example:
@@ -40,12 +43,23 @@ def pair_commands(network_path, elements):
     path = Path(network_path).resolve()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file '{path}'")
-    quoted = _quoted(path)  # before the plugin is compiled
+    quoted, guard = _quoted(path), _guard(stop_at, frame)  # before the plugin is compiled
     return [
         f"plugin load {_quoted(plugin_path())}",
-        "pair_style nn/manybody",
+        f"pair_style nn/manybody{guard}",
         f"pair_coeff * * {quoted} {' '.join(elements)}",
     ]
+
+
+def _guard(stop_at, frame):
+    """The arguments of the pair style."""
+    if stop_at is None:
+        if frame is not None:
+            raise ValueError(f"A frame is kept where a run is to stop. Received: {frame=} and no `stop_at`")
+        return ""
+    if stop_at < 1:
+        raise ValueError(f"`stop_at` must be 1 or more. Received: {stop_at}")
+    return f" extrapolation stop {int(stop_at)}" + ("" if frame is None else f" {_quoted(Path(frame).resolve())}")
 
 
 def plugin_path():

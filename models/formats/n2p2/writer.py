@@ -71,6 +71,8 @@ def write_n2p2(potential, folder, length_unit="A", energy_unit="eV"):
     """
     units = Units.named(length_unit, energy_unit)
     elements = sorted(potential.elements, key=atomic_numbers.get)
+    if potential.core is not None:
+        raise ValueError("n2p2's files hold no repulsive core: train without. Received: a potential with one")
     if getattr(potential.descriptor, "double_count", False):
         raise ValueError("n2p2 counts each pair of neighbors once, this potential twice")
     networks = {element: _network(potential, element, elements, units) for element in elements}

@@ -13,13 +13,7 @@ struct Evaluator {
 
   explicit Evaluator(std::istream &text) : potential(text, "the potential"), near(potential.elements().size()) {}
 
-  // Evaluates an atom whose neighbors, with their numbers, have been added to `near`.
-  double evaluate(int element) {
-    near.arrange();
-    return potential.evaluate(element, near);
-  }
-
-  // The slopes of all features of the atom evaluated last, to where the numbers of its neighbors say.
+  // The slopes of all features of the atom described last, to where the numbers of its neighbors say.
   void differentiate(int element, int n_features, double *gradients) {
     const std::vector<atomzoo::Input> &inputs = potential.inputs(element);
     for (size_t k = 0; k < inputs.size(); k++) {
@@ -90,7 +84,9 @@ int64_t atomzoo_evaluate(void *evaluator, int n_atoms, const double *positions, 
       const double z = there[2] + shift[2] - here[2];
       if (x * x + y * y + z * z < cutoff * cutoff) near.add(second[pair], species[second[pair]], x, y, z);
     }
-    energies[i] = self.evaluate(species[i]);
+    near.arrange();
+    potential.describe(species[i], near);
+    energies[i] = potential.evaluate(species[i], near);
     n_outside += potential.count_outside(species[i]);
     potential.copy_features(species[i], features + int64_t(n_features) * i);
     self.add_forces(i, forces, virial);
@@ -119,7 +115,8 @@ int64_t atomzoo_features(void *evaluator, int n_atoms, const int *species, const
       if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < cutoff * cutoff)
         self.near.add(pair - start, neighbor_species[pair], d[0], d[1], d[2]);
     }
-    self.evaluate(species[i]);
+    self.near.arrange();
+    self.potential.describe(species[i], self.near);
     self.potential.copy_features(species[i], features + int64_t(n_features) * i);
     if (gradients) self.differentiate(species[i], n_features, gradients + 3 * n_features * start);
   }

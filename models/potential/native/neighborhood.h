@@ -28,12 +28,12 @@ class Neighborhood {
     counts[element]++;
   }
 
-  void clear_slopes() {
-    for (std::vector<Vec> *zero : {&fx, &fy, &fz}) zero->assign(n_blocks, Vec{});
-  }
-
   // 1 / r, and 1 where r is 0: the slopes of atoms at one point are finite.
   Vec inverse_length(int block) const { return 1.0 / (r[block] > 0.0 ? r[block] : broadcast(1.0)); }
+
+  void clear_slopes() {
+    for (std::vector<Vec> *slopes : {&fx, &fy, &fz}) slopes->assign(n_blocks, Vec{});
+  }
 
   // Sorts what was added into blocks.
   void arrange() {
@@ -45,7 +45,6 @@ class Neighborhood {
     n_blocks = element.size();
     atom.assign(n_blocks * LANES, -1);
     for (std::vector<Vec> *zero : {&y, &z, &inside}) zero->assign(n_blocks, Vec{});
-    clear_slopes();
     x.assign(n_blocks, broadcast(1.0));
     for (const Entry &entry : found) {
       const int place = next[entry.element]++, block = place / LANES, lane = place % LANES;

@@ -1,8 +1,10 @@
 // Reads the text of a potential; see network_text.py, which writes it.
 #pragma once
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <istream>
 #include <map>
 #include <set>
@@ -20,6 +22,11 @@ struct CutoffFunction {
   double inner_fraction = 0.0;
   bool normalized = false;
   int order = 0;
+
+  bool operator==(const CutoffFunction &other) const {
+    return name == other.name && inner_fraction == other.inner_fraction && normalized == other.normalized &&
+        order == other.order;
+  }
 };
 
 struct Function {
@@ -51,11 +58,17 @@ struct ElementNetwork {
   std::vector<Layer> layers;
 };
 
+struct CoreElement {  // radii in A; those of a pair are sums
+  int number;
+  double inner, outer;
+};
+
 struct NetworkFile {
   std::vector<std::string> elements;
   CutoffFunction cutoff_function;
   bool double_count;
   double energy_scale;
+  std::vector<CoreElement> core;  // in the order of the elements; empty if there is none
   std::vector<Function> functions;
   std::vector<ElementNetwork> networks;  // in the order of the elements
 };
@@ -76,11 +89,30 @@ class Reader {
     if (count > 2) fail("pair_count must be 1 or 2");
     file.double_count = count == 2;
     file.energy_scale = number(line("energy_scale", 1)[1]);
-    const int n_functions = integer(line("functions", 1)[1], 1);
+    Words words = line();
+    if (words[0] == "core") {
+      file.core = core(words, file.elements.size());
+      words = line();
+    }
+    const int n_functions = integer(checked(words, "functions", 1)[1], 1);
     for (int k = 0; k < n_functions; k++) file.functions.push_back(function(file.elements));
     for (const std::string &element : file.elements) file.networks.push_back(network(element, n_functions));
     line("end", 0);
     return file;
+  }
+
+  // Whether anything but blanks and comments follows.
+  bool has_more() {
+    for (int next; (next = stream.peek()) != EOF;) {
+      if (next != '#' && !std::isspace(next)) return true;
+      if (next == '#' || next == '\n') {
+        std::getline(stream, text);
+        line_number++;
+      } else {
+        stream.get();
+      }
+    }
+    return false;
   }
 
  private:
@@ -107,8 +139,9 @@ class Reader {
   }
 
   // The next line, which begins with a keyword and has `n` words more (any number if n < 0).
-  Words line(const std::string &keyword, int n = -1) {
-    const Words words = line();
+  Words line(const std::string &keyword, int n = -1) { return checked(line(), keyword, n); }
+
+  Words checked(const Words &words, const std::string &keyword, int n) const {
     if (words[0] != keyword) fail("'" + keyword + "' must stand here, not '" + words[0] + "'");
     if (n >= 0 && int(words.size()) != n + 1) fail("'" + keyword + "' takes " + std::to_string(n) + " values");
     return words;
@@ -156,6 +189,18 @@ class Reader {
     }
     if (found.name == "polynomial" && (found.order < 1 || found.order > 4)) fail("the order must be 1 to 4");
     if (!(found.inner_fraction >= 0 && found.inner_fraction < 1)) fail("inner_fraction must lie in [0, 1)");
+    return found;
+  }
+
+  std::vector<CoreElement> core(const Words &words, size_t n_elements) const {
+    if (words.size() != 2 + 3 * n_elements || words[1] != "zbl")
+      fail("a core is zbl, and a number and two radii of each element");
+    std::vector<CoreElement> found;
+    for (size_t k = 2; k < words.size(); k += 3) {
+      found.push_back({integer(words[k], 1), number(words[k + 1]), number(words[k + 2])});
+      if (!(found.back().inner >= 0 && found.back().inner < found.back().outer))
+        fail("the radii must be 0 <= inner < outer");
+    }
     return found;
   }
 

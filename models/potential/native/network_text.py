@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from atomzoo.layers import CosineCutoff, PolynomialCutoff, TanhCutoff
+from atomzoo.layers import CosineCutoff, PolynomialCutoff, RepulsiveCore, TanhCutoff
 from atomzoo.layers.descriptors.compact_functions import COMPACT_PARAMETERS
 from atomzoo.layers.descriptors.functions import PARAMETERS
 from atomzoo.models.potential.extrapolation import widened_range
@@ -28,7 +28,8 @@ HEADER = """\
 #     pair_coeff * * FILE {elements}        (the elements of the atom types)
 # Lengths are in A, energies in eV. Each input of a network is (G - offset) * factor of one of the functions G below,
 # numbered from 0; its smallest and largest value in the training data are widened by rounding. Of each layer there are
-# activation, numbers of inputs and of nodes; then the biases, and for each input one line of weights.
+# activation, numbers of inputs and of nodes; then the biases, and for each input one line of weights. A core, where
+# there is one, has the atomic number, the inner and the outer radius of each element.
 """
 
 
@@ -62,6 +63,7 @@ def _lines(potential):
         _cutoff_line(potential.descriptor.cutoff_function),
         f"pair_count {2 if getattr(potential.descriptor, 'double_count', False) else 1}",
         f"energy_scale {_number(potential.atom_sum.scale)}",
+        *_core_lines(potential.core),
         f"functions {len(potential.functions)}",
         *(_function_line(function) for function in potential.functions),
     ]
@@ -76,6 +78,15 @@ def _cutoff_line(cutoff_function):
     name, options = CUTOFF_OPTIONS[type(cutoff_function)]
     values = "".join(f" {option} {int(getattr(cutoff_function, option))}" for option in options)
     return f"cutoff_function {name} inner_fraction {_number(cutoff_function.inner_fraction)}{values}"
+
+
+def _core_lines(core):
+    if core is None:
+        return []
+    if type(core) is not RepulsiveCore:
+        raise ValueError(f"nn/manybody has no core {type(core).__name__}, only RepulsiveCore")
+    rows = zip(core.numbers, core.inner, core.outer, strict=True)
+    return ["core zbl " + " ".join(f"{number} {_number(inner)} {_number(outer)}" for number, inner, outer in rows)]
 
 
 def _function_line(function):

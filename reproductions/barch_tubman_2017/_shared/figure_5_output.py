@@ -19,7 +19,7 @@ def relative(rows, data):
     """Curves and data with energies relative to the lowest of the data of a size.
 
     Args:
-        rows: `pandas.DataFrame` of the curves: atoms, seed, distance_Bohr, energy_eV, extrapolations.
+        rows: `pandas.DataFrame` of the curves: atoms, seed, distance_Bohr, energy_eV, core_eV, extrapolations.
         data: dict of the number of atoms to a `pandas.DataFrame` of the data: distance_Bohr, energy_eV.
     """
     lowest = {n: points["energy_eV"].min() for n, points in data.items()}
@@ -55,6 +55,7 @@ def _compared(n_atoms, rows, points):
 def markdown(rows, data, quick, seconds):
     """The Markdown of curves and data, as `relative` has them."""
     names = ("", "data, Bohr", "minimum of the curve, Bohr", "its energy, eV", "outside there", "error, meV")
+    names += ("all seeds repel below, Bohr", "without core")
     return "\n".join(
         ["# Barch and Tubman 2017, figure 5: energy over average distance\n", *[QUICK] * quick]
         + [
@@ -74,7 +75,23 @@ def _summary(n_atoms, rows, points):
     lowest = rows.loc[rows.groupby("seed")["energy_eV"].idxmin()]
     error = spread(1e3 * _errors(rows, points)) if n_atoms == 2 else ""
     minimum = [spread(lowest[name]) for name in ("distance_Bohr", "energy_eV", "extrapolations")]
-    return TITLES[n_atoms], f"{low:.2f} to {high:.2f}", *minimum, error
+    repelling = (repels_below(rows, energies) for energies in (rows["energy_eV"], rows["energy_eV"] - rows["core_eV"]))
+    return TITLES[n_atoms], f"{low:.2f} to {high:.2f}", *minimum, error, *(f"{d:.2f}" if d else "-" for d in repelling)
+
+
+def repels_below(rows, energies):
+    """The distance in Bohr below which the energies of all seeds grow all the way down, or None.
+
+    Args:
+        rows: `pandas.DataFrame` of curves: seed, distance_Bohr.
+        energies: their energies, a `pandas.Series`.
+    """
+    found = []
+    for _, curve in rows.assign(energy=energies).sort_values("distance_Bohr").groupby("seed"):
+        attracts = np.flatnonzero(np.diff(curve["energy"]) >= 0)
+        place = attracts[0] if len(attracts) else len(curve) - 1
+        found.append(curve["distance_Bohr"].iloc[place] if place else None)
+    return None if None in found else min(found)
 
 
 def _errors(rows, points):
@@ -100,7 +117,7 @@ def draw(rows, data, quick):
 
 
 def _panel(axis, rows, points):
-    curves = rows.pivot(index="distance_Bohr", columns="seed", values="energy_eV")
+    curves, cores = (rows.pivot(index="distance_Bohr", columns="seed", values=n) for n in ("energy_eV", "core_eV"))
     known = rows.groupby("distance_Bohr")["extrapolations"].max() == 0
     low, high = points["distance_Bohr"].min(), points["distance_Bohr"].max()
     axis.axvspan(low, high, color="0.92", label="average distances in the data")
@@ -109,3 +126,8 @@ def _panel(axis, rows, points):
     mean = curves.mean(axis=1)
     axis.plot(mean.index, mean, ":", color="tab:blue", label="networks, extrapolating")
     axis.plot(mean.index, mean.where(known), "-", color="tab:blue", label="networks, mean of the seeds")
+    alone = (curves - cores).where(cores > 0)
+    axis.plot(mean.index, alone.mean(axis=1), "--", color="tab:red", lw=1, label="without the repulsive core")
+    low = min(curves.min(axis=None), points["energy_eV"].min())
+    height = 1.3 * (curves.where(cores == 0).max(axis=None) - low)
+    axis.set_ylim(low - 0.1 * height, low + height)

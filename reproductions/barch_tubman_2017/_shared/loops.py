@@ -34,7 +34,7 @@ TOLERANCE = 1e-3  # eV
 BUDGET = 100  # DFT calls of a size
 
 
-def train_on_labels(structures, seed, iterations, force_weight):
+def train_on_labels(structures, seed, iterations, force_weight, core=None):
     """As `train_on_forces`, but of frames of the data, in any orientation, and what the loop has labelled, all in one.
 
     The latter are few, but near minima: together they count as much as all frames. The former are higher by some 20 meV
@@ -45,13 +45,13 @@ def train_on_labels(structures, seed, iterations, force_weight):
     labelled = [atoms for atoms in structures if "role" in atoms.info]
     frames = [atoms for atoms in structures if "role" not in atoms.info]
     if not labelled:
-        return train_on_forces(frames, seed, iterations=iterations)
-    results = train_on_forces(frames, seed, iterations=iterations // 3).evaluate_atoms(labelled)
+        return train_on_forces(frames, seed, iterations=iterations, core=core)
+    results = train_on_forces(frames, seed, iterations=iterations // 3, core=core).evaluate_atoms(labelled)
     pairs = zip(results, labelled, strict=True)
     offset = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
     repeats = max(len(frames) // len(labelled), 1)
     data = [*(_shifted(atoms, -offset) for atoms in frames), *labelled * repeats]
-    return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight)
+    return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight, core=core)
 
 
 def _shifted(atoms, offset):

@@ -33,6 +33,15 @@ def test_there_and_back(atomzoo, model, gold, tmp_path, to, options, files):
     np.testing.assert_allclose(theirs["forces"], ours["forces"], rtol=1e-7, atol=1e-10)
 
 
+def test_a_committee_for_lammps(atomzoo, fails, model, tmp_path):
+    code, text, _ = atomzoo("convert", model, model, "-o", tmp_path / "two.nn", "--to", "lammps")
+    assert code == 0 and text == f"a committee of 2 potentials for Au\nwritten to {tmp_path}/two.nn\n"
+    atomzoo("convert", model, "-o", tmp_path / "one.nn", "--to", "lammps")
+    assert (tmp_path / "two.nn").read_text() == 2 * (tmp_path / "one.nn").read_text()
+    message = "Only a file for LAMMPS holds a committee. Received: 2 potentials and --to keras"
+    assert message in fails("convert", model, model, "-o", tmp_path / "a.keras", "--to", "keras")
+
+
 def test_predict_and_relax_with_folders(atomzoo, model, gold, tmp_path):
     gold[0].write(tmp_path / "a.extxyz")
     expected = load_potential(model).evaluate_atoms(gold[0])["energy"]

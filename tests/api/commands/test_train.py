@@ -19,13 +19,15 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     assert code == 0
     recipe, progress = error.splitlines()
     assert recipe.startswith("27 structures to train on, 3 to validate: L-BFGS, 2 iterations at most, about ")
+    assert recipe.endswith("; repulsive core below Au-Au 1.90 A, in 0 of 30 structures")
     assert progress.startswith("epoch 2 of 2: validation ") and progress.endswith(" eV/A")
     rows = [line.split() for line in text.splitlines()]
     assert [row[-1] for row in rows[1:5]] == ["training", "validation"] * 2
     assert [row[-2] for row in rows[1:5]] == ["27", "3"] * 2
-    assert "Au: 3 symmetry functions, network 4-3-1" in text and f"written to {tmp_path}/a.keras" in text
+    assert f"Au: 3 symmetry functions, network 4-3-1, repulsive core\nwritten to {tmp_path}/a.keras" in text
     potential = load_potential(tmp_path / "a.keras")
     assert potential.atomic_network.hidden == {"Au": [4, 3]}
+    assert potential.core.numbers == [79]
     assert potential.elements == ["Au"] and potential.atomic_network.seed == 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.keras"]
     table = (tmp_path / "a.csv").read_text().splitlines()
@@ -34,9 +36,10 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):
-    options = ["--hidden", 4, "--epochs", 5, "--symmetry-functions", function_file, "--optimizer", "lbfgs"]
+    options = ["--hidden", 4, "--epochs", 5, "--symmetry-functions", function_file, "--optimizer", "lbfgs", "--no-core"]
     code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options, "--weight-decay", 1e-4)
-    assert code == 0 and "validation" in text
+    assert code == 0 and "validation" in text and error.splitlines()[0].endswith("; no repulsive core")
+    assert load_potential(tmp_path / "a.keras").core is None
     assert load_potential(tmp_path / "a.keras").compute_dtype == "float64"
 
 

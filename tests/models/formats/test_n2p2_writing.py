@@ -98,6 +98,7 @@ def test_constant_features_are_left_out(tmp_path):
 
 
 REFUSED = {
+    "core": ({"core": "zbl"}, "n2p2's files hold no repulsive core: train without. Received: a potential with one"),
     "G3": ({"functions": [SymmetryFunction("G3", 4.0, kappa=1.0)]}, "n2p2 has no symmetry function of this kind: G3"),
     "silu": ({"activation": "silu"}, "n2p2 has no activation 'silu', only linear, tanh"),
     "depth": ({"hidden": {"Ti": (5,), "O": (3, 4)}}, "as many for each element. Received: {'O': 2, 'Ti': 1}"),

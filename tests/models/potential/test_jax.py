@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.examples import crystal, small_potential
+from tests.examples import crystal, small_potential, wide_core
 from tests.physics import assert_close
 
 pytestmark = [
@@ -34,7 +34,7 @@ assert potential.engine == "jax"
 
 
 def test_energy_forces_and_stress_are_the_same(tmp_path):
-    potential = small_potential(["Ti", "O"])
+    potential = small_potential(["Ti", "O"], core=wide_core())
     structures = [crystal(["Ti", "O"]), crystal(["O", "Ti"], pbc=(True, True, False)), crystal(["O"], pbc=False)[:3]]
     potential.save(tmp_path / "potential.keras")
     ase.io.write(tmp_path / "structures.traj", structures)

@@ -9,7 +9,7 @@ from keras import ops
 from atomzoo import NeuralNetworkPotential, load_potential
 from atomzoo.layers import Descriptor, FeatureScaling, SymmetryFunction, SymmetryFunctionLayer
 from atomzoo.models.training.losses import losses
-from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential
+from tests.examples import ALL_PATHS, CUTOFF, crystal, rattled, small_potential, wide_core
 from tests.physics import assert_close, assert_derivatives, assert_invariant
 
 ELEMENTS = ["Ti", "O"]
@@ -278,6 +278,7 @@ def test_config_round_trip():
         trainable_functions=("eta",),
         seed=3,
         dtype="float64",
+        core=wide_core(),
     )
     again = NeuralNetworkPotential.from_config(potential.get_config())
     assert again.get_config() == potential.get_config() and again.functions == potential.functions

@@ -6,7 +6,7 @@ import ase
 import numpy as np
 import pytest
 
-from tests.examples import CUTOFF, ELEMENTS, PATHS, crystal, small_potential
+from tests.examples import CUTOFF, ELEMENTS, PATHS, crystal, small_potential, wide_core
 from tests.physics import assert_close, assert_derivatives, assert_invariant
 
 
@@ -19,8 +19,8 @@ def system(request):
 
 @pytest.fixture(scope="module")
 def potential():
-    """One potential, of two elements, with a function of pairs and one of triplets."""
-    return small_potential(ELEMENTS["two"], [PATHS["radial"][0], PATHS["narrow"][0]])
+    """One potential, of two elements, with a function of pairs, one of triplets, and a core."""
+    return small_potential(ELEMENTS["two"], [PATHS["radial"][0], PATHS["narrow"][0]], core=wide_core())
 
 
 def test_invariance(system):

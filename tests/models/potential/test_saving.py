@@ -9,7 +9,7 @@ import pytest
 from ase.build import bulk
 
 from atomzoo import NeuralNetworkPotential, fit
-from atomzoo.layers import SymmetryFunction
+from atomzoo.layers import RepulsiveCore, SymmetryFunction
 from atomzoo.models.potential.saving import load_keras, save_keras
 from tests.examples import PATHS, crystal, rattled, small_potential
 from tests.physics import assert_close, assert_gradient
@@ -104,12 +104,14 @@ def test_a_trained_potential_is_loaded_and_trained_on_in_a_new_process(tmp_path)
 def test_a_float32_potential_in_float64(tmp_path, trainable):
     """The same energies up to rounding, and forces that are their derivatives to more digits than float32 has."""
     functions = [SymmetryFunction("G2", cutoff=4.0, eta=0.3), SymmetryFunction("G5", cutoff=4.0, eta=0.1, zeta=2)]
-    single = small_potential(["Au"], functions, dtype="float32", trainable_functions=trainable)
+    core = RepulsiveCore([79], [0.5], [1.4])
+    single = small_potential(["Au"], functions, dtype="float32", trainable_functions=trainable, core=core)
     if trainable:
         single.descriptor.radial.factors.eta.assign([0.7])
     save_keras(single, tmp_path / "au.keras")
     double = load_keras(tmp_path / "au.keras", dtype="float64")
     assert double.compute_dtype == "float64" and double.functions == single.functions
+    assert double.core.get_config() == core.get_config()
     atoms = crystal(["Au"])
     ours, theirs = single.evaluate_atoms(atoms), double.evaluate_atoms(atoms)
     for name in ("energy", "forces", "stress", "features"):

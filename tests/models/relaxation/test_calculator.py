@@ -11,7 +11,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from ase.optimize import BFGS
 
-from atomzoo import ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
+from atomzoo import ExtrapolationError, ExtrapolationWarning, NeuralNetworkPotential, PotentialCalculator
 from atomzoo.layers import SymmetryFunction
 
 FUNCTIONS = [
@@ -142,6 +142,38 @@ def test_one_warning_a_calculation_outside_the_training_data():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExtrapolationWarning)
         atoms.get_forces()
+
+
+def test_dynamics_stop_where_atoms_leave_the_range(tmp_path):
+    """What is outside is kept, without results, beside what was kept before; only what is worse than all before it."""
+    potential = NeuralNetworkPotential.from_functions(["Cu"], FUNCTIONS, hidden=(4,), dtype="float64")
+    line = np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 0]])
+    train = [ase.Atoms("Cu4", positions=d * line) for d in (2.4, 2.6)]
+    for atoms in train:
+        atoms.calc = SinglePointCalculator(atoms, energy=0.0)
+    potential.adapt(train)
+    atoms, frames = ase.Atoms("Cu4", positions=2.5 * line), tmp_path / "outside.extxyz"
+    atoms.calc = PotentialCalculator(potential, stop_at=3, frames=frames)
+    atoms.set_velocities(np.array([[-2.0], [0.0], [0.3], [1.0]]) * [0.02, 0, 0])
+    dynamics = VelocityVerlet(atoms, timestep=2 * units.fs)
+    stopped = r"atom \d \(Cu\): G.* of [34] atoms are outside, at which the calculation was to stop; written to"
+    with (
+        pytest.warns(ExtrapolationWarning, match="in all . values of [12] atoms are outside$"),
+        pytest.raises(ExtrapolationError, match=stopped),
+    ):
+        dynamics.run(500)
+    assert dynamics.nsteps > 3
+    kept = ase.io.read(frames, ":")
+    counts = [frame.info["n_outside"] for frame in kept]
+    assert len(counts) > 1 and counts[-2] < 3 <= counts[-1] and (np.diff(counts) > 0).all()
+    assert "outside its range" in kept[-1].info["outside"] and kept[-1].calc is None
+    np.testing.assert_allclose(kept[-1].positions, atoms.positions, atol=1e-7)
+    atoms.calc = PotentialCalculator(potential, stop_at=1, frames=frames)
+    with pytest.raises(ExtrapolationError):
+        atoms.get_forces()
+    assert len(ase.io.read(frames, ":")) == len(kept) + 1
+    with pytest.raises(ValueError, match="`stop_at` must be 1 or more. Received: 0"):
+        PotentialCalculator(potential, stop_at=0)
 
 
 def test_results_can_be_written(alloy, tmp_path):

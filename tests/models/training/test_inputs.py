@@ -7,7 +7,7 @@ import pytest
 from atomzoo.models.training import inputs
 from atomzoo.models.training.force_projections import projected_forces, random_directions
 from atomzoo.models.training.inputs import prepared
-from tests.examples import PATHS, crystal, rattled, small_potential
+from tests.examples import PATHS, crystal, rattled, small_potential, wide_core
 from tests.physics import assert_close
 
 FORCES = ("energy_per_atom", "forces")
@@ -24,7 +24,7 @@ def structures():
 
 @pytest.fixture(scope="module")
 def potential():
-    return small_potential(["Ti", "O"], [*PATHS["radial"], *PATHS["narrow"][:1]])
+    return small_potential(["Ti", "O"], [*PATHS["radial"], *PATHS["narrow"][:1]], core=wide_core())
 
 
 def batches(dataset):
@@ -36,7 +36,7 @@ def test_features_give_the_same_energies(potential, structures):
     dataset = potential.dataset(structures, batch_size=2)
     cached = prepared(potential, dataset, structures, None, 0)
     for (x, y, w), (x_cached, y_cached, w_cached) in zip(batches(dataset), batches(cached), strict=True):
-        assert "features" in x_cached and "feature_gradients" not in x_cached
+        assert {"features", "core_energies"} <= set(x_cached) and "feature_gradients" not in x_cached
         for name, expected in potential(x).items():
             assert_close(potential({**x_cached, "positions": np.nan * x["positions"]})[name], expected, 1e-13)
         for found, expected in ((y_cached, y), (w_cached, w)):
@@ -52,7 +52,7 @@ def test_gradients_give_the_same_forces_stress_and_training(potential, structure
     dataset = potential.dataset(structures, batch_size=3, labels=labels)
     cached = prepared(potential, dataset, structures, "exact", 0)
     assert {"features", "feature_gradients", "feature_virials", "neighbors"} <= set(cached[0][0])
-    assert "positions" not in cached[0][0]
+    assert {"core_gradients", "core_virials"} <= set(cached[0][0]) and "positions" not in cached[0][0]
     for batch, batch_cached in zip(batches(dataset), batches(cached), strict=True):
         expected, outputs = potential(batch[0]), potential(batch_cached[0])
         for name in expected:

@@ -33,10 +33,19 @@ def test_error_of_a_curve():
     assert figure_5_output._errors(rows, points) == pytest.approx([0.4 / np.sqrt(2)])
 
 
+def test_where_all_seeds_repel():
+    """One has a hole at 3, the other repels everywhere; energies that fall at the shortest distance repel nowhere."""
+    rows = pandas.DataFrame({"seed": [0] * 4 + [1] * 4, "distance_Bohr": 2 * [2.0, 3.0, 4.0, 5.0]})
+    energies = pandas.Series([3.0, 1.0, 2.0, 0.0, 3.0, 2.0, 1.0, 0.0])
+    assert figure_5_output.repels_below(rows, energies) == 3.0
+    assert figure_5_output.repels_below(rows[4:], energies[4:]) == 5.0
+    assert figure_5_output.repels_below(rows, -energies) is None
+
+
 def test_curves_beside_what_the_paper_says_of_them():
     """Of four points of Au3 three lie above the curve, whose minimum is 0.2 eV above the lowest of them."""
     curve = pandas.DataFrame({"atoms": 3, "seed": 0, "distance_Bohr": [4.0, 5.0, 6.0], "energy_eV": [1.2, 1.2, 1.2]})
-    curve["extrapolations"] = 0
+    curve["extrapolations"], curve["core_eV"] = 0, 0.0
     points = pandas.DataFrame({"distance_Bohr": [4.1, 4.5, 5.0, 5.5], "energy_eV": [1.0, 1.3, 1.4, 1.5]})
     rows, data = figure_5_output.relative(curve, {3: points})
     table = figure_5_output.beside_paper(rows, data).set_index("quantity")["ours"]
@@ -57,5 +66,6 @@ def test_a_quick_run_writes_what_it_prints(tmp_path, capsys):
     known = rows["distance_Bohr"].between(data.min(), data.max())
     # inside, too, where no pair in the data lay as this one does before its images
     assert (rows["extrapolations"][known] == 0).any() and (rows["extrapolations"][~known] > 0).all()
+    assert not rows["core_eV"][known].any() and (rows["core_eV"][rows["distance_Bohr"] < 3.5] > 0.1).all()
     inside = rows[known].groupby("seed")["energy_eV"]
     assert (inside.max() - inside.min() > 0.05).all() and (inside.min().abs() < 0.1).all()

@@ -181,6 +181,7 @@ def test_statistics_in_the_file_are_those_of_the_data(tmp_path):
 @pytest.mark.parametrize(
     ("functions", "options", "message"),
     [
+        (BEHLER, {"core": "zbl"}, "aenet's files hold no repulsive core: train without. Received: a potential with"),
         (BEHLER, {"activation": "silu"}, "aenet has only the activations linear, .*. Received: 'silu' of Ti"),
         (BEHLER, {"activation": ["tanh", "tanh", "relu"]}, "Received: 'relu' of Ti"),
         (BEHLER, {"cutoff_function": "tanh"}, "aenet has only the cosine cutoff function. Received: TanhCutoff"),

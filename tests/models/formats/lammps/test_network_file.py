@@ -24,7 +24,7 @@ def potential(**options):
 
 @pytest.fixture
 def lines(tmp_path):
-    write_lammps(potential(), tmp_path / "a.nn")
+    write_lammps(potential(core="zbl"), tmp_path / "a.nn")
     return (tmp_path / "a.nn").read_text().splitlines()
 
 
@@ -34,6 +34,7 @@ def test_text(lines):
         "elements Ti O",
         "cutoff_function cosine inner_fraction 0.0",
         "pair_count 1",
+        "core zbl 22 0.6400000000000001 1.1199999999999999 8 0.264 0.46199999999999997",
         "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors O",
         "G5 cutoff 3.0 eta 0.3333333333333333 rs 0.0 zeta 2.0 lambda 1.0 neighbors Ti O",
         "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 180.0 subtype p2 neighbors Ti O",
@@ -79,6 +80,10 @@ BAD = {
     "cutoff_function cosine inner_fraction 0.0": ("cutoff_function sine", "there is no cutoff function 'sine'"),
     "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors Ti": ("G2 cutoff 3.5 eta x neighbors Ti", "'x' is not a number"),
     "G2 cutoff 3.5 eta 0.1 rs 0.0 neighbors O": ("G2 cutoff 3.5 eta 0.1 neighbors Au", "there is no element 'Au'"),
+    "core zbl 22 0.6400000000000001 1.1199999999999999 8 0.264 0.46199999999999997": (
+        "core zbl 22 0.64 0.64 8 0.2 0.4",
+        "the radii must be 0 <= inner < outer",
+    ),
     "layer tanh 5 2": ("layer tanh 4 2", "the layer must have 5 inputs"),
     "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 180.0 subtype p2 neighbors Ti O": (
         "C5 rlow -3.5 cutoff 3.5 thetalow 60.0 thetahigh 190.0 subtype p2 neighbors Ti O",

@@ -8,7 +8,17 @@ from atomzoo.layers import SymmetryFunction
 from atomzoo.layers.descriptors.chebyshev_functions import ChebyshevFunction
 from atomzoo.models.formats.lammps import read_lammps, write_lammps
 from atomzoo.models.formats.lammps.network_reader import read_network_file
-from tests.examples import ALL_COMPACT, COMPACT, CUTOFF, ONE_OF_EACH, crystal, rattled, small_potential, weighted
+from tests.examples import (
+    ALL_COMPACT,
+    COMPACT,
+    CUTOFF,
+    ONE_OF_EACH,
+    crystal,
+    rattled,
+    small_potential,
+    weighted,
+    wide_core,
+)
 from tests.models.formats.n2p2_reference import energy_of
 from tests.models.formats.test_n2p2_fuzz import N_MUTATIONS, mutated
 
@@ -28,6 +38,7 @@ OPTIONS = {
     "chebyshev": {"functions": [*ONE_OF_EACH, *CHEBYSHEV], "scaling": "min-max-centered"},
     "compact": {"functions": [*ONE_OF_EACH[:2], *ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 0.5, "O": 0.3})]},
     "float32": {"dtype": "float32"},
+    "core": {"core": "zbl"},
 }
 
 
@@ -36,6 +47,7 @@ def test_energies_are_those_of_what_was_written(options, tmp_path):
     potential = small_potential(["Ti", "O"], **options)
     write_lammps(potential, tmp_path / "a.nn")
     again = load_potential(tmp_path / "a.nn")
+    assert (again.core is None) == (potential.core is None)
     assert again.compute_dtype == "float64" and again.elements == ["Ti", "O"] and again.functions == potential.functions
     rtol = 1e-12 if potential.compute_dtype == "float64" else 1e-5
     for atoms in (crystal(["Ti", "O"]), crystal(["O", "Ti"], pbc=False)):
@@ -92,7 +104,8 @@ def test_it_goes_on_to_all_other_formats(tmp_path):
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
     path = tmp_path_factory.mktemp("networks") / "a.nn"
-    write_lammps(small_potential(["Ti", "O"], [*ONE_OF_EACH[:4], *CHEBYSHEV, *COMPACT["narrow"]]), path)
+    functions = [*ONE_OF_EACH[:4], *CHEBYSHEV, *COMPACT["narrow"]]
+    write_lammps(small_potential(["Ti", "O"], functions, core=wide_core()), path)
     return path.read_text()
 
 
@@ -107,6 +120,10 @@ BAD = {
     ),
     "G1 cutoff 4.0 neighbors Ti": ("G1 cutoff 4.0 neighbors Au", "expected one of the elements Ti O"),
     "G1 cutoff 4.0 neighbors O": ("G1 cutoff 4.0", "its neighbors must be named"),
+    "core zbl 22 0.8 1.5": ("core zbl", "expected zbl, and a number and two radii of each element. Received: 'zbl"),
+    "core zbl 22": ("core zbl 22 3.0", "expected zbl, and a number and two radii of each element. Received: 'zbl"),
+    "core zbl 22 0.8 ": ("core zbl 22 2.8 ", "0 <= inner < outer. Received: 22, inner=2.8, outer=1.5"),
+    "core zbl": ("core lj", "expected zbl, and a number and two radii of each element. Received: 'lj"),
     "G2 cutoff": ("G7 cutoff", "a function must be of G1, G2, G3, G4, G5, T2, T3, C2, C4, C5. Received: 'G7'"),
     "G2 cutoff 4.0": ("G2 range 4.0", "expected pairs of a key and a value, cutoff, eta, rs. Received: 'range"),
     "T2 cutoff 4.0": ("T2 cutoff 4e4", "`cutoff` must be from 0.1 to 100 A"),

@@ -1,16 +1,31 @@
 """`pair_style nn/manybody` against Keras in float64: one element and two, each kind of function, one rank and two."""
 
+import re
+
 import ase
+import ase.io
 import numpy as np
 import pytest
 from ase.stress import full_3x3_to_voigt_6_stress
 
-from atomzoo import NeuralNetworkPotential, find_extrapolations
+from atomzoo import Committee, NeuralNetworkPotential, find_extrapolations, load_potential
 from atomzoo.datasets.engines import lammps_files
-from atomzoo.datasets.engines.lammps import Lammps, run_lammps
+from atomzoo.datasets.engines.lammps import Lammps, LammpsError, run_lammps
 from atomzoo.layers import ChebyshevFunction, CompactFunction
 from atomzoo.models.formats.lammps import pair_commands, write_lammps
-from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ELEMENTS, crystal, rattled, weighted
+from atomzoo.models.potential.native.network_text import network_text
+from tests.examples import (
+    ALL_COMPACT,
+    ALL_PATHS,
+    CUTOFF,
+    ELEMENTS,
+    PATHS,
+    crystal,
+    rattled,
+    small_potential,
+    weighted,
+    wide_core,
+)
 
 CHEBYSHEV = [
     ChebyshevFunction("T2", CUTOFF, 5),
@@ -48,8 +63,8 @@ def case(request, cache, tmp_path_factory):
 
 def two_elements():
     columns = {"Ti": [3, 1, *range(4, 18)], "O": range(32)}
-    options = {**TWO, "scaling": "batch-normalization", "feature_columns": columns, "dtype": "float64"}
-    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], ALL_PATHS, **options)
+    options = {**TWO, "scaling": "batch-normalization", "feature_columns": columns, "core": wide_core()}
+    return NeuralNetworkPotential.from_functions(ELEMENTS["two"], ALL_PATHS, dtype="float64", **options)
 
 
 def chebyshev():
@@ -102,7 +117,7 @@ def test_equal_to_keras(case, ranks):
 def test_equal_after_dynamics(case):
     potential, _, structures, _ = case
     frames = engine(case, 2).dynamics(
-        structures[-1], steps=1000, temperature=50.0, time_step=0.5, every=500, ensemble="nve"
+        structures[-1], steps=1000, temperature=50.0, time_step=0.3, every=500, ensemble="nve"
     )
     assert np.abs(frames[-1].positions - structures[-1].positions).max() > 0.02
     assert_equal(frames[-1], potential.evaluate_atoms(frames[-1], "tensorflow"))
@@ -172,11 +187,84 @@ def test_extrapolations_are_counted(case, tmp_path, ranks):
     assert 1 <= len(warnings) <= ranks and warnings[0].startswith("WARNING: nn/manybody: step 0, atom ")
 
 
+@pytest.fixture(scope="module")
+def committee(cache, tmp_path_factory):
+    """Three members, which differ by their weights, scales, shifts and cores, and their file."""
+    functions = [*PATHS["radial"], *PATHS["linear"][:2]]
+    members = [small_potential(["Ti", "O"], functions, seed=k, core=wide_core() if k else None) for k in range(3)]
+    for k, member in enumerate(members):
+        member.atom_sum.shifts.assign([-3.0 - k, 2.0 * k])
+        member.atom_sum.scale.assign(0.3 + 0.1 * k)
+    path = tmp_path_factory.mktemp("committee") / "three.nn"
+    write_lammps(Committee(members), path)
+    return Committee(members), path
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_committee_is_the_mean_and_tells_its_deviation(committee, tmp_path, ranks):
+    potential, path = committee
+    structures = [*rattled(crystal(potential.elements), 1), large(potential.elements)]
+    expected = potential.evaluate_atoms(structures, "tensorflow")
+    pair = pair_commands(path, potential.elements)
+    for labelled, result in zip(Lammps(pair, potential.elements, ranks).label(structures), expected, strict=True):
+        assert_equal(labelled, result)
+    commands, columns = ["compute guard all pair nn/manybody"], ["step", "pe", "c_guard[1]", "c_guard[2]"]
+    for atoms, result in zip(structures, expected, strict=True):
+        row, _ = custom_run(committee, tmp_path, atoms, pair, commands, columns, ranks)
+        deviation = np.linalg.norm(result["forces_deviation"], axis=1).max()
+        assert row["c_guard[2]"] == pytest.approx(deviation, rel=1e-9) and deviation > 0.01
+        assert row["pe"] == pytest.approx(result["energy"], rel=1e-10)
+    hybrid = [pair[0], "pair_style hybrid/overlay nn/manybody zero 3.0", "pair_coeff * * zero"]
+    hybrid += [pair[2].replace("* * ", "* * nn/manybody ")]
+    again, _ = custom_run(committee, tmp_path, structures[-1], hybrid, commands, columns, ranks)
+    assert again["c_guard[2]"] == pytest.approx(row["c_guard[2]"], rel=1e-10)
+
+
+def test_a_committee_of_other_functions(committee, tmp_path):
+    members = [small_potential(["Ti", "O"], PATHS["radial"][:n]) for n in (2, 1)]
+    with pytest.raises(ValueError, match="must have the same symmetry functions"):
+        write_lammps(Committee(members), tmp_path / "a.nn")
+    texts = [network_text(member) for member in members]
+    (tmp_path / "a.nn").write_text("".join(texts))
+    with pytest.raises(ValueError, match="a.nn: the networks of a committee must have the same elements and functions"):
+        Lammps(pair_commands(tmp_path / "a.nn", ["Ti", "O"]), ["Ti", "O"]).label([crystal(["Ti", "O"])])
+    with pytest.raises(ValueError, match="several networks, a committee, are read by LAMMPS alone"):
+        load_potential(committee[1])
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_run_stops_where_atoms_leave_the_range(case, tmp_path, ranks):
+    """At the first step with as many of them, which is kept; the line names the atom, its function and the step."""
+    potential, path, structures, expected = case
+    atoms, elements, frame = structures[-1], potential.elements, tmp_path / "a frame.lammpstrj"
+    found = find_extrapolations(potential, atoms, expected[-1]["features"])
+    outside = {each.atom for each in found}
+    pair = pair_commands(path, elements, stop_at=len(outside), frame=frame)
+    with pytest.raises(LammpsError) as error:
+        custom_run(case, tmp_path, atoms, pair, [], ["step", "pe"], ranks)
+    words = re.search(
+        r"nn/manybody: step 0, atom (\d+) \((\w+)\): (\w+) .* is \S+, outside its range", str(error.value)
+    )
+    number = int(words[1]) - 1
+    assert number in outside and words[2] == atoms.symbols[number]
+    assert any(each.atom == number and each.function.startswith(words[3]) for each in found)
+    assert f"{len(outside)} atoms are outside, at which the run was to stop; written to {frame}" in str(error.value)
+    kept = ase.io.read(frame)
+    assert kept.get_chemical_symbols() == atoms.get_chemical_symbols()
+    np.testing.assert_allclose(kept.get_all_distances(mic=True), atoms.get_all_distances(mic=True), atol=1e-10)
+    pair = pair_commands(path, elements, stop_at=len(outside) + 1)
+    row, text = custom_run(case, tmp_path, atoms, pair, [], ["step", "pe"], ranks)
+    assert (
+        row["pe"] == pytest.approx(expected[-1]["energy"], rel=1e-10) and "WARNING: nn/manybody: step 0, atom" in text
+    )
+
+
 def test_input_that_is_refused(case, tmp_path):
     atoms, pair = case[2][-1], engine(case).pair
     for lines, message in (
         (["newton off", *pair], "needs newton pair on"),
-        ([*pair[:1], "pair_style nn/manybody 6.0"], "takes no arguments"),
+        ([*pair[:1], "pair_style nn/manybody 6.0"], r"takes no arguments, .* or extrapolation stop N \[FILE\]"),
+        ([*pair[:1], "pair_style nn/manybody extrapolation stop 0"], "stop N needs N of 1 or more"),
         ([*pair[:2], pair[2] + " Si"], "takes \\* \\*, a network file, and an element for each atom type"),
     ):
         with pytest.raises(ValueError, match=message):

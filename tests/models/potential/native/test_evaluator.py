@@ -14,7 +14,17 @@ from atomzoo.layers import ChebyshevFunction, Descriptor, SymmetryFunction, Symm
 from atomzoo.models.potential.committee import Committee
 from atomzoo.models.potential.native.build import NativeError
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
-from tests.examples import ALL_COMPACT, ALL_PATHS, CUTOFF, ONE_OF_EACH, PATHS, crystal, small_potential, weighted
+from tests.examples import (
+    ALL_COMPACT,
+    ALL_PATHS,
+    CUTOFF,
+    ONE_OF_EACH,
+    PATHS,
+    crystal,
+    small_potential,
+    weighted,
+    wide_core,
+)
 from tests.physics import assert_derivatives, assert_invariant
 
 pytestmark = pytest.mark.usefixtures("compiler")
@@ -27,7 +37,7 @@ CHEBYSHEV = [
 CASES = {
     "one element": {"elements": ["Au"], "functions": ALL_PATHS},
     "two elements": {"functions": ALL_PATHS, "activation": {"Ti": ["silu", "softplus", "twist"], "O": "sigmoid"}},
-    "chebyshev": {"functions": [*CHEBYSHEV, *ONE_OF_EACH], "scaling": "z-score"},
+    "chebyshev": {"functions": [*CHEBYSHEV, *ONE_OF_EACH], "scaling": "z-score", "core": wide_core()},
     "compact": {"functions": [*ALL_COMPACT, *weighted(ALL_COMPACT, {"Ti": 0.5, "O": 0.3})], "scaling": "none"},
     "polynomial": {"cutoff_function": "polynomial", "activation": "gelu", "scaling": "min-max-centered"},
     "tanh": {"cutoff_function": "tanh", "activation": "exponential", "scaling": "centered"},
@@ -114,7 +124,8 @@ def test_float32_is_evaluated_in_float64():
 
 @pytest.mark.parametrize("pbc", [True, (1, 1, 0), (0, 0, 1), False], ids=str)
 def test_physics(pbc):
-    potential = small_potential(["Ti", "O"], [PATHS["radial"][1], PATHS["linear"][1], *PATHS["wide"], *PATHS["narrow"]])
+    functions = [PATHS["radial"][1], PATHS["linear"][1], *PATHS["wide"], *PATHS["narrow"]]
+    potential = small_potential(["Ti", "O"], functions, core=wide_core())
     evaluate = partial(potential.evaluate_atoms, engine="native")
     assert_derivatives(evaluate, crystal(["Ti", "O"], pbc))
     assert_invariant(evaluate, crystal(["Ti", "O"], pbc))
