@@ -3,6 +3,7 @@
 
 #include <istream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,12 @@ class Potential {
  public:
   // `name`: of what is read, for messages.
   Potential(std::istream &text, const std::string &name) : file(Reader(text, name).read()) {
-    for (const ElementNetwork &network : file.networks)
-      atoms.push_back(std::make_unique<Atom>(file, network));
+    try {
+      for (const ElementNetwork &network : file.networks)
+        atoms.push_back(std::make_unique<Atom>(file, network));
+    } catch (const std::runtime_error &error) {
+      throw std::runtime_error(name + ": " + error.what());
+    }
   }
 
   const std::vector<std::string> &elements() const { return file.elements; }
