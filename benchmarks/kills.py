@@ -29,9 +29,9 @@ OPTIONS = ["--symmetry-functions", "set.json", "--seed", "3"]
 TRAIN = ["train", "data.extxyz", "-o", "au.keras", "--resume", "--hidden", "6", "5", *OPTIONS]
 MORSE = ["--pair", "pair_style morse 8.0", "--pair", "pair_coeff * * 0.4753 1.583 3.0242"]  # gold
 COMMANDS = {
-    "train, adam": [*TRAIN, "--no-forces", "--optimizer", "adam", "--epochs", "25"],
-    "train, lbfgs": [*TRAIN, "--optimizer", "lbfgs", "--epochs", "120", "--patience", "40"],
-    "tune": ["tune", "data.extxyz", "-o", "search", "--grid", "grid.json", "--epochs", "5", *OPTIONS],
+    "train, adam": [*TRAIN, "--no-forces", "--optimizer", "adam", "--epochs", "12"],
+    "train, lbfgs": [*TRAIN, "--optimizer", "lbfgs", "--epochs", "40", "--patience", "30"],
+    "tune": ["tune", "data.extxyz", "-o", "search", "--grid", "grid.json", "--epochs", "3", *OPTIONS],
     "refine": ["refine", "data.extxyz", "-o", "loop", "--engine", "lammps", *MORSE, "--hidden", "5"]
     + ["--iterations", "20", "--budget", "5", *OPTIONS],
     "label": None,
@@ -65,7 +65,9 @@ def begin(folder):
 
 
 def work(name, folder, begins):
-    """One command, in a process of its own."""
+    """One command, in a process of its own. Functions run eagerly: to compile them would take most of the time."""
+    import tensorflow
+
     from atomzoo.cli import main
     from atomzoo.datasets.engines import LabelledFile
     from atomzoo.models.active_learning import refinement_steps
@@ -79,6 +81,7 @@ def work(name, folder, begins):
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     checkpoint.EVERY, lbfgs.LEG, refinement_steps.N_STARTS = 0.1, 10, 2  # seconds for minutes
+    tensorflow.config.run_functions_eagerly(True)
     begins.set()
     if COMMANDS[name] is not None:
         return main(COMMANDS[name])

@@ -256,7 +256,8 @@ def test_mutated_files_give_a_clear_error_or_a_setup(write):
         try:
             setup = read_setup(path)
         except ValueError as error:
-            assert str(error).startswith(f"{path}, line ") and len(str(error).splitlines()) == 1 and len(str(error)) < 500
+            assert str(error).startswith(f"{path}, line ")
+            assert len(str(error).splitlines()) == 1 and len(str(error)) < 500
             outcomes["refused"] += 1
         else:
             assert sorted(canonical_order(setup)) == list(range(len(setup.functions)))
