@@ -6,6 +6,7 @@ other errors, signals, hangs. Readers run in processes of their own. Prints a ta
 """
 
 import argparse
+import faulthandler
 import os
 import resource
 import signal
@@ -20,7 +21,7 @@ import numpy as np
 from benchmarks.timing import ROOT
 
 COLUMNS = ("reader", "files", "read", "refused in one line", "crashed")
-SECONDS = 20
+SECONDS = 20  # of processor time
 MEMORY = 1.5e9  # bytes beside those that are taken before
 WORDS = ["999999999", "-1", "0", "2", "1e308", "1e999", "nan", "inf", "1_0", "0x10", "9" * 5000, "\u0663", "1d5", ""]
 WORDS += ["#", "=", '"', "{", "[1,", "T", "Au", "end"]
@@ -257,23 +258,24 @@ def _sometimes(read, build, every=25):
 
 def read_all(name, first, n_files):
     """Prints the outcome of each file; ends where a reader takes the process with it."""
-    signal.signal(signal.SIGALRM, _too_slow)
     with tempfile.TemporaryDirectory() as folder:
         path, read = READERS[name](Path(folder).resolve())
         read()
         resource.setrlimit(resource.RLIMIT_AS, (int(_address_space() + MEMORY), resource.RLIM_INFINITY))
         for outcome in outcomes(path, read, range(first, n_files)):
+            faulthandler.dump_traceback_later(10 * SECONDS, exit=True)  # signals wait for C++ that does not return
             print(outcome, flush=True)
 
 
 def outcomes(path, read, numbers):
     """Yields what becomes of damaged files, each of its number: "read", "refused", or "crashed: " and how."""
     original = path.read_bytes()
+    signal.signal(signal.SIGPROF, _too_slow)
     for number in numbers:
         path.write_bytes(mutated(original, np.random.default_rng(number)))
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         yield _outcome(read, path)
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _outcome(read, path):

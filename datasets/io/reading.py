@@ -16,9 +16,9 @@ from atomzoo.datasets.arrays.labels import find_label
 from atomzoo.datasets.arrays.validation import find_problem
 from atomzoo.datasets.io.input_data import is_input_data, read_input_data
 from atomzoo.datasets.io.label_keys import USUAL_KEYS, LabelKeys, present_keys, set_labels
-from atomzoo.datasets.io.misread import check_meaning, find_disorder
+from atomzoo.datasets.io.misread import check_meaning, find_disorder, find_unit
 from atomzoo.datasets.io.units import other_length_unit
-from atomzoo.datasets.io.words import named
+from atomzoo.datasets.io.words import cut, named
 from atomzoo.datasets.io.xsf import has_energy, read_xsf
 
 # Atoms closer than this (A) are a mistake in the file: half the shortest bond, that of H2, is 0.37 A.
@@ -47,9 +47,9 @@ def read_structures(
         FileNotFoundError: if there is no such file.
         ValueError: naming the file, if it is empty, is cut off, cannot be read, or is a dump of LAMMPS without
             elements; naming the frame too, if that has no atoms, a position that is not finite, a periodic cell without
-            volume, two atoms (or periodic images) less than 0.1 A apart, a site that is occupied in part, or a label
-            that is not there or no number (see `LabelKeys`); for an input.data of which the distances fit the other
-            unit of length; for an index of no structure.
+            volume, two atoms (or periodic images) less than 0.1 A apart, a site that is occupied in part, a unit in its
+            comment that is another than these, or a label that is not there or no number (see `LabelKeys`); for an
+            input.data of which the distances fit the other unit of length; for an index of no structure.
 
     Example:
 
@@ -96,7 +96,7 @@ def _checked(path, length_unit, energy_unit, keys, labelled):
         raise ValueError(f"'{path}' is empty")
     for frame, atoms in _chosen(path, lambda: _read(path, length_unit, energy_unit), index):
         with named(f"'{path}', frame {frame}"):
-            if problem := find_problem(atoms) or _find_overlap(atoms) or find_disorder(atoms):
+            if problem := find_problem(atoms) or _find_overlap(atoms) or find_disorder(atoms) or find_unit(atoms):
                 raise ValueError(problem)
             set_labels(atoms, keys)
             if labelled and find_label(atoms, "energy") is None:
@@ -162,7 +162,7 @@ def _read_by_ase(path):
     except Exception as error:  # dozens of parsers, each failing in its own way: KeyError, IndexError, StopIteration
         if path.is_dir():
             raise ValueError(f"'{path}' is a folder, not a file of structures") from None
-        reason = " ".join(str(error).split())
+        reason = cut(" ".join(str(error).split()))
         reason = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
         raise ValueError(f"cannot read '{path}': {reason}{_as(file_format)}") from None
     if not n_structures:

@@ -121,6 +121,13 @@ def test_unusable_frames(tmp_path, atoms, message):
         read_structures(tmp_path / "a.extxyz")
 
 
+@pytest.mark.parametrize("unit", ["eV", "ev", "electronvolt"])
+def test_units_that_are_stated_and_ours(tmp_path, unit):
+    info = {"energy_unit": unit, "force-units": "eV / Ang", "StressUnit": "eV/A^3", "unit": "Bohr"}
+    frame([[0, 0, 0]], info=info).write(tmp_path / "a.extxyz")
+    assert len(read_structures(tmp_path / "a.extxyz")) == 1
+
+
 def test_short_vector_along_a_direction_that_is_not_periodic(tmp_path):
     frame([[0, 0, 0]], cell=[4, 4, 0.05], pbc=[True, True, False]).write(tmp_path / "a.extxyz")
     assert len(read_structures(tmp_path / "a.extxyz")) == 1
