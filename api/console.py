@@ -29,9 +29,10 @@ def progress_bar():
 
 
 def track(sequence, description):
-    """Yields the members of a sequence and shows how many are done."""
+    """Yields the members of a sequence, or of an iterator, and shows how many are done."""
     with progress_bar() as bar:
-        task = bar.add_task(description, total=len(sequence), note="")
+        total = len(sequence) if hasattr(sequence, "__len__") else None
+        task = bar.add_task(description, total=total, note="")
         for member in sequence:
             yield member
             bar.advance(task)

@@ -66,6 +66,13 @@ def cif(*sites):
     return f"data_a\n{lengths}{angles}_space_group_name_H-M_alt 'F m -3 m'\nloop_\n{loop}" + "\n".join(sites) + "\n"
 
 
+def molecules(n):
+    """A file of n molecules in the format sdf."""
+    file = io.StringIO()
+    ase.io.write(file, ase.Atoms("Au"), format="sdf")
+    return n * file.getvalue()
+
+
 def trajectory(part):
     """The beginning of a binary trajectory."""
     file = io.BytesIO()
@@ -99,6 +106,10 @@ STRUCTURES = [
     ("a.extxyz", xyz(ATOM, stress="1 2 3", **CUBE), "cannot read 'a.extxyz': ValueError: Got info item stress"),
     ("größe 1.extxyz", xyz("Cu 0 0 0"), "structure 0: element 'Cu' is not among the model's elements ['Au']"),
     ("a.extxyz", "Gr\xf6\xdfe".encode("latin-1"), "cannot read 'a.extxyz': UnicodeDecodeError"),
+    ("a.xyz", xyz(ATOM, **{"energy": -1, "energy-unit": "hartree"}), "it says energy-unit=hartree, but energies must"),
+    ("a.xyz", xyz(ATOM, forces_units="Ha/Bohr"), "it says forces_units=Ha/Bohr, but forces must be in eV/Å"),
+    ("a.xyz", xyz(ATOM, stress_unit="GPa", **CUBE), "it says stress_unit=GPa, but stresses must be in eV/Å^3"),
+    ("a.sdf", molecules(2), "an sdf file must hold one molecule: ASE reads the first only. Received: 2"),
     (
         "a.lammpstrj",
         dump("id type x y z"),

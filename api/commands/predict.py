@@ -1,6 +1,7 @@
 """`atomzoo predict`."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -27,42 +28,103 @@ def predict(
 ):
     """Predicts energies (eV), forces (eV/Å) and, for periodic structures, stress (eV/Å³).
 
-    Prints the errors where DATA has labels, and warns of atoms unlike those in the training data.
+    Prints the errors where DATA has labels, and warns of atoms unlike those in the training data. Structures are read
+    and written part by part: an extxyz file may be larger than the memory.
     """
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.arrays.labels import check_labels
-    from atomzoo.datasets.io.input_data import is_input_data
-    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
-    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, writing_structures
+    from atomzoo.datasets.io.reading import iread_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
-    from atomzoo.models.potential.length_unit import check_length_unit
-    from atomzoo.models.potential.prediction_errors import check_energy_unit, prediction_errors
 
     if output is not None:
         check_structure_file(output)
-    with err.status(f"reading {model} and {data}"):
+    with err.status(f"reading {model}"):
         potential = load_potential(model, length_unit, energy_unit)
-        structures = read_structures(data, length_unit, energy_unit)
-    find_species(structures, potential.elements)  # here, so that an error names the place in the file
-    check_labels(structures)
-    if output is not None:
-        check_writing(output, structures)
-    parts = track(list(batches(structures)), "predicting")
-    results = [result for part in parts for result in potential.evaluate_atoms(part)]
+    structures = iread_structures(data, length_unit, energy_unit)
+    report = _Report(potential)
+    with nullcontext() if output is None else writing_structures(output) as write:
+        for part in track(batches(structures), "predicting"):
+            is_first, place = report.n_structures == 0, report.n_structures
+            find_species(part, potential.elements, place)  # here, so that an error names the place in the file
+            check_labels(part, place)
+            if is_first and output is not None:
+                check_writing(output, part)
+            results = potential.evaluate_atoms(part)
+            if is_first:
+                _check_units(potential, data, part, results, energy_unit)
+            report.add(part, results)
+            if write is not None:
+                write([_with_results(*pair) for pair in zip(part, results, strict=True)])
+    report.print(output)
+
+
+def _check_units(potential, data, structures, results, energy_unit):
+    from atomzoo.datasets.io.input_data import is_input_data
+    from atomzoo.datasets.io.reading import split_index
+    from atomzoo.models.potential.length_unit import check_length_unit
+    from atomzoo.models.potential.prediction_errors import check_energy_unit
+
     check_length_unit(potential, structures, [result["features"] for result in results])
-    if is_input_data(data):
+    path, _ = split_index(data)
+    if path.is_file() and is_input_data(path):
         check_energy_unit(structures, results, energy_unit)
-    errors = prediction_errors(structures, results)
-    if output is not None:
-        write_structures(output, [_with_results(*pair) for pair in zip(structures, results, strict=True)])
-    out.print(_table(structures, results))
-    if errors:
-        out.print("", errors_table({"": errors}))
-    if output is not None:
-        out.print(f"\nwritten to {output}", markup=False, soft_wrap=True)
-    _warn(potential, structures, results)
+
+
+class _Report:
+    """What is printed of structures that come part by part, without keeping them."""
+
+    def __init__(self, potential):
+        from atomzoo.models.potential.prediction_errors import ErrorSums
+
+        self.potential, self.n_structures, self.n_unlike = potential, 0, 0
+        self._errors, self._rows, self._warnings = ErrorSums(), [], []
+
+    def add(self, structures, results):
+        self._errors.add(structures, results)
+        for pair in zip(structures, results, strict=True):
+            if self.n_structures < MOST_ROWS:
+                self._rows.append(_row(self.n_structures, *pair))
+            self._look_for_extrapolations(*pair)
+            self.n_structures += 1
+
+    def _look_for_extrapolations(self, atoms, result):
+        from atomzoo.models.potential.extrapolation import find_extrapolations
+
+        found = find_extrapolations(self.potential, atoms, result["features"])
+        self.n_unlike += bool(found)
+        if found and self.n_unlike <= MOST_WARNINGS:
+            others = f" (and {len(found) - 1} more values)" if len(found) > 1 else ""
+            self._warnings.append(f"structure {self.n_structures}, {found[0]}{others}")
+
+    def print(self, output):
+        out.print(self._table())
+        if errors := self._errors.errors():
+            out.print("", errors_table({"": errors}))
+        if output is not None:
+            out.print(f"\nwritten to {output}", markup=False, soft_wrap=True)
+        if self.n_unlike > MOST_WARNINGS:
+            self._warnings.append(f"{self.n_unlike} of {self.n_structures} structures have such values")
+        for warning in self._warnings:
+            print(f"atomzoo: warning: {warning}", file=sys.stderr)
+
+    def _table(self):
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for title in ("structure", "formula", "energy, eV", "largest force, eV/Å", "pressure, eV/Å³"):
+            table.add_column(title, justify="left" if title == "formula" else "right")
+        for row in self._rows if self.n_structures <= MOST_ROWS else self._rows[: MOST_ROWS // 2]:
+            table.add_row(*row)
+        if self.n_structures > MOST_ROWS:
+            table.add_row("...", f"and {self.n_structures - MOST_ROWS // 2} more")
+        return table
+
+
+def _row(k, atoms, result):
+    force = (result["forces"] ** 2).sum(axis=1).max() ** 0.5
+    pressure = f"{-result['stress'].trace() / 3:.6f}" if atoms.pbc.all() else "-"
+    return str(k), atoms.get_chemical_formula(), f"{result['energy']:.6f}", f"{force:.4f}", pressure
 
 
 def _with_results(atoms, result):
@@ -77,31 +139,3 @@ def _with_results(atoms, result):
     copy = atoms.copy()
     copy.calc = SinglePointCalculator(copy, **values)
     return copy
-
-
-def _table(structures, results):
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("structure", "formula", "energy, eV", "largest force, eV/Å", "pressure, eV/Å³"):
-        table.add_column(title, justify="left" if title == "formula" else "right")
-    rows = list(enumerate(zip(structures, results, strict=True)))
-    for k, (atoms, result) in rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS // 2]:
-        force = (result["forces"] ** 2).sum(axis=1).max() ** 0.5
-        pressure = f"{-result['stress'].trace() / 3:.6f}" if atoms.pbc.all() else "-"
-        formula = atoms.get_chemical_formula()
-        table.add_row(str(k), formula, f"{result['energy']:.6f}", f"{force:.4f}", pressure)
-    if len(rows) > MOST_ROWS:
-        table.add_row("...", f"and {len(rows) - MOST_ROWS // 2} more")
-    return table
-
-
-def _warn(potential, structures, results):
-    from atomzoo.models.potential.extrapolation import find_extrapolations
-
-    pairs = zip(structures, results, strict=True)
-    found = [find_extrapolations(potential, atoms, result["features"]) for atoms, result in pairs]
-    unlike = [k for k, extrapolations in enumerate(found) if extrapolations]
-    for k in unlike[:MOST_WARNINGS]:
-        others = f" (and {len(found[k]) - 1} more values)" if len(found[k]) > 1 else ""
-        print(f"atomzoo: warning: structure {k}, {found[k][0]}{others}", file=sys.stderr)
-    if len(unlike) > MOST_WARNINGS:
-        print(f"atomzoo: warning: {len(unlike)} of {len(structures)} structures have such values", file=sys.stderr)

@@ -116,13 +116,13 @@ def usable_label(k: int, atoms: ase.Atoms, name: str) -> np.ndarray | None:
     return value
 
 
-def check_labels(structures: list[ase.Atoms]) -> None:
+def check_labels(structures: list[ase.Atoms], first: int = 0) -> None:
     """Finds out before a long calculation whether all labels that there are can be used.
 
     Raises:
-        ValueError: as `usable_label`.
+        ValueError: as `usable_label`; structures are numbered from `first` on.
     """
-    for k, atoms in enumerate(structures):
+    for k, atoms in enumerate(structures, first):
         for name in ("energy", *OF_ATOMS, "stress"):
             usable_label(k, atoms, name)
 

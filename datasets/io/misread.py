@@ -1,12 +1,23 @@
 """Files that ASE reads without complaint, but not as they are meant."""
 
+import re
 import sys
 from itertools import islice
 
 import ase
 from ase.io.formats import open_with_compression
 
+from atomzoo.datasets.io.words import cut
+
 DISORDER = 1e-3  # how far an occupancy may be from 1
+UNIT_KEY = re.compile(r"(energ|force|stress|virial)(y|ies|s|es)?[-_ ]?units?", re.IGNORECASE)
+LENGTHS = ("a", "å", "ang", "angstrom")
+UNITS = {  # of labels in the comment of a frame: how they are named in messages, and how people write them
+    "energ": ("energies must be in eV", ("ev", "electronvolt")),
+    "virial": ("virials must be in eV", ("ev", "electronvolt")),
+    "force": ("forces must be in eV/Å", tuple(f"ev/{length}" for length in LENGTHS)),
+    "stress": ("stresses must be in eV/Å^3", tuple(f"ev/{length}3" for length in LENGTHS)),
+}
 
 
 def check_meaning(path, file_format):
@@ -17,9 +28,9 @@ def check_meaning(path, file_format):
         file_format: str, ASE's name of its format.
 
     Raises:
-        ValueError: an xyz file that ends within a frame or has an empty line between frames, where ASE ends; a dump of
-            LAMMPS without elements, the types in which ASE takes for atomic numbers. The message does not name the
-            file.
+        ValueError: an xyz file that ends within a frame or has an empty line between frames, where ASE ends; an sdf
+            file of several molecules, of which ASE reads the first; a dump of LAMMPS without elements, the types in
+            which ASE takes for atomic numbers. The message does not name the file.
 
     Example:
         >>> import tempfile
@@ -34,6 +45,11 @@ def check_meaning(path, file_format):
     if file_format in ("xyz", "extxyz"):
         with open_with_compression(path, "rb") as file:
             _check_frames(file)
+    elif file_format == "sdf":
+        with open_with_compression(path, "rb") as file:
+            n_molecules = len(b"".join(file).rstrip().removesuffix(b"$$$$").split(b"\n$$$$"))
+        if n_molecules > 1:
+            raise ValueError(f"an sdf file must hold one molecule: ASE reads the first only. Received: {n_molecules}")
     elif file_format == "lammps-dump-binary":
         raise ValueError("a binary dump holds no elements; write text, with `dump_modify ... element`")
     elif file_format == "lammps-dump-text":
@@ -56,6 +72,21 @@ def find_disorder(atoms: ase.Atoms) -> str | None:
         if isinstance(site, dict) and (len(site) > 1 or abs(sum(site.values()) - 1) > DISORDER):
             shares = ", ".join(f"{element} {share:g}" for element, share in site.items())
             return f"a site is occupied in part, by {shares}: make an ordered structure of it"
+    return None
+
+
+def find_unit(atoms: ase.Atoms) -> str | None:
+    """Says which unit the comment of an extxyz frame states that is not that of ASE; None if there is no such unit.
+
+    Example:
+        >>> find_unit(ase.Atoms("Au", info={"energy": -0.5, "energy-unit": "hartree"}))
+        'it says energy-unit=hartree, but energies must be in eV'
+    """
+    for key, unit in atoms.info.items():
+        if stated := UNIT_KEY.fullmatch(str(key)):
+            rule, known = UNITS[stated[1].lower()]
+            if re.sub(r"[\s^*]", "", str(unit)).lower() not in known:
+                return f"it says {key}={cut(str(unit), 60)}, but {rule}"
     return None
 
 

@@ -14,6 +14,8 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from atomzoo.datasets.arrays.periodicity import has_stress
 from atomzoo.datasets.io.folders import check_folder
 
+APPENDED = ("xyz", "extxyz")  # formats of which a file and another, one after the other, are one
+
 
 def check_output(path):
     """Finds out before a long calculation whether its result can be written.
@@ -172,16 +174,47 @@ def write_structures(path, structures):
     Raises:
         ValueError, OSError: as `check_writing`.
     """
+    with writing_structures(path) as write:
+        write(structures)
+
+
+@contextmanager
+def writing_structures(path):
+    """A function that writes lists of structures, one after the other, to one file.
+
+    The file appears when the block ends without an error. Only of xyz and extxyz is each list written at once; the
+    structures of other formats are kept in memory until the end.
+
+    Args:
+        path: as for `write_structures`.
+
+    Raises:
+        ValueError, OSError: as `check_writing`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with writing_structures(f"{folder}/a.extxyz") as write:
+        ...         write([ase.Atoms("Au")])
+        ...         write([ase.Atoms("Cu"), ase.Atoms("Ag")])
+        ...     len(ase.io.read(f"{folder}/a.extxyz", index=":"))
+        3
+    """
     path = check_structure_file(path)
     with replacing(path) as temporary:
-        _write(path, temporary, structures)
+        if ase.io.formats.filetype(str(path), read=False) in APPENDED:
+            yield lambda structures: _write(path, temporary, structures, append=True)
+        else:
+            collected = []
+            yield collected.extend
+            _write(path, temporary, collected)
 
 
-def _write(path, temporary, structures):
+def _write(path, temporary, structures, **options):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a writer's own affair: deprecations, what its format leaves out
-            ase.io.write(temporary, structures)
+            ase.io.write(temporary, structures, **options)
         if not temporary.is_file():
             raise ValueError("it writes no single file")
     except OSError:

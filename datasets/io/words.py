@@ -44,7 +44,12 @@ def to_element(word, known=atomic_numbers):
 
 def shortened(text):
     """A piece of a file for a message: one line, not too long."""
-    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+    return repr(cut(text, 60))
+
+
+def cut(text, length=300):
+    """The beginning of a long text, such as a message with a damaged line in it."""
+    return text if len(text) <= length else f"{text[:length]}..."
 
 
 def to_text(value, unit=1.0):

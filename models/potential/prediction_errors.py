@@ -7,6 +7,7 @@ import numpy as np
 
 from atomzoo.datasets.arrays.labels import find_label, usable_label
 
+NAMES = ("energy", "energies", "forces", "stress")
 RATIO_TOLERANCE = 0.05
 
 
@@ -48,19 +49,39 @@ def prediction_errors(structures, results):
         >>> prediction_errors([dimer], [{"energy": -1.25}])
         {'energy': PredictionError(mae=0.125, rmse=0.125, n_structures=1)}
     """
-    errors = {}
-    for name in ("energy", "energies", "forces", "stress"):
-        differences = [
-            _difference(name, atoms, label, result)
-            for k, (atoms, result) in enumerate(zip(structures, results, strict=True))
-            if name in result and (label := usable_label(k, atoms, name)) is not None
-        ]
-        if differences:
-            values = np.concatenate(differences)
-            errors[name] = PredictionError(
-                float(np.abs(values).mean()), float(np.sqrt((values**2).mean())), len(differences)
-            )
-    return errors
+    sums = ErrorSums()
+    sums.add(structures, results)
+    return sums.errors()
+
+
+class ErrorSums:
+    """Collects the errors of structures that come part by part: see `prediction_errors`."""
+
+    def __init__(self):
+        self._sums = {}
+
+    def add(self, structures, results):
+        """Takes in a part of the structures and their results."""
+        for name in NAMES:
+            differences = [
+                _difference(name, atoms, label, result)
+                for k, (atoms, result) in enumerate(zip(structures, results, strict=True))
+                if name in result and (label := usable_label(k, atoms, name)) is not None
+            ]
+            if differences:
+                values = np.concatenate(differences)
+                new = np.array([np.abs(values).sum(), (values**2).sum(), len(values), len(differences)])
+                self._sums[name] = self._sums.get(name, 0.0) + new
+
+    def errors(self):
+        """Dict of `PredictionError` of all structures so far."""
+        found = {}
+        for name in NAMES:
+            if name in self._sums:
+                absolute, squared, n_values, n_structures = self._sums[name]
+                mae, rmse = float(absolute / n_values), float(np.sqrt(squared / n_values))
+                found[name] = PredictionError(mae, rmse, int(n_structures))
+        return found
 
 
 def check_energy_unit(structures, results, energy_unit):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from atomzoo.datasets.io.output_files import replacing
+from atomzoo.datasets.io.words import cut
 from atomzoo.models.formats.aenet.network import ACTIVATIONS, N_PARAMETERS, AenetNetwork, layer_sizes
 from atomzoo.models.formats.aenet.records import RecordReader, RecordWriter, is_binary
 from atomzoo.models.formats.aenet.text import TextReader, TextWriter
@@ -31,7 +32,7 @@ def read_network(path):
             network = _read(source)
             source.finish()
         except (ValueError, OverflowError) as error:
-            raise ValueError(f"'{path}', {source.place}: {error}") from None
+            raise ValueError(f"'{path}', {source.place}: {cut(str(error))}") from None
     return network
 
 

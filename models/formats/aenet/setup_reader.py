@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from atomzoo.datasets.io.words import cut
 from atomzoo.layers.descriptors.chebyshev_functions import chebyshev_basis
 from atomzoo.layers.descriptors.functions import SymmetryFunction
 from atomzoo.models.formats.aenet.setup import (
@@ -45,7 +46,7 @@ def read_setup(path):
                 raise ValueError(f"the file ends without {keyword}. Received: only {', '.join(sections) or 'nothing'}")
         return AenetSetup(**sections)
     except ValueError as error:
-        raise ValueError(f"{path}, line {lines.number}: {error}") from None
+        raise ValueError(f"{path}, line {lines.number}: {cut(str(error))}") from None
 
 
 class _Lines:

@@ -84,6 +84,8 @@ class Reader {
     file.elements = line("elements");
     file.elements.erase(file.elements.begin());
     if (file.elements.empty()) fail("an element must be named");
+    if (std::set<std::string>(file.elements.begin(), file.elements.end()).size() < file.elements.size())
+      fail("an element is named twice");
     file.cutoff_function = cutoff_function();
     const int count = integer(line("pair_count", 1)[1], 1);
     if (count > 2) fail("pair_count must be 1 or 2");
@@ -121,8 +123,9 @@ class Reader {
   std::istream &stream;
   int line_number = 0;
 
-  [[noreturn]] void fail(const std::string &reason) const {
-    throw std::runtime_error(name + ", line " + std::to_string(line_number) + ": " + reason);
+  [[noreturn]] void fail(const std::string &reason) const {  // in which there may be a damaged word of any length
+    const std::string cut = reason.size() > 200 ? reason.substr(0, 200) + "..." : reason;
+    throw std::runtime_error(name + ", line " + std::to_string(line_number) + ": " + cut);
   }
 
   Words line() {
@@ -239,6 +242,7 @@ class Reader {
         found.subtype = words[++k];
       } else if (words[k] == "order" && has_value) {
         found.order = integer(words[++k], 0);
+        if (found.order > (found.kind == "T3" ? 50 : 500)) fail("the order is too large");
       } else if (keys.count(words[k]) && has_value) {
         *keys[words[k]] = number(words[k + 1]);
         k++;
@@ -246,7 +250,7 @@ class Reader {
         fail("a function has no key '" + words[k] + "', or it has no value");
       }
     }
-    if (found.cutoff <= 0) fail("the cutoff must be positive");
+    if (!(found.cutoff >= 0.1 && found.cutoff <= 100)) fail("the cutoff must be from 0.1 to 100 A");
     if (found.zeta < 1 || std::abs(found.lambda) != 1) fail("zeta must be at least 1, and lambda 1 or -1");
     const int n_neighbors = is_weighted ? 0 : kinds.at(found.kind);
     if (int(found.neighbors.size()) != n_neighbors)

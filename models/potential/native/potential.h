@@ -21,12 +21,15 @@ class Potential {
   // `name`: of what is read, for messages. The texts of the members of a committee follow each other.
   Potential(std::istream &text, const std::string &name) {
     Reader reader(text, name);
+    std::vector<NetworkFile> files;
     do {
-      members.push_back(std::make_unique<Member>(reader.read()));
-      if (!same_functions(members[0]->file, members.back()->file))
-        throw std::runtime_error(name + ": the networks of a committee must have the same elements and functions");
+      files.push_back(reader.read());
     } while (reader.has_more());
-    for (const ElementNetwork &network : first().networks) descriptors.emplace_back(first(), network.inputs);
+    try {
+      assemble(files);
+    } catch (const std::runtime_error &error) {
+      throw std::runtime_error(name + ": " + error.what());
+    }
   }
 
   const std::vector<std::string> &elements() const { return first().elements; }
@@ -119,6 +122,15 @@ class Potential {
   std::vector<double> features, slopes;
 
   const NetworkFile &first() const { return members[0]->file; }
+
+  void assemble(const std::vector<NetworkFile> &files) {
+    for (const NetworkFile &file : files) {
+      members.push_back(std::make_unique<Member>(file));
+      if (!same_functions(first(), file))
+        throw std::runtime_error("the networks of a committee must have the same elements and functions");
+    }
+    for (const ElementNetwork &network : first().networks) descriptors.emplace_back(first(), network.inputs);
+  }
 
   static bool same_functions(const NetworkFile &a, const NetworkFile &b) {
     if (a.elements != b.elements || a.double_count != b.double_count || a.functions.size() != b.functions.size() ||

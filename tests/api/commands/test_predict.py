@@ -1,3 +1,5 @@
+import weakref
+
 import ase
 import ase.io
 import numpy as np
@@ -5,6 +7,8 @@ import pytest
 from ase.build import bulk
 
 from atomzoo import load_potential
+from atomzoo.datasets.io import reading
+from atomzoo.models.potential import evaluation
 
 DIMER = ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]])
 
@@ -42,6 +46,40 @@ def test_extrapolation_is_told(atomzoo, model, tmp_path):
     assert code == 0 and len(lines) == 6
     assert lines[0].startswith("atomzoo: warning: structure 0, atom ") and "outside its range" in lines[0]
     assert lines[-1] == "atomzoo: warning: 7 of 7 structures have such values"
+
+
+def test_a_file_larger_than_the_memory(atomzoo, model, gold, gold_file, tmp_path, monkeypatch):
+    """No more structures are held than are evaluated together; all that is printed and written is the same."""
+    whole = atomzoo("predict", model, gold_file, "-o", tmp_path / "whole.extxyz")
+    held, most, iread = [], [], reading.iread_structures
+
+    def counted(*args):
+        for atoms in iread(*args):
+            held.append(weakref.ref(atoms))
+            most.append(sum(each() is not None for each in held))
+            yield atoms
+
+    monkeypatch.setattr(reading, "iread_structures", counted)
+    monkeypatch.setattr(evaluation.batches, "__defaults__", (12,))  # four structures
+    parts = atomzoo("predict", model, gold_file, "-o", tmp_path / "parts.extxyz")
+    assert parts[0] == whole[0] == 0 and parts[2] == whole[2]
+    assert parts[1].replace("parts", "whole") == whole[1]
+    assert (tmp_path / "parts.extxyz").read_bytes() == (tmp_path / "whole.extxyz").read_bytes()
+    assert len(held) == 30 and max(most) <= 9  # those that are evaluated, and those that come next
+
+
+def test_an_error_in_a_later_part_leaves_the_output_as_it_was(fails, model, gold, tmp_path, monkeypatch):
+    monkeypatch.setattr(evaluation.batches, "__defaults__", (3,))
+    ase.io.write(tmp_path / "a.extxyz", [*gold[:3], bulk("Cu")])
+    (tmp_path / "b.extxyz").write_text("as it was")
+    message = fails("predict", model, tmp_path / "a.extxyz", "-o", tmp_path / "b.extxyz")
+    assert "structure 3: element 'Cu' is not among the model's elements ['Au']" in message
+    assert (tmp_path / "b.extxyz").read_text() == "as it was" and len(list(tmp_path.iterdir())) == 2
+
+
+def test_some_structures_of_a_file(atomzoo, model, gold_file):
+    code, text, _ = atomzoo("predict", model, f"{gold_file}@3:5")
+    assert code == 0 and [line.split()[0] for line in text.splitlines()[1:3]] == ["0", "1"]
 
 
 @pytest.mark.parametrize(

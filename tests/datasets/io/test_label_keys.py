@@ -100,10 +100,11 @@ def test_what_cannot_be_used_is_named(tmp_path, frame, options, message):
 
 def test_some_frames(tmp_path):
     path = written(tmp_path / "a.extxyz", *(({"energy": float(k)}, {}) for k in range(5)))
-    for index, expected in {"1:3": [1, 2], ":": [0, 1, 2, 3, 4], "-1": [4], "::2": [0, 2, 4], "0": [0]}.items():
+    chosen = {"1:3": [1, 2], ":": [0, 1, 2, 3, 4], "-1": [4], "::2": [0, 2, 4], "0": [0]}
+    for index, expected in (chosen | {"-3:-1": [2, 3], "::-2": [4, 2, 0]}).items():
         found = read_structures(f"{path}@{index}")
         assert [atoms.get_potential_energy() for atoms in found] == expected, index
-    for index in ("7:", "9", "a", "1:2:3:4"):
+    for index in ("7:", "9", "-6", "a", "1:2:3:4", "1:x", "::0", "9" * 30):
         with pytest.raises(ValueError, match=f"a.extxyz' has no structure {index}. Received: 5 structures"):
             read_structures(f"{path}@{index}")
     with pytest.raises(FileNotFoundError, match="there is no file"):

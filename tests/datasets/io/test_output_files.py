@@ -2,7 +2,14 @@ import ase
 import ase.io
 import pytest
 
-from atomzoo.datasets.io.output_files import check_structure_file, check_writing, replacing, write_structures
+from atomzoo.datasets.io.output_files import (
+    check_structure_file,
+    check_writing,
+    replacing,
+    write_structures,
+    writing_structures,
+)
+from tests.examples import crystal, rattled
 
 
 def test_a_complete_file_replaces_the_old_one(tmp_path):
@@ -93,3 +100,22 @@ def test_every_format_is_written_or_refused_in_one_line(tmp_path):
                 outcomes.setdefault(ending, []).append("refused")
     assert all(dry == real for dry, real in outcomes.values()), outcomes
     assert outcomes["extxyz"][0] == "written" and outcomes["pwi"][0] == "refused" and len(outcomes) > 20
+
+
+@pytest.mark.parametrize("name", ["a.extxyz", "a.xyz", "a.extxyz.gz", "a.traj", "a.traj.gz", "a.json"])
+def test_structures_that_come_part_by_part(tmp_path, name):
+    """As if they were written at once, and none of them before the end."""
+    structures = rattled(crystal(["Au"]), 5)
+    write_structures(tmp_path / f"whole-{name}", structures)
+    with writing_structures(tmp_path / name) as write:
+        for part in (structures[:2], structures[2:3], structures[3:]):
+            write(part)
+            assert not (tmp_path / name).exists()
+    found, expected = (ase.io.read(tmp_path / each, index=":") for each in (name, f"whole-{name}"))
+    assert len(found) == 5 and found == expected
+    if name == "a.extxyz":
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"whole-{name}").read_bytes()
+    with pytest.raises(RuntimeError), writing_structures(tmp_path / "b.extxyz") as write:
+        write(structures)
+        raise RuntimeError
+    assert not list(tmp_path.glob("*b.extxyz"))

@@ -9,7 +9,7 @@ from ase.build import bulk, molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.io.input_data import write_input_data
-from atomzoo.datasets.io.reading import read_structures
+from atomzoo.datasets.io.reading import iread_structures, read_structures
 from tests.examples import crystal, rattled
 
 
@@ -41,11 +41,32 @@ def test_path_may_be_a_string(tmp_path):
 def test_warnings_of_readers_stay_inside(tmp_path, monkeypatch):
     def read(*args, **kwargs):
         warnings.warn("old format", DeprecationWarning, stacklevel=2)
-        return [molecule("H2O")]
+        yield molecule("H2O")
 
-    monkeypatch.setattr(ase.io, "read", read)
+    monkeypatch.setattr(ase.io, "iread", read)
     (tmp_path / "a.xyz").write_text("something")
     assert len(read_structures(tmp_path / "a.xyz")) == 1
+
+
+def test_one_structure_is_held_at_a_time(tmp_path, monkeypatch):
+    """An error in a later frame comes when that is reached; what is not asked for is not read."""
+    path, iread, n_read = tmp_path / "a.xyz", ase.io.iread, []
+
+    def counted(*args, **kwargs):
+        for atoms in iread(*args, **kwargs):
+            n_read.append(len(atoms))
+            yield atoms
+
+    monkeypatch.setattr(ase.io, "iread", counted)
+    ase.io.write(path, [*[molecule("H2O")] * 5, ase.Atoms("Au", [[np.nan, 0, 0]])])
+    structures = iread_structures(path)
+    assert not n_read
+    for k in range(1, 6):
+        assert len(next(structures)) == 3 and len(n_read) == k
+    with pytest.raises(ValueError, match="a.xyz', frame 5: the position of atom 0 is not finite"):
+        next(structures)
+    n_read.clear()
+    assert len(list(iread_structures(f"{path}@1:3"))) == 2 and len(n_read) == 3
 
 
 def test_missing_file(tmp_path):
@@ -98,6 +119,13 @@ def test_unusable_frames(tmp_path, atoms, message):
     ase.io.write(tmp_path / "a.extxyz", [frame([[0, 0, 0]]), atoms])
     with pytest.raises(ValueError, match=f"'.*a.extxyz', {message}"):
         read_structures(tmp_path / "a.extxyz")
+
+
+@pytest.mark.parametrize("unit", ["eV", "ev", "electronvolt"])
+def test_units_that_are_stated_and_ours(tmp_path, unit):
+    info = {"energy_unit": unit, "force-units": "eV / Ang", "StressUnit": "eV/A^3", "unit": "Bohr"}
+    frame([[0, 0, 0]], info=info).write(tmp_path / "a.extxyz")
+    assert len(read_structures(tmp_path / "a.extxyz")) == 1
 
 
 def test_short_vector_along_a_direction_that_is_not_periodic(tmp_path):

@@ -5,7 +5,7 @@ from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.models.potential.prediction_errors import prediction_errors
+from atomzoo.models.potential.prediction_errors import ErrorSums, PredictionError, prediction_errors
 
 
 def structure(n_atoms, **labels):
@@ -44,6 +44,17 @@ def test_structures_without_labels_are_left_out():
     errors = prediction_errors(frames, [result(1)] * 3)
     assert errors["energy"].n_structures == 1
     assert prediction_errors(frames[1:], [result(1)] * 2) == {}
+
+
+def test_parts_are_as_the_whole():
+    structures = [structure(n, energy=float(n)) for n in (1, 2, 4, 8)]
+    results = [result(n, energy=n + 0.25 * n * k) for k, n in enumerate((1, 2, 4, 8))]
+    sums = ErrorSums()
+    assert sums.errors() == {}
+    for part in (slice(0, 1), slice(1, 4)):
+        sums.add(structures[part], results[part])
+    assert sums.errors() == prediction_errors(structures, results)
+    assert sums.errors()["energy"] == PredictionError(0.375, 0.25 * 3.5**0.5, 4)
 
 
 def test_labels_of_a_calculator_that_calculates():

@@ -238,7 +238,7 @@ def _mutate(text, rng):
             case 1:
                 del data[at : at + rng.randint(1, 30)]
             case 2:
-                data[at:at] = rng.choice([b"=", b"\n", b"-1", b"9" * 30, b"nan", b"1e999", b"G=", b"\x00", b"ENV "])
+                data[at:at] = rng.choice([b"=", b"\n", b"-1", b"9" * 5000, b"nan", b"1e999", b"G=", b"\x00", b"ENV "])
             case 3:
                 lines = bytes(data).split(b"\n")
                 rng.shuffle(lines)
@@ -256,7 +256,8 @@ def test_mutated_files_give_a_clear_error_or_a_setup(write):
         try:
             setup = read_setup(path)
         except ValueError as error:
-            assert str(error).startswith(f"{path}, line ") and len(str(error).splitlines()) == 1
+            assert str(error).startswith(f"{path}, line ")
+            assert len(str(error).splitlines()) == 1 and len(str(error)) < 500
             outcomes["refused"] += 1
         else:
             assert sorted(canonical_order(setup)) == list(range(len(setup.functions)))
