@@ -9,6 +9,9 @@ from vesin import NeighborList
 PAIRS_AT_ONCE = 100_000
 ATOMS_AT_ONCE = 32
 
+# Of vesin; where there would be more, it divides each direction into fewer, which must not be none.
+MOST_BOXES = 1e5
+
 
 def neighbor_list(atoms: ase.Atoms, cutoff: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All neighbors of all atoms of one structure, each pair in both directions.
@@ -34,12 +37,50 @@ def neighbor_list(atoms: ase.Atoms, cutoff: float) -> tuple[np.ndarray, np.ndarr
     >>> neighbor_list(wire, 3.0)[2].tolist()
     [[-2.5, 0.0, 0.0], [2.5, 0.0, 0.0]]
     """
-    cell = atoms.cell.array * atoms.pbc[:, None]
-    # More threads gain nothing, and wait for each other on a busy machine.
-    found = NeighborList(cutoff=cutoff, full_list=True, n_threads=1)
-    first, second, images = found.compute(atoms.positions, cell, atoms.pbc, "ijS", copy=False)
+    first, second, images = pairs_within(atoms, cutoff, "ijS", full_list=True)
     order = np.lexsort((images[:, 2], images[:, 1], images[:, 0], second, first))
+    cell = atoms.cell.array * atoms.pbc[:, None]
     return first[order].astype(np.int32), second[order].astype(np.int32), images[order] @ cell
+
+
+def pairs_within(atoms: ase.Atoms, cutoff: float, quantities: str, full_list: bool = False) -> list[np.ndarray]:
+    """What vesin calculates of pairs of atoms, periodic images counted, that are closer than the cutoff.
+
+    Args:
+        atoms: the structure; `find_problem` has found nothing wrong with it.
+        cutoff: radius in A.
+        quantities: letters of vesin: "i", "j" and "d" for the indices and distances of pairs, "S" for images.
+        full_list: whether each pair is there in both directions.
+
+    Example:
+
+    >>> pairs_within(ase.Atoms("Au2", positions=[[0, 0, 0], [0, 0, 2.5]]), 3.0, "ijd")[2].tolist()
+    [2.5]
+    """
+    reach = _reach(atoms, cutoff)
+    # More threads gain nothing, and wait for each other on a busy machine.
+    vesin = NeighborList(cutoff=reach, full_list=full_list, n_threads=1)
+    cell = atoms.cell.array * atoms.pbc[:, None]
+    if reach == cutoff:
+        return vesin.compute(atoms.positions, cell, atoms.pbc, quantities)
+    *found, distances = vesin.compute(atoms.positions, cell, atoms.pbc, f"{quantities}d")
+    return [values[distances < cutoff] for values in found]
+
+
+def _reach(atoms, cutoff):
+    """The cutoff, or a larger one for vesin: it ends the process where its boxes are many and a direction has none."""
+    spread = np.linalg.norm(np.ptp(atoms.positions, axis=0))
+    longest = np.where(atoms.pbc, np.linalg.norm(atoms.cell.array, axis=1), spread)
+    if np.maximum(longest / cutoff, 1.0).prod() <= MOST_BOXES:
+        return cutoff
+    inverse = np.linalg.inv(ase.cell.Cell(atoms.cell.array * atoms.pbc[:, None]).complete().array)
+    parts = np.where(atoms.pbc, 1.0, np.ptp(atoms.positions @ inverse, axis=0))
+    heights = np.nan_to_num(parts / np.linalg.norm(inverse, axis=0))
+    while True:
+        boxes = np.maximum(np.trunc(heights / cutoff), 1.0)
+        if boxes.prod() <= MOST_BOXES or boxes.min() * np.cbrt(MOST_BOXES / boxes.prod()) >= 2.0:
+            return cutoff
+        cutoff *= 2.0
 
 
 def triplet_list(displacements: np.ndarray, cutoff: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 # Smallest singular value (A) of the cell vectors along periodic directions: about the thinnest the cell may be.
 THINNEST_CELL = 1e-3
 
-# Without periodicity vesin divides all space between the atoms into boxes (A); 1e6 A end the process.
+# Vesin divides the cell, or all space between the atoms, into boxes (A); 1e6 A end the process.
 LARGEST_EXTENT = 1e4
 
 # From the origin (A): there float64 rounds positions to 1e-10 A; at 1e12 A neighbors would be missed.
@@ -46,4 +46,6 @@ def find_problem(atoms: ase.Atoms) -> str | None:
     periodic = cell[atoms.pbc]
     if len(periodic) and np.linalg.norm(periodic, ord=-2) < THINNEST_CELL:
         return f"it is periodic, but its cell spans no volume, {cell.tolist()}"
+    if len(periodic) and (longest := np.linalg.norm(periodic, axis=1).max()) > LARGEST_EXTENT:
+        return f"its cell is {longest:.3g} A long"
     return None

@@ -10,9 +10,9 @@ import ase
 import ase.io
 import ase.io.formats
 import numpy as np
-from vesin import NeighborList
 
 from atomzoo.datasets.arrays.labels import find_label
+from atomzoo.datasets.arrays.neighbors import pairs_within
 from atomzoo.datasets.arrays.validation import find_problem
 from atomzoo.datasets.io.input_data import is_input_data, read_input_data
 from atomzoo.datasets.io.label_keys import USUAL_KEYS, LabelKeys, present_keys, set_labels
@@ -188,9 +188,7 @@ def _read_input_data(path, length_unit, energy_unit):
 
 def _find_overlap(atoms):
     # A much smaller cutoff would make vesin divide the cell into very many boxes.
-    close = NeighborList(cutoff=10 * SMALLEST_DISTANCE, full_list=False, n_threads=1)
-    cell = atoms.cell.array * atoms.pbc[:, None]
-    first, second, distances = close.compute(atoms.positions, cell, atoms.pbc, "ijd")
+    first, second, distances = pairs_within(atoms, 10 * SMALLEST_DISTANCE, "ijd")
     if len(distances) == 0 or distances.min() >= SMALLEST_DISTANCE:
         return None
     k = np.argmin(distances)

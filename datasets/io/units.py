@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import ase.units
 import numpy as np
 from ase.data import covalent_radii
-from vesin import NeighborList
+
+from atomzoo.datasets.arrays.neighbors import pairs_within
 
 LENGTHS = {"A": 1.0, "Bohr": ase.units.Bohr}
 ENERGIES = {"eV": 1.0, "Hartree": ase.units.Hartree}
@@ -66,7 +67,5 @@ def _is_telling(atoms):
 def _shortest_bond(atoms):
     """The smallest distance in units of the sum of the covalent radii; infinity without neighbors."""
     radii = covalent_radii[atoms.numbers]
-    cell = atoms.cell.array * atoms.pbc[:, None]
-    neighbors = NeighborList(cutoff=2 * REACH * float(radii.max()), full_list=False, n_threads=1)
-    first, second, distances = neighbors.compute(atoms.positions, cell, atoms.pbc, "ijd")
+    first, second, distances = pairs_within(atoms, 2 * REACH * float(radii.max()), "ijd")
     return float(np.min(distances / (radii[first] + radii[second]), initial=np.inf))

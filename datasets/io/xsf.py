@@ -24,6 +24,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_numbers, chemical_symbols
 
 from atomzoo.datasets.arrays.validation import find_problem
+from atomzoo.datasets.io.words import cut
 
 PERIODIC = {"CRYSTAL": 3, "SLAB": 2, "POLYMER": 1, "MOLECULE": 0}
 ENERGY = re.compile(r"#.*\btotal energy\s*[=:]?\s*(\S+)\s*(\S*)", re.IGNORECASE)
@@ -63,7 +64,7 @@ def parse_xsf(content: bytes, name, needs_energy: bool = False) -> list[ase.Atom
     try:
         return parser.structures()
     except ValueError as error:
-        raise ValueError(f"'{name}', line {max(parser.number, 1)}: {error}") from None
+        raise ValueError(f"'{name}', line {max(parser.number, 1)}: {cut(str(error))}") from None
 
 
 def has_energy(path) -> bool:

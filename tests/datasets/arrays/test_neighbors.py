@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from atomzoo.datasets.arrays.neighbors import neighbor_list, triplet_list
+from atomzoo.datasets.arrays.neighbors import neighbor_list, pairs_within, triplet_list
+from atomzoo.datasets.arrays.validation import find_problem
 
 
 def brute_force(atoms, cutoff, images=6):
@@ -106,3 +107,37 @@ def test_no_triplets_without_two_neighbors():
     for n_neighbors in (0, 1):
         counts, slots = triplet_list(np.zeros((2, n_neighbors, 3)), 3.0)
         assert counts.tolist() == [0, 0] and slots.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("far", "pbc", "cell"),
+    [
+        ([2000, 2000, 0], (True, True, False), [9000, 9000, 0]),
+        ([2, 2, 2], (True, True, True), [1000, 1000, 3.6]),
+        ([2, 2, 2], (True, True, True), [9000, 3.6, 3.8]),
+        ([900, 2, 2], (False, True, True), [0, 1000, 3.6]),
+        ([9000, 9000, 0], (False, False, False), [0, 0, 0]),
+    ],
+)
+@pytest.mark.parametrize("cutoff", [1.0, 3.7])
+def test_large_and_thin(far, pbc, cell, cutoff):
+    """Where vesin by itself would divide by zero, which ends the process."""
+    atoms = ase.Atoms("Au3", [[0, 0, 0], [0.5, 0, 0], far], cell=cell, pbc=pbc)
+    first, second, shifts = neighbor_list(atoms, cutoff)
+    images = np.array(list(itertools.product(*((-1, 0, 1) if p else (0,) for p in pbc)))) @ np.diag(cell)
+    displacements = atoms.positions[None, :, None] - atoms.positions[:, None, None] + images
+    distances = np.linalg.norm(displacements, axis=-1)
+    assert len(first) == ((distances < cutoff) & (distances > 0)).sum() >= 2
+    found = np.linalg.norm(atoms.positions[second] - atoms.positions[first] + shifts, axis=1)
+    np.testing.assert_allclose(np.sort(found), np.sort(distances[(distances < cutoff) & (distances > 0)]))
+
+
+def test_distances_of_large_and_thin():
+    atoms = ase.Atoms("Au2", [[0, 0, 0], [0.5, 0, 0]], cell=[1000, 1000, 3.6], pbc=True)
+    first, second, distances = pairs_within(atoms, 1.0, "ijd")
+    assert (first.tolist(), second.tolist(), distances.tolist()) == ([0], [1], [0.5])
+
+
+def test_cells_that_are_too_long():
+    for length in (1e5, 1e9):
+        assert find_problem(ase.Atoms("Au", cell=[length, 4, 4], pbc=True)) == f"its cell is {length:.3g} A long"

@@ -129,10 +129,10 @@ def test_mutated_files(write):
         data = list(TEXT)
         for _ in range(rng.randint(1, 3)):
             at = rng.randrange(len(data))
-            data[at : at + rng.choice([0, 1, 1, 20])] = rng.choice(["", "-", "9" * 12, "\n", "x", "nan"])
+            data[at : at + rng.choice([0, 1, 1, 20])] = rng.choice(["", "-", "9" * 12, "9" * 5000, "\n", "x", "nan"])
         try:
             structures = read_xsf(write("".join(data)))
         except ValueError as error:
-            assert "\n" not in str(error)
+            assert "\n" not in str(error) and len(str(error)) < 500
         else:
             assert all(np.isfinite(atoms.positions).all() for atoms in structures)
