@@ -24,7 +24,7 @@ PULAY = 2.05
 
 
 def load_data(split: str = "train") -> list[ase.Atoms]:
-    """Structures of silicon in cells of 1 to 16 atoms, with energies, forces and stresses: 400 so far, of some 3000.
+    """Structures of silicon in cells of 1 to 16 atoms, with energies, forces and stresses: 1412 so far, of some 3000.
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in J. Behler and M. Parrinello, Phys.
     Rev. Lett. 98, 146401 (2007), whose own data are not public. Method: LDA, 20 Ry and Fermi-Dirac smearing of 0.1 eV,

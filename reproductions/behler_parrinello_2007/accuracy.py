@@ -21,7 +21,6 @@ from atomzoo.reproductions import report
 from atomzoo.reproductions.jobs import run_jobs
 
 FUNCTIONS, HIDDEN = "behler-parrinello-2007", (40, 40)
-SCALING, WEIGHT_DECAY = "principal-components", 1e-3
 BEST = "energies, forces, stress"
 NETWORKS = {"energies": {"forces": False, "stress": False}, BEST: {"forces": True, "stress": True}}
 ITERATIONS, PATIENCE = 3000, 300
@@ -94,7 +93,6 @@ def train_and_measure(network, seed, forces, stress, iterations, each, folder):
     start = time.perf_counter()
     fitted = {"forces": forces, "stress": stress, "optimizer": "lbfgs", "epochs": iterations, "patience": PATIENCE}
     file = Path(folder) / f"{network}-{seed}.keras"
-    fitted |= {"scaling": SCALING, "weight_decay": WEIGHT_DECAY}
     training = train_potential(structures, FUNCTIONS, HIDDEN, seed=seed, output=file, **fitted)
     seconds = round(time.perf_counter() - start, 1)
     parts = {"train": training.train, "validation": training.validation, "test": test}
