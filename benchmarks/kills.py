@@ -138,10 +138,10 @@ def results(folder):
 
 
 def weights(path):
-    """The bytes of all arrays of a potential, and its description."""
+    """All arrays of a potential, as bytes by name; its description holds addresses of objects."""
+    found = {}
     with zipfile.ZipFile(path) as archive, archive.open("model.weights.h5") as file, h5py.File(file) as arrays:
-        found = [archive.read("config.json")]
-        arrays.visititems(lambda _, item: found.append(item[()].tobytes()) if isinstance(item, h5py.Dataset) else None)
+        arrays.visititems(lambda name, item: found.update({name: item[()].tobytes()}) if "shape" in dir(item) else None)
     return found
 
 
