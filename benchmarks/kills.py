@@ -139,9 +139,10 @@ def results(folder):
 
 def weights(path):
     """All arrays of a potential, as bytes by name; its description holds addresses of objects."""
-    found = {}
     with zipfile.ZipFile(path) as archive, archive.open("model.weights.h5") as file, h5py.File(file) as arrays:
-        arrays.visititems(lambda name, item: found.update({name: item[()].tobytes()}) if "shape" in dir(item) else None)
+        names = []
+        arrays.visit(names.append)
+        found = {name: arrays[name][()].tobytes() for name in names if isinstance(arrays[name], h5py.Dataset)}
     return found
 
 
