@@ -138,10 +138,11 @@ def results(folder):
 
 
 def weights(path):
-    """The bytes of all arrays of a potential, and its description."""
+    """All arrays of a potential, as bytes by name; its description holds addresses of objects."""
     with zipfile.ZipFile(path) as archive, archive.open("model.weights.h5") as file, h5py.File(file) as arrays:
-        found = [archive.read("config.json")]
-        arrays.visititems(lambda _, item: found.append(item[()].tobytes()) if isinstance(item, h5py.Dataset) else None)
+        names = []
+        arrays.visit(names.append)
+        found = {name: arrays[name][()].tobytes() for name in names if isinstance(arrays[name], h5py.Dataset)}
     return found
 
 

@@ -181,7 +181,8 @@ def _as(file_format):
 
 def _read_input_data(path, length_unit, energy_unit):
     structures = read_input_data(path, length_unit, energy_unit)
-    if other := other_length_unit(structures, length_unit):
+    usable = [atoms for atoms in structures if find_problem(atoms) is None]
+    if other := other_length_unit(usable, length_unit):
         raise ValueError(f"'{path}': distances between atoms are those of bonds in {other}. Received: {length_unit}")
     return structures
 

@@ -10,6 +10,9 @@ mean squared errors of 4 to 5 meV per atom there, 5 to 6 for 800 others, and abo
 * Training: L-BFGS on all structures at once; a tenth of the training part is held out, and chooses the iteration and
   the seed that is kept, `si-lda` of the zoo.
 * Errors are root mean squares: of energies per atom, and of components of forces and stresses.
+* Result (results/accuracy.md, 3 seeds): forces 0.131 +- 0.027 eV/Å, below the paper's 0.2; energies 18.6 +- 1.6
+  meV/atom, three times the paper's. From 6 meV/atom in beta-tin and bcc to 33 in the liquid: k-points are converged in
+  crystals of up to four atoms only.
 """
 
 import shutil

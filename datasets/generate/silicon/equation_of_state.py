@@ -7,6 +7,8 @@ import pandas
 from ase import units
 from scipy.optimize import brentq
 
+SMALLEST_VOLUME = 0.5  # of that at equilibrium
+
 
 @dataclass(frozen=True)
 class EquationOfState:
@@ -63,9 +65,14 @@ class EquationOfState:
         volume = np.asarray(volume)
         return np.polyval(np.polyder(self.coefficients), volume ** (-2 / 3)) * 2 / 3 * volume ** (-5 / 3)
 
+    @property
+    def highest_pressure(self):
+        """Up to which the curve is believed, eV/Å^3: that at half of the equilibrium volume."""
+        return float(self.pressure(SMALLEST_VOLUME * self.equilibrium_volume))
+
     def enthalpy(self, pressure):
-        """Lowest E + PV, eV per atom, at a pressure, eV/Å^3 (to some 60 GPa of compression)."""
-        reach = self.equilibrium_volume * np.array([0.6, 1.2])
+        """Lowest E + PV, eV per atom, at a pressure, eV/Å^3, up to `highest_pressure`."""
+        reach = self.equilibrium_volume * np.array([SMALLEST_VOLUME, 1.2])
         volume = brentq(lambda v: self.pressure(v) - pressure, *reach)
         return float(self.energy(volume) + pressure * volume)
 
@@ -76,12 +83,12 @@ def transition_pressure(first, second, highest=0.5):
     Args:
         first: `EquationOfState` of the phase that is stable at low pressure.
         second: that of the other.
-        highest: pressure up to which is looked, eV/Å^3.
+        highest: pressure up to which is looked, eV/Å^3, or less if a curve ends before.
 
     Returns:
         float, eV/Å^3; NaN if their order does not change between zero and `highest`.
     """
-    pressures = np.linspace(0, highest, 101)
+    pressures = np.linspace(0, min(highest, first.highest_pressure, second.highest_pressure), 101)
     differences = [second.enthalpy(p) - first.enthalpy(p) for p in pressures]
     changes = np.flatnonzero(np.diff(np.sign(differences)))
     if len(changes) == 0:

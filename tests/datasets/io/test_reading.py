@@ -150,6 +150,16 @@ def test_input_data_is_read_in_the_units_that_are_given(tmp_path, name):
         assert found.get_potential_energy() == pytest.approx(atoms.get_potential_energy(), rel=1e-14)
 
 
+@pytest.mark.parametrize(("cell", "message"), [(1e9, "its cell is 1e.09 A long"), (0.0, "its cell spans no volume")])
+def test_input_data_with_an_impossible_cell(tmp_path, cell, message):
+    (atoms,) = rattled(crystal(["Cu", "O"]), 1)
+    atoms.cell[0] *= cell / 3.3
+    atoms.calc.atoms = atoms.copy()
+    write_input_data([atoms], tmp_path / "input.data")
+    with pytest.raises(ValueError, match=f"input.data', frame 0: .*{message}"):
+        read_structures(tmp_path / "input.data")
+
+
 def test_input_data_in_another_unit_is_refused(tmp_path):
     write_input_data(rattled(crystal(["Cu", "O"]), 1), tmp_path / "input.data", "Bohr", "Hartree")
     with pytest.raises(ValueError, match="input.data': distances .* are those of bonds in Bohr. Received: A"):
