@@ -14,8 +14,8 @@ SPLITS = ("train", "test")
 TEST_SHARE = 0.1
 # of Debian's quantum-espresso-data; norm-conserving
 PSEUDOPOTENTIAL = Path("/usr/share/espresso/pseudo/Si.pz-vbc.UPF")
-# Å. Coarser ones cost crystals of simple cubic, fcc and hcp up to 40 meV per atom; in larger cells of disordered atoms
-# the errors of k-points cancel in part, and denser ones take four times as long.
+# Å. The coarser ones cost metallic crystals 5 to 40 meV per atom (README of the data), in larger cells too; there the
+# denser ones take four times as long. Labels are to be made again with them.
 KPOINT_LENGTHS = {"up to 4 atoms": 30.0, "more": 18.0}
 
 # eV Å^3. pw.x differentiates the energy at a fixed number of plane waves; at a fixed cutoff the pressure is larger by

@@ -35,6 +35,8 @@ MAIN = (
     ("tio2_bpnn", "table-1", "the grid"),
     ("tio2_bpnn", "test-error", "test RMSE"),
     ("artrith_urban_2016", "set001", "errors"),
+    ("behler_parrinello_2007", "errors", "RMSE of forces"),
+    ("behler_parrinello_2007", "energy-volume", "transition pressures"),
     ("stende_2017", "lennard-jones", "argon: error of the energy"),
     ("stende_2017", "stillinger-weber", "silicon: error of the forces"),
     ("stende_2017", "stillinger-weber", "silicon: elastic moduli"),

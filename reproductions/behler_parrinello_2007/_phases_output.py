@@ -60,9 +60,8 @@ def _differences(rows, dft, network):
     pressures = (network["transition"] - dft["transition"])[dft["transition"] < HIGHEST_PRESSURE].abs()
     words = [f"volumes by at most {relative['volume'].max():.2f} % ({relative['volume'].idxmax()})"]
     words += [f"bulk moduli by at most {relative['bulk_modulus'].max():.1f} % ({relative['bulk_modulus'].idxmax()})"]
-    words += [
-        f"transition pressures below {HIGHEST_PRESSURE:.0f} GPa by at most {pressures.max():.2f} GPa ({pressures.idxmax()})"
-    ]
+    limit = f"transition pressures below {HIGHEST_PRESSURE:.0f} GPa"
+    words += [f"{limit} by at most {pressures.max():.2f} GPa ({pressures.idxmax()})"]
     return (
         f"\nThe network misses {', '.join(words)}; energies by {curve_error(rows):.1f} meV/atom (root mean square).\n"
     )

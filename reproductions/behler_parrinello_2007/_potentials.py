@@ -12,16 +12,11 @@ TITLES = {
     "Lenosky": "T. J. Lenosky et al., Modelling Simul. Mater. Sci. Eng. 8, 825 (2000)",
     "Tersoff": "J. Tersoff, Phys. Rev. B 38, 9902 (1988)",
     "Stillinger-Weber": "F. H. Stillinger and T. A. Weber, Phys. Rev. B 31, 5262 (1985)",
-    "SNAP": "Y. Zuo et al., J. Phys. Chem. A 124, 731 (2020)",
 }
 
 
 def pair(name):
     """The input lines of LAMMPS of an empirical potential, a key of `TITLES`."""
-    if name == "SNAP":
-        files = (potential_file(f"Si_Zuo_JPCA2020.{kind}") for kind in ("snapcoeff", "snapparam"))
-        overlay = ["pair_style hybrid/overlay zbl 4.0 4.2 snap", "pair_coeff 1 1 zbl 14.0 14.0"]
-        return [*overlay, f"pair_coeff * * snap {' '.join(map(str, files))} Si"]
     style, file = {
         "Bazant": ("edip", "Si.edip"),
         "Lenosky": ("meam/sw/spline", "Si.b.meam.sw.spline"),

@@ -6,8 +6,8 @@ run dynamics of 64 atoms: the figure compares the potentials with the network.
 
 * Dynamics in LAMMPS, steps of 1 fs at constant volume: the crystal melts at 6000 K within 3 ps, is cooled to 3000 K
   within 2 ps, and equilibrates for 3 ps; then 20 ps, a frame each 20 fs.
-* Potentials: the network `si-lda`, made by accuracy.py; the paper's three, Stillinger and Weber's, and SNAP, all from
-  files that come with LAMMPS.
+* Potentials: the network `si-lda`, made by accuracy.py; the paper's three, and Stillinger and Weber's, from files that
+  come with LAMMPS.
 * Errors: the deviation of means over seeds, by the spread over seeds. The closest pair is that of all frames.
 """
 
