@@ -217,7 +217,7 @@ MODELS = [
         "cannot read the potential in 'm.keras': Requested the deserialization of a `Lambda`",
     ),
     (lambda: archive(with_import), "cannot read the potential in 'm.keras': Could not locate class 'Any'"),
-    (lambda: archive(lambda config: config.clear()), "cannot read the potential in 'm.keras': 'descriptor'"),
+    (lambda: archive(lambda config: config.clear()), "cannot read the potential in 'm.keras': 'provenance'"),
     (
         lambda: archive(lambda c: functions_of(c)[0].update(kind="G9")),
         "'m.keras': `kind` must be one of G1, G2, G3, G4",

@@ -22,7 +22,7 @@ def tables(rows):
     """The tables of `equations_of_state` of DFT and of the network.
 
     Args:
-        rows: `pandas.DataFrame` with `source`, `phase`, `volume` and `energy`.
+        rows: `pandas.DataFrame` with `source`, `phase`, `volume` and `energy` (above the lowest of diamond).
     """
     return [equations_of_state(rows[rows["source"] == source]) for source in ("DFT", "network")]
 
@@ -104,13 +104,12 @@ def figure(rows):
             color = plt.cm.tab20(k)
             for name, style in (("DFT", {"ls": "", "marker": "o", "ms": 4}), (source, {"lw": 1.2})):
                 of_phase = rows[(rows["source"] == name) & (rows["phase"] == phase)]
-                lowest = rows.loc[(rows["source"] == name) & (rows["phase"] == "diamond"), "energy"].min()
                 volumes, energies = of_phase["volume"], of_phase["energy"]
                 if name != "DFT":
                     fit = EquationOfState.fit(volumes, energies)
                     volumes = np.linspace(volumes.min(), volumes.max(), 60)
                     energies = fit.energy(volumes)
-                axis.plot(volumes, energies - lowest, color=color, label=phase if name == "DFT" else None, **style)
+                axis.plot(volumes, energies, color=color, label=phase if name == "DFT" else None, **style)
         axis.set(xlabel="volume (Å³/atom)", title=f"points: DFT; lines: {source}")
     axes[0].set_ylabel("energy above diamond (eV/atom)")
     axes[1].legend(fontsize=8, ncols=2)

@@ -66,7 +66,7 @@ def test_studies_are_found_by_the_same_kind_of_name(invented):
 def test_the_folder_of_a_paper_holds_its_items_only():
     found = {entry.path for entry in reproductions()}
     papers = {path.parent for path in found if path.parent.name != "studies"}
-    assert len(papers) == 4
+    assert len(papers) == 5
     assert {path for paper in papers for path in paper.glob("[!_]*.py")} <= found
 
 

@@ -27,7 +27,7 @@ def test_labels(parts):
     for atoms in [*parts["train"], *parts["test"]]:
         assert atoms.pbc.all() and set(atoms.symbols) == {"Si"}
         np.testing.assert_allclose(atoms.get_forces().sum(axis=0), 0, atol=1e-3)
-        assert -107.9 < atoms.get_potential_energy() / len(atoms) < -104
+        assert -107.9 < atoms.get_potential_energy() / len(atoms) < -103
         assert np.isfinite(atoms.get_stress()).all()
 
 
