@@ -205,7 +205,9 @@ def _lammps(folder):
     command = [*lammps_command(), "-in", "in.lammps", "-log", "none"]
 
     def read():
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+        )
         errors = [line for line in done.stdout.splitlines() if line.startswith("ERROR")]
         if done.returncode not in (0, 1) or bool(errors) != bool(done.returncode):
             raise RuntimeError(f"exit status {done.returncode}: {done.stdout[-300:]}")

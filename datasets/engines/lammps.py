@@ -184,7 +184,7 @@ def run_lammps(folder, ranks=1):
         code = subprocess.run(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
         ).returncode
-    text = (Path(folder) / "lammps.out").read_text()
+    text = (Path(folder) / "lammps.out").read_text(encoding="utf-8", errors="replace")
     reason = next((line for line in text.splitlines() if line.startswith(FAILURES)), None)
     if reason or code:
         last = (text.strip().splitlines() or ["no output"])[-1]
