@@ -14,7 +14,7 @@ SPLITS = ("train", "test")
 TEST_SHARE = 0.1
 # of Debian's quantum-espresso-data; norm-conserving
 PSEUDOPOTENTIAL = Path("/usr/share/espresso/pseudo/Si.pz-vbc.UPF")
-# Å. The coarser ones cost metallic crystals 5 to 40 meV per atom (README of the data), in larger cells too; there the
+# Å. The coarser ones cost metallic crystals up to 20 meV per atom (README of the data), in larger cells too; there the
 # denser ones take four times as long. Labels are to be made again with them.
 KPOINT_LENGTHS = {"up to 4 atoms": 30.0, "more": 18.0}
 

@@ -62,3 +62,10 @@ def test_recorded_relaxations_are_at_the_volumes_of_the_curves():
     assert set(points["phase"]) <= set(curves.VOLUMES)
     for phase, of_phase in points.groupby("phase"):
         assert set(of_phase["volume"]) <= set(curves.VOLUMES[phase])
+
+
+def test_energies_count_from_diamond_of_each_source():
+    rows = rows_of()
+    dft, others = rows[rows["source"] == "DFT"], rows[rows["source"] != "DFT"]
+    joined = phases._joined(dft.assign(energy=dft["energy"] - 107.8), others.assign(energy=others["energy"] - 4.3))
+    np.testing.assert_allclose(joined["energy"], pandas.concat([dft, others])["energy"], atol=1e-12)

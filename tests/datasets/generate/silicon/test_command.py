@@ -57,6 +57,7 @@ def indices(path):
 def test_labelling_resumes_after_a_kill(tmp_path, capsys):
     main(["silicon", "label", "--until", "6", "-o", "labels.extxyz"])
     assert indices("labels.extxyz") == [0, 1, 2, 3, 5]
+    assert {atoms.info["kpoint_length"] for atoms in labelling.whole_frames("labels.extxyz")} == {30.0}
     assert "4: pw.x gave no energy. Received: convergence NOT achieved" in capsys.readouterr().out
     whole = (tmp_path / "labels.extxyz").read_bytes()
     for cut in (1, 40, 400):
