@@ -5,7 +5,8 @@ transition pressures of DFT, and that empirical potentials do not even give the 
 figure nor numbers.
 
 * "DFT": relaxations at fixed volume by Quantum ESPRESSO, recorded in `datasets.silicon`. The network has seen their
-  steps, as the paper's has seen its crystals.
+  steps, as the paper's has seen its crystals. R8, most of Cmca and Imma at its smallest volume are not converged:
+  their energies by DFT are upper bounds, and their bulk moduli less certain.
 * "network": `si-lda` of the zoo, made by `accuracy.py`; relaxed anew at the same volumes.
 * "Stillinger-Weber" and "Tersoff": by LAMMPS, relaxed likewise.
 * Shape of the cell and positions relax at fixed volume, from the phase's usual ones; its symmetry stays. Curves are
