@@ -34,7 +34,7 @@ def markdown(rows, quick, seconds):
         "# Silicon: crystal phases of DFT and of the network\n",
         *([report.QUICK] if quick else []),
         "Of each pair the first is DFT, the second the network. DFT's relaxations of R8, of Cmca and of Imma at its "
-        "smallest volume are not converged (README of the data), the network's are to 0.03 eV/Å.\n",
+        "smallest volume are not converged (README of the data): their energies are upper bounds.\n",
         report.markdown_table(["phase", *COLUMNS.values()], [_line(dft, network, phase) for phase in dft.index]),
         _differences(rows, dft, network),
         "\n## Energy of the phases above diamond, meV/atom: the lowest at the volumes of the curves\n",
