@@ -14,9 +14,9 @@ SPLITS = ("train", "test")
 TEST_SHARE = 0.1
 # of Debian's quantum-espresso-data; norm-conserving
 PSEUDOPOTENTIAL = Path("/usr/share/espresso/pseudo/Si.pz-vbc.UPF")
-# Å. The coarser ones cost metallic crystals up to 20 meV per atom (README of the data), in larger cells too; there the
-# denser ones take four times as long. Labels are to be made again with them.
-KPOINT_LENGTHS = {"up to 4 atoms": 30.0, "more": 18.0}
+# Å: steps along reciprocal vectors are at most 2 pi over this length. The first labels were made with 18 Å, which costs
+# metals up to 20 meV per atom (README of the data); `generate silicon relabel` makes them again.
+KPOINT_LENGTH = 30.0
 
 # eV Å^3. pw.x differentiates the energy at a fixed number of plane waves; at a fixed cutoff the pressure is larger by
 # PULAY / V^2, V the volume of an atom: to some 10 %, by hand from eight crystals (`generate silicon cutoff` fits it).
@@ -28,9 +28,9 @@ def load_data(split: str = "train") -> list[ase.Atoms]:
 
     Origin: computed for atomzoo with Quantum ESPRESSO 6.7, after the description in J. Behler and M. Parrinello, Phys.
     Rev. Lett. 98, 146401 (2007), whose own data are not public. Method: LDA, 20 Ry and Fermi-Dirac smearing of 0.1 eV,
-    as in the paper; the norm-conserving pseudopotential Si.pz-vbc, and k-points of two densities (a shifted 4 x 4 x 4
-    grid for a cubic cell of 8 atoms). The README beside the data has all settings, the error of the k-points and the
-    number of structures of each phase.
+    as in the paper; the norm-conserving pseudopotential Si.pz-vbc, and k-points (a shifted 6 x 6 x 6 grid for a cubic
+    cell of 8 atoms; the first labels had fewer). The README beside the data has all settings, the error of the k-points
+    and the number of structures of each phase.
 
     The info of a structure has `phase` ("diamond", "beta-tin", ..., "liquid" or "amorphous"), `kind` and, where they
     apply, `temperature` (K; of molecular dynamics, or of the displacements at random), `density` (g/cm^3), `potential`
@@ -82,16 +82,10 @@ def is_test(info):
     return "index" in info and bool(np.random.default_rng((2007, info["index"])).random() < TEST_SHARE)
 
 
-def kpoint_length(n_atoms):
-    """How dense the k-points of a cell are, Å: steps along reciprocal vectors are at most 2 pi over this length."""
-    return KPOINT_LENGTHS["up to 4 atoms" if n_atoms <= 4 else "more"]
-
-
-def reference_engine(n_atoms, **changes):
+def reference_engine(**changes):
     """Quantum ESPRESSO with the settings of the data: what it labels may be added to them.
 
     Args:
-        n_atoms: number of atoms in a cell, on which the k-points depend.
         changes: other settings of `Espresso`, to measure what they change.
 
     Returns:
@@ -99,9 +93,9 @@ def reference_engine(n_atoms, **changes):
 
     Example:
 
-    >>> engine = reference_engine(n_atoms=8)
+    >>> engine = reference_engine()
     >>> engine.wavefunction_cutoff, engine.kpoints
-    (20.0, 18.0)
+    (20.0, 30.0)
     """
     settings = {
         "wavefunction_cutoff": 20.0,
@@ -109,7 +103,7 @@ def reference_engine(n_atoms, **changes):
         "smearing": 0.1 / units.Ry,
         "occupations": "fermi-dirac",
         "convergence": 4e-7,
-        "kpoints": kpoint_length(n_atoms),
+        "kpoints": KPOINT_LENGTH,
         "shifted": True,
         "symmetry": True,
         "stress": True,

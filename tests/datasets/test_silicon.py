@@ -54,11 +54,7 @@ def test_unknown_split():
 
 def test_engine_has_the_settings_of_the_paper(tmp_path):
     atoms = silicon.load_data("test")[0]
-    text = silicon.reference_engine(len(atoms)).input_text(atoms, "scf", {}, {})
+    text = silicon.reference_engine().input_text(atoms, "scf", {}, {})
     for line in ("  ecutwfc = 20.0", "  smearing = 'fermi-dirac'", "  nosym = .false.", "  tstress = .true."):
         assert line in text.splitlines()
     assert float(text.split("degauss = ")[1].split()[0]) * units.Ry == pytest.approx(0.1)
-
-
-def test_small_cells_have_denser_kpoints():
-    assert [silicon.kpoint_length(n) for n in (1, 4, 5, 64)] == [30.0, 30.0, 18.0, 18.0]

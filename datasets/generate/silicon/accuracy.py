@@ -20,7 +20,7 @@ def kpoint_error(atoms):
         tuple: the energy of `atoms` less that with more k-points, eV per atom; likewise forces, (n_atoms, 3), eV/Å;
         and stress, (6,), eV/Å^3.
     """
-    dense = reference_engine(len(atoms), **DENSE_KPOINTS).single_point(atoms)
+    dense = reference_engine(**DENSE_KPOINTS).single_point(atoms)
     energy = (atoms.get_potential_energy() - dense.get_potential_energy()) / len(atoms)
     return energy, atoms.get_forces() - dense.get_forces(), atoms.get_stress() - dense.get_stress()
 
@@ -52,9 +52,7 @@ def missing_pressure(phase, volume, step=0.1):
     """
     cutoffs = 20.0 * np.array([1 - step, 1 + step])
     atoms = build(phase, volume)
-    engines = [
-        reference_engine(len(atoms), wavefunction_cutoff=cutoff, density_cutoff=4 * cutoff) for cutoff in cutoffs
-    ]
+    engines = [reference_engine(wavefunction_cutoff=cutoff, density_cutoff=4 * cutoff) for cutoff in cutoffs]
     low, high = (engine.single_point(atoms).get_potential_energy() / len(atoms) for engine in engines)
     return -2 / (3 * volume) * (high - low) / np.log(cutoffs[1] / cutoffs[0])
 

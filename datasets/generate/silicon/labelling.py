@@ -10,32 +10,28 @@ from atomzoo.datasets.engines import LabelError
 from atomzoo.datasets.engines.espresso import kpoint_divisions
 from atomzoo.datasets.generate.silicon.curves import VOLUMES, relax
 from atomzoo.datasets.generate.silicon.phases import build
-from atomzoo.datasets.generate.silicon.sampling import structure
-from atomzoo.datasets.silicon import kpoint_length, reference_engine
+from atomzoo.datasets.silicon import KPOINT_LENGTH, reference_engine
 
 
-def label(path, numbers):
-    """Label the structures of some numbers, each appended at once to an extxyz file; a killed run resumes.
+def label(path, structures):
+    """Label structures, each appended at once to an extxyz file; a killed run resumes.
 
     Args:
-        path: the file. The info of its frames has that of `structure`, `kpoint_length` (Å), and `cpu_seconds` of pw.x.
-        numbers: iterable of int.
+        path: the file. The info of its frames has that of the structures, `kpoint_length` (Å), and `cpu_seconds` of
+            pw.x.
+        structures: dict of functions without arguments that make Atoms, by the `index` of the info.
     """
     done = {atoms.info["index"] for atoms in whole_frames(path)}
-    for number in numbers:
-        if number in done:
-            continue
-        atoms = structure(number)
+    for index in (index for index in structures if index not in done):
+        atoms = structures[index]()
         start = _cpu_seconds()
         try:
-            labelled = reference_engine(len(atoms)).single_point(atoms)
+            labelled = reference_engine().single_point(atoms)
         except LabelError as error:
-            print(f"{number}: {error}", flush=True)
+            print(f"{index}: {error}", flush=True)
             continue
-        labelled.info = atoms.info | {
-            "kpoint_length": kpoint_length(len(atoms)),
-            "cpu_seconds": round(_cpu_seconds() - start, 2),
-        }
+        seconds = round(_cpu_seconds() - start, 2)
+        labelled.info = atoms.info | {"kpoint_length": KPOINT_LENGTH, "cpu_seconds": seconds}
         append(path, labelled)
 
 
@@ -51,8 +47,8 @@ def relax_phases(path):
     done = {(atoms.info["phase"], atoms.info["volume"]) for atoms in whole_frames(path) if atoms.info["relaxed"]}
     for phase, volumes in VOLUMES.items():
         atoms = build(phase, volumes[0])
-        divisions = kpoint_divisions(atoms, kpoint_length(len(atoms)))
-        engine = reference_engine(len(atoms), kpoints=divisions)
+        divisions = kpoint_divisions(atoms, KPOINT_LENGTH)
+        engine = reference_engine(kpoints=divisions)
         for volume in volumes:
             atoms.set_cell(atoms.cell * (volume * len(atoms) / atoms.get_volume()) ** (1 / 3), scale_atoms=True)
             if (phase, volume) not in done:

@@ -10,7 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.engines import LabelError
 from atomzoo.datasets.generate.__main__ import main
-from atomzoo.datasets.generate.silicon import accuracy, labelling
+from atomzoo.datasets.generate.silicon import accuracy, command, labelling
 from atomzoo.datasets.generate.silicon.curves import energy_volume
 from atomzoo.datasets.generate.silicon.equation_of_state import equations_of_state
 from atomzoo.datasets.generate.silicon.phases import build
@@ -20,7 +20,7 @@ from atomzoo.datasets.io.mixed_cells import read_mixed
 class PairEngine:
     """Lennard-Jones, whose cutoff energy and k-points change the energy a little."""
 
-    def __init__(self, n_atoms, **changes):
+    def __init__(self, **changes):
         self.shift = 0.01 * ("kpoints" in changes) - 0.1 * np.log(changes.get("wavefunction_cutoff", 20.0))
         self.calls = 0
 
@@ -46,7 +46,7 @@ def pair_engine(monkeypatch, tmp_path):
         atoms.info = {"phase": ("diamond", "hcp", "fcc")[index % 3], "kind": "symmetric", "index": index}
         return atoms
 
-    monkeypatch.setattr(labelling, "structure", small)
+    monkeypatch.setattr(command, "structure", small)
     monkeypatch.chdir(tmp_path)
 
 
@@ -91,6 +91,24 @@ def test_labels_go_on_from_a_packed_file():
     assert indices("more.extxyz") == [6, 7, 8, 9, 10, 11]
     main(["silicon", "pack", "first.npz", "more.extxyz", "-o", "silicon.npz"])
     assert [atoms.info["index"] for atoms in read_mixed("silicon.npz")] == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]
+
+
+def test_labels_of_few_kpoints_are_made_again(monkeypatch, capsys):
+    monkeypatch.setattr(labelling, "KPOINT_LENGTH", 18.0)
+    main(["silicon", "label", "--until", "4", "-o", "coarse.extxyz"])
+    monkeypatch.setattr(labelling, "KPOINT_LENGTH", 30.0)
+    main(["silicon", "label", "--start", "6", "--until", "8", "-o", "dense.extxyz"])
+    main(["silicon", "pack", "coarse.extxyz", "dense.extxyz", "-o", "silicon.npz"])
+    for worker in ("0", "1"):
+        parts = ["--worker", worker, "--workers", "2"]
+        main(["silicon", "relabel", "silicon.npz", *parts, "-o", f"again{worker}.extxyz"])
+    assert "4 structures have fewer k-points than those of 30.0 Å" in capsys.readouterr().out
+    assert indices("again0.extxyz") == [2, 1]  # one atom in fcc, two in hcp and diamond
+    assert indices("again1.extxyz") == [0, 3]
+    main(["silicon", "pack", "silicon.npz", "again0.extxyz", "again1.extxyz", "-o", "silicon.npz"])
+    structures = read_mixed("silicon.npz")
+    assert [atoms.info["index"] for atoms in structures] == [0, 1, 2, 3, 6, 7]
+    assert {atoms.info["kpoint_length"] for atoms in structures} == {30.0}
 
 
 def test_relaxed_phases_and_their_curves(monkeypatch, capsys):
