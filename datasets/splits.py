@@ -1,4 +1,4 @@
-"""Which frames of a trajectory are kept, and which of these validate."""
+"""Which structures validate: of any data, and of a trajectory, some of whose frames are left out."""
 
 import numpy as np
 
@@ -46,3 +46,40 @@ def add_splits(frames, seed=0):
             used = "validation" if validates[rank[step]] else "train"
             frame.info[name] = used if kept[step] else "removed"
     return frames
+
+
+def split_structures(structures, validation_fraction, seed=0):
+    """Holds out a part of the structures, of all compositions and sizes alike.
+
+    Args:
+        structures: list of `ase.Atoms`.
+        validation_fraction: part that is held out, at least 0 and less than 1; rounded to a whole number of structures.
+        seed: of the choice among structures of one composition and size.
+
+    Returns:
+        `(train, validation)`, each in the order given.
+
+    Raises:
+        ValueError: a fraction out of range, or one that leaves nothing to train on.
+
+    Example:
+        >>> from ase.build import molecule
+        >>> train, validation = split_structures([molecule("H2O")] * 10 + [molecule("CO2")] * 10, 0.2)
+        >>> [str(atoms.symbols) for atoms in validation]
+        ['OH2', 'OH2', 'CO2', 'CO2']
+    """
+    if not 0 <= validation_fraction < 1:
+        raise ValueError(f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}")
+    n_validation = round(validation_fraction * len(structures))
+    if n_validation >= len(structures):
+        raise ValueError(
+            f"No structures are left to train on. Received: {len(structures)} structures, {validation_fraction=}"
+        )
+    rng = np.random.default_rng(seed)
+    kinds = [(atoms.symbols.formula.reduce()[0].format("hill"), len(atoms)) for atoms in structures]
+    draws = rng.random(len(structures))
+    order = sorted(range(len(structures)), key=lambda k: (kinds[k], draws[k]))
+    steps = (np.arange(n_validation) + rng.random()) / max(n_validation, 1)
+    held_out = {order[int(step * len(structures))] for step in steps}
+    train = [atoms for k, atoms in enumerate(structures) if k not in held_out]
+    return train, [atoms for k, atoms in enumerate(structures) if k in held_out]

@@ -60,7 +60,7 @@ def aenet(
         raise FileExistsError(f"The folder must be new or empty. Received: '{output}'")
     start_backend()
     from atomzoo.datasets.arrays.batch import elements_of
-    from atomzoo.models.training.train_potential import split_structures
+    from atomzoo.datasets.splits import split_structures
     from atomzoo.reproductions.baselines import comparison
     from atomzoo.reproductions.report import write_rows
 

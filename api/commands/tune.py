@@ -51,8 +51,8 @@ def tune(
     start_backend()
     from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.datasets.splits import split_structures
     from atomzoo.models.formats.function_files import load_functions
-    from atomzoo.models.training.train_potential import split_structures
     from atomzoo.models.tuning.grid import BPNN_TABLE_I, read_grid
     from atomzoo.models.tuning.grid_search import grid_search
 

@@ -100,28 +100,24 @@ def fit(
     check_options(optimizer, learning_rate, epochs, weight_decay, force_weight, stress_weight, energies_weight)
     names = fitted_labels(forces, stress, energies)
     at_once = optimizer == "lbfgs"
-    known = {"forces": forces, "n_directions": n_directions, "seed": seed}
     parts = _split(features, projections, train, validation)
     if not potential.is_adapted:
-        potential.adapt(train, parts[0][0])
-    of_labels = tuple(name for name in names if name != "projected_forces")
-    options = {"labels": of_labels, "batch_size": None if at_once else batch_size}
-    dataset = potential.dataset(train, shuffle=not at_once, seed=seed, **options)
-    dataset = prepared(potential, dataset, train, **known, features=parts[0][0], projections=parts[0][1])
+        potential.adapt(train, parts[0]["features"])
+    known = {"forces": forces, "n_directions": n_directions, "seed": seed}
+    labels = tuple(name for name in names if name != "projected_forces")
+    batches = {"labels": labels, "batch_size": None if at_once else batch_size}
+    dataset = potential.dataset(train, shuffle=not at_once, seed=seed, **batches)
+    dataset = prepared(potential, dataset, train, **parts[0], **known)
     held_out = None
     if len(validation):
-        held_out = potential.dataset(validation, **options)
-        held_out = prepared(potential, held_out, validation, **known, features=parts[1][0], projections=parts[1][1])
-    weights = (force_weight, stress_weight, energies_weight)
-    weights = loss_weights(float(potential.atom_sum.scale), train, names, *weights)
-    # Keras puts the name of the output before that of the metric only where there are several outputs.
-    prefix = "" if len(names) > 1 else f"{names[0]}_"
-    metrics = {} if at_once else {name: _metrics(prefix) for name in names}
+        held_out = prepared(potential, potential.dataset(validation, **batches), validation, **parts[1], **known)
+    scale = float(potential.atom_sum.scale)
+    weights = loss_weights(scale, train, names, force_weight, stress_weight, energies_weight)
     potential.compile(
         _optimizer(optimizer, learning_rate),
         losses(names, potential.compute_dtype),
         loss_weights=weights,
-        weighted_metrics=metrics,
+        weighted_metrics={} if at_once else _metrics(names),
         weight_decay=weight_decay,
         jit_compile=True,
     )
@@ -133,11 +129,9 @@ def fit(
         state = Checkpoint(checkpoint, key, best, lbfgs.LEG if at_once else 1)
     if optimizer in ("adam", "rmsprop"):
         callbacks = [CosineRate(learning_rate, epochs, len(dataset), limit), *callbacks]
-    ends = [each for each in (best, limit) if each is not None]
-    history = _run(potential, dataset, held_out, at_once, epochs, [*ends, *callbacks], state, resume)
-    if not history.get("loss") or not np.isfinite(history["loss"]).all():  # lbfgs may end before its first step
-        cause = "weights in the loss that are smaller" if at_once else "a smaller learning rate"
-        raise ValueError(f"The loss became infinite in epoch {max(len(history.get('loss', [])), 1)}: {cause} may help")
+    callbacks = [*(each for each in (best, limit) if each is not None), *callbacks]
+    history = _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume)
+    _check_loss(history.get("loss", []), at_once)
     if state is not None:
         is_done = not potential.stop_training or best is not None and best.is_out_of_patience
         state.remove() if is_done else state.write()
@@ -160,6 +154,12 @@ def _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume
     return history if state is None else state.history
 
 
+def _check_loss(losses, at_once):
+    if not losses or not np.isfinite(losses).all():  # lbfgs may end before its first step
+        cause = "weights in the loss that are smaller" if at_once else "a smaller learning rate"
+        raise ValueError(f"The loss became infinite in epoch {max(len(losses), 1)}: {cause} may help")
+
+
 def check_options(optimizer, learning_rate, epochs, weight_decay=0.0, *weights):
     """Raises a ValueError for an option of `fit` that cannot be; weights are those of forces, stress and energies."""
     if keras.backend.backend() != "tensorflow":
@@ -178,12 +178,15 @@ def check_options(optimizer, learning_rate, epochs, weight_decay=0.0, *weights):
 
 
 def _split(features, projections, train, validation):
-    """The features and projections of the training and of the validation structures; None where there are none."""
+    """Features and projections of the training and of the validation structures: two dicts, None where not given."""
     n = sum(map(len, train))
-    rows = (slice(n), slice(n, None))
-    cut = [None if features is None else features[chosen] for chosen in rows]
-    along = [None if projections is None else tuple(array[chosen] for array in projections) for chosen in rows]
-    return list(zip(cut, along, strict=True))
+    return [
+        {
+            "features": None if features is None else features[rows],
+            "projections": None if projections is None else tuple(array[rows] for array in projections),
+        }
+        for rows in (slice(n), slice(n, None))
+    ]
 
 
 def _optimizer(optimizer, learning_rate):
@@ -193,5 +196,8 @@ def _optimizer(optimizer, learning_rate):
     return (keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.RMSprop)(learning_rate)
 
 
-def _metrics(prefix):
-    return [keras.metrics.RootMeanSquaredError(f"{prefix}rmse"), keras.metrics.MeanAbsoluteError(f"{prefix}mae")]
+def _metrics(names):
+    # Keras puts the name of the output before that of the metric only where there are several outputs.
+    prefix = "" if len(names) > 1 else f"{names[0]}_"
+    kinds = {"rmse": keras.metrics.RootMeanSquaredError, "mae": keras.metrics.MeanAbsoluteError}
+    return {name: [kind(f"{prefix}{short}") for short, kind in kinds.items()] for name in names}

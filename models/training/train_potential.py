@@ -11,6 +11,7 @@ from atomzoo.datasets.arrays.batch import elements_of
 from atomzoo.datasets.arrays.labels import labelled, labels
 from atomzoo.datasets.arrays.suspicious import warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output
+from atomzoo.datasets.splits import split_structures
 from atomzoo.layers import descriptor_from_functions
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
@@ -129,39 +130,32 @@ def train_potential(
         functions = list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements)
         descriptor = descriptor_from_functions(functions, elements, *shape.values())
     else:
-        descriptor, hidden = start.descriptor, _hidden(start)
-    given = list(reference) if isinstance(reference, list) else []
+        descriptor, hidden = start.descriptor, start.atomic_network.hidden[start.elements[0]]
     structures, energies = isolated_energies(structures, descriptor.cutoff)
-    energies |= isolated_energies(given, descriptor.cutoff)[1]
+    energies |= isolated_energies(reference if isinstance(reference, list) else [], descriptor.cutoff)[1]
     if validation is None:
         train, validation = split_structures(structures, validation_fraction, seed)
     else:
         train, validation = structures, isolated_energies(validation, descriptor.cutoff)[0]
-    is_trained = bool(descriptor.trainable_variables)
-    recipe = choose_recipe(
-        train, descriptor.n_features, descriptor.cutoff, is_trained, hidden, forces, stress, optimizer, dtype, **options
-    )
-    if "patience" not in options and not validation:
-        recipe.options.pop("patience", None)
-    _check_options(recipe, train, weight_decay)
-    references = chosen_references(reference, energies, elements) if start is None else None
-    if start is not None:
-        potential = in_dtype(start, recipe.dtype)  # a copy
-    else:
+    recipe = _recipe(train, validation, descriptor, hidden, forces, stress, optimizer, dtype, weight_decay, options)
+    if start is None:
+        references = chosen_references(reference, energies, elements)
         network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype, "core": core}
         potential = NeuralNetworkPotential.from_functions(elements, functions, recipe.hidden, **shape, **network)
+    else:
+        potential = in_dtype(start, recipe.dtype)  # a copy
     if tell is not None:
         sizes = f"{len(train)} structures to train on, {len(validation)} to validate"
         tell(f"{sizes}: {recipe}; {_core_in_words(potential, [*train, *validation])}")
     features = potential.engines.features(potential.evaluator.pairs([*train, *validation]))
     if start is None:
         potential.adapt(train, features[: sum(map(len, train))])
-    if references is not None:
-        set_references(potential, references)
+        if references is not None:
+            set_references(potential, references)
     if "time_limit" in recipe.options:
         recipe.options["time_limit"] = max(recipe.options["time_limit"] - (time.monotonic() - begin), 1e-3)
     at_once = recipe.optimizer == "lbfgs"
-    following = [FollowingScaling(train)] if is_trained and not at_once else []
+    following = [FollowingScaling(train)] if descriptor.trainable_variables and not at_once else []
     warn_about_suspicious_data(structures)
     history = fit(
         potential,
@@ -181,52 +175,21 @@ def train_potential(
     return Training(potential, history, train, validation, recipe)
 
 
-def split_structures(structures, validation_fraction, seed=0):
-    """Holds out a part of the structures, of all compositions and sizes alike.
-
-    Args:
-        structures: list of `ase.Atoms`.
-        validation_fraction: part that is held out, at least 0 and less than 1; rounded to a whole number of structures.
-        seed: of the choice among structures of one composition and size.
-
-    Returns:
-        `(train, validation)`, each in the order given.
-
-    Raises:
-        ValueError: a fraction out of range, or one that leaves nothing to train on.
-
-    Example:
-        >>> from ase.build import molecule
-        >>> train, validation = split_structures([molecule("H2O")] * 10 + [molecule("CO2")] * 10, 0.2)
-        >>> [str(atoms.symbols) for atoms in validation]
-        ['OH2', 'OH2', 'CO2', 'CO2']
-    """
-    if not 0 <= validation_fraction < 1:
-        raise ValueError(f"`validation_fraction` must be at least 0 and less than 1. Received: {validation_fraction}")
-    n_validation = round(validation_fraction * len(structures))
-    if n_validation >= len(structures):
-        raise ValueError(
-            f"No structures are left to train on. Received: {len(structures)} structures, {validation_fraction=}"
-        )
-    rng = np.random.default_rng(seed)
-    kinds = [(atoms.symbols.formula.reduce()[0].format("hill"), len(atoms)) for atoms in structures]
-    draws = rng.random(len(structures))
-    order = sorted(range(len(structures)), key=lambda k: (kinds[k], draws[k]))
-    steps = (np.arange(n_validation) + rng.random()) / max(n_validation, 1)
-    held_out = {order[int(step * len(structures))] for step in steps}
-    train = [atoms for k, atoms in enumerate(structures) if k not in held_out]
-    return train, [atoms for k, atoms in enumerate(structures) if k in held_out]
-
-
-def _check_options(recipe, structures, weight_decay):
-    """Raises a ValueError for what `fit` would refuse, before features are evaluated."""
+def _recipe(train, validation, descriptor, hidden, forces, stress, optimizer, dtype, weight_decay, options):
+    """The `Recipe`; raises a ValueError for what `fit` would refuse, before features are evaluated."""
+    trainable = bool(descriptor.trainable_variables)
+    size = (descriptor.n_features, descriptor.cutoff, trainable, hidden)
+    recipe = choose_recipe(train, *size, forces, stress, optimizer, dtype, **options)
+    if "patience" not in options and not validation:
+        recipe.options.pop("patience", None)
     weights = (recipe.options[name] for name in ("force_weight", "stress_weight"))
     rate, epochs = recipe.options["learning_rate"], recipe.options["epochs"]
     check_options(recipe.optimizer, rate, epochs, weight_decay, *weights)
     fitted_labels(recipe.forces, recipe.stress)
     for name, is_fitted in (("forces", recipe.forces), ("stress", recipe.stress)):
         if is_fitted:
-            labelled(structures, name)
+            labelled(train, name)
+    return recipe
 
 
 def _core_in_words(potential, structures):
@@ -238,7 +201,3 @@ def _core_in_words(potential, structures):
     radii = ", ".join(f"{symbols[a]}-{symbols[b]} {core.outer[a] + core.outer[b]:.2f} A" for a, b in pairs)
     count = np.count_nonzero(potential.evaluator.core_energy(structures))
     return f"repulsive core below {radii}, in {count} of {len(structures)} structures"
-
-
-def _hidden(potential):
-    return tuple(potential.atomic_network.hidden[potential.elements[0]])

@@ -6,10 +6,11 @@ import ase.io
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.build import molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 
 import atomzoo.datasets
-from atomzoo.datasets.splits import add_splits
+from atomzoo.datasets.splits import add_splits, split_structures
 
 
 def frames_of(energies):
@@ -46,3 +47,20 @@ def test_random_split_is_reproducible_and_nothing_is_an_error():
     assert splits[0] == splits[1] != splits[2]
     with pytest.raises(ValueError, match="Received: none"):
         add_splits([])
+
+
+def test_part_of_each_composition_and_size():
+    """A quarter of each composition and size, in the order given; which ones is drawn."""
+    water, larger, gold = molecule("H2O"), molecule("H2O") + molecule("H2O"), Atoms("Au")
+    data = [atoms.copy() for atoms in [water] * 8 + [larger] * 4 + [gold] * 8]
+    for k, atoms in enumerate(data):
+        atoms.info["number"] = k
+
+    def numbers(seed, fraction=0.25):
+        return [[atoms.info["number"] for atoms in part] for part in split_structures(data, fraction, seed)]
+
+    train, validation = numbers(3)
+    assert sorted(train + validation) == list(range(20)) and train == sorted(train)
+    assert np.histogram(validation, [0, 8, 12, 20])[0].tolist() == [2, 1, 2]
+    assert [train, validation] == numbers(3) and validation != numbers(4)[1]
+    assert split_structures(data[:1], 0.1) == (data[:1], []) and len(numbers(0, 0.9)[0]) == 2

@@ -2,7 +2,7 @@ import pandas
 import pytest
 
 from atomzoo import load_potential
-from atomzoo.models.training.train_potential import split_structures
+from atomzoo.datasets.splits import split_structures
 from tests.aenet_programs import write_programs
 
 

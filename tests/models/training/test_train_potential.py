@@ -1,7 +1,5 @@
-import ase
 import numpy as np
 import pytest
-from ase.build import molecule
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import load_potential
@@ -10,7 +8,7 @@ from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
 from atomzoo.layers import RepulsiveCore, SymmetryFunction
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
 from atomzoo.models.potential.prediction_errors import prediction_errors
-from atomzoo.models.training.train_potential import split_structures, train_potential
+from atomzoo.models.training.train_potential import train_potential
 
 pytestmark = pytest.mark.compiled
 
@@ -115,23 +113,6 @@ def test_the_best_epoch_is_kept(gold):
 def test_without_validation(gold):
     training = train_potential(gold, FUNCTIONS, hidden=(4,), epochs=1, optimizer="rmsprop", validation_fraction=0.0)
     assert training.validation == [] and "val_loss" not in training.history
-
-
-def test_split():
-    """A quarter of each composition and size, in the order given; which ones is drawn."""
-    water, larger, gold = molecule("H2O"), molecule("H2O") + molecule("H2O"), ase.Atoms("Au")
-    data = [atoms.copy() for atoms in [water] * 8 + [larger] * 4 + [gold] * 8]
-    for k, atoms in enumerate(data):
-        atoms.info["number"] = k
-
-    def numbers(seed, fraction=0.25):
-        return [[atoms.info["number"] for atoms in part] for part in split_structures(data, fraction, seed)]
-
-    train, validation = numbers(3)
-    assert sorted(train + validation) == list(range(20)) and train == sorted(train)
-    assert np.histogram(validation, [0, 8, 12, 20])[0].tolist() == [2, 1, 2]
-    assert [train, validation] == numbers(3) and validation != numbers(4)[1]
-    assert split_structures(data[:1], 0.1) == (data[:1], []) and len(numbers(0, 0.9)[0]) == 2
 
 
 @pytest.mark.parametrize(
