@@ -17,21 +17,26 @@ def environment():
     return f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
 
 
-def write(name, title, notes, columns, rows):
-    """Writes `results/<name>.csv` and `.md`.
+def write(name, title, notes, columns, rows, figure=None):
+    """Writes `results/<name>.csv` and `.md`, and a figure as `.png`.
 
     Args:
         name: str, of the files.
         title, notes: str, of the Markdown file.
         columns: names of the columns.
         rows: list of lists of cells.
+        figure: of matplotlib, or None.
     """
     RESULTS.mkdir(exist_ok=True)
     lines = [columns, ["---"] * len(columns), *rows]
     table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    picture = "" if figure is None else f"\n![{title}]({name}.png)\n"
     with replacing(RESULTS / f"{name}.md") as path:
-        path.write_text(f"# {title}\n\n{environment()}\n\n{notes}\n\n{table}\n", encoding="utf-8")
+        path.write_text(f"# {title}\n\n{environment()}\n\n{notes}\n\n{table}\n{picture}", encoding="utf-8")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     with replacing(RESULTS / f"{name}.csv") as path:
         path.write_text(f"# {environment()}\n{text.getvalue()}", encoding="utf-8")
+    if figure is not None:
+        with replacing(RESULTS / f"{name}.png") as path:
+            figure.savefig(path, dpi=150)

@@ -33,7 +33,7 @@ def write_inputs(train, validation, functions, folder, hidden, activation, itera
         files[name] = [f"{NAMES[name]}/s{k:05d}.xsf" for k in range(len(structures))]
         for path, atoms in zip(files[name], structures, strict=True):
             write_xsf(folder / path, atoms)
-        (folder / f"{NAMES[name]}.in").write_text(_predict_input(elements, files[name]))
+        (folder / f"{NAMES[name]}.in").write_text(predict_input(elements, files[name]))
     (folder / "generate.in").write_text(_generate_input(energies, files["train"]))
     (folder / "fit.in").write_text(_train_input(elements, hidden, activation, iterations, method))
 
@@ -52,7 +52,8 @@ def _train_input(elements, hidden, activation, iterations, method):
     return _text([settings, ["METHOD", method], ["NETWORKS", *networks]])
 
 
-def _predict_input(elements, files):
+def predict_input(elements, files):
+    """The text of an input file of `predict.x`, for energies and forces of structures by networks `Ti.nn` and so on."""
     networks = [f"{element} {element}.nn" for element in elements]
     return _text([["TYPES", str(len(elements)), *elements], ["NETWORKS", *networks], ["FORCES"], _files(files)])
 
