@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from ase.data import atomic_masses, atomic_numbers
 
 from atomzoo.datasets.engines import lammps_files
 from atomzoo.datasets.engines.lammps import run_lammps
@@ -28,7 +29,7 @@ units metal
 read_data a.data
 replicate {copies} {copies} {copies}
 {pair}
-mass 1 28.0855
+{masses}
 velocity all create 300 1 loop geom
 fix 1 all nve
 timestep 0.0005
@@ -44,32 +45,39 @@ def measurements(folder, quick):
         cases["G5"] += [(1, 2, 400), (2, 1, 100), (4, 1, 20), (4, 2, 20), (10, 1, 2), (10, 2, 2)]
         cases["G4"] += [(1, 1, 20), (1, 2, 20)]
     for kind, runs in cases.items():
-        pair = prepare(folder, kind) if runs else []
+        lines = prepare(folder, *gentle_silicon(kind)) if runs else {}
         for copies, ranks, steps in runs:
-            repeated = [measure(folder, pair, kind, copies, ranks, steps) for _ in range(1 if quick else 3)]
+            repeated = [(kind, *measure(folder, lines, copies, ranks, steps)) for _ in range(1 if quick else 3)]
             yield max(repeated, key=lambda row: row[4])
 
 
-def prepare(folder, kind):
-    """Writes data file and network of 512 atoms; the input lines of the interaction."""
+def gentle_silicon(kind):
+    """512 atoms, and a potential with small forces: its network is not trained."""
     atoms, potential = distorted_silicon(4), silicon_potential(kind, 6.0, dtype="float64")
     features = potential.evaluate_atoms(atoms)["features"]
     potential.feature_scaling.adapt(features, np.zeros(len(atoms), dtype="int32"))
-    potential.atom_sum.scale.assign(0.01)  # gentle forces: the network is not trained
-    write_lammps(potential, folder / "si.nn")
+    potential.atom_sum.scale.assign(0.01)
+    return atoms, potential
+
+
+def prepare(folder, atoms, potential):
+    """Writes data file and network; the input lines `pair` and `masses`, a dict."""
+    write_lammps(potential, folder / "potential.nn")
     (folder / "a.data").write_text(lammps_files.data_text(atoms, potential.elements))
-    return pair_commands(folder / "si.nn", potential.elements)
+    masses = [f"mass {k} {atomic_masses[atomic_numbers[e]]}" for k, e in enumerate(potential.elements, 1)]
+    pair = pair_commands(folder / "potential.nn", potential.elements)
+    return {"pair": "\n".join(pair), "masses": "\n".join(masses)}
 
 
-def measure(folder, pair, kind, copies, ranks, steps):
-    """One run: a row of the table."""
-    script = SCRIPT.format(copies=copies, pair="\n".join(pair), steps=steps)
+def measure(folder, lines, copies, ranks, steps):
+    """One run: a row of the table, but for the functions."""
+    script = SCRIPT.format(copies=copies, steps=steps, **lines)
     (folder / "in.lammps").write_text(script)
     text = run_lammps(folder, ranks)
     seconds, atoms = re.search(r"Loop time of (\S+) on \d+ procs for \d+ steps with (\d+) atoms", text).groups()
     share = float(re.search(r"([\d.]+)% CPU use", text)[1]) / 100
     rate = int(atoms) * steps / float(seconds)
-    return kind, int(atoms), ranks, steps, round(rate), round(100 * share), round(1e6 * ranks * share / rate, 2)
+    return int(atoms), ranks, steps, round(rate), round(100 * share), round(1e6 * ranks * share / rate, 2)
 
 
 def main():
