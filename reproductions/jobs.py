@@ -1,14 +1,13 @@
-"""Many independent trainings, one process a core, each result saved as it ends, so that a killed run goes on."""
+"""Many independent trainings, each result saved as it ends, so that a killed run goes on."""
 
 import json
 import os
-from concurrent.futures import as_completed
 
 import pandas
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from atomzoo.console import import_backend
-from atomzoo.datasets.engines.processes import pool_of_processes
+from atomzoo.datasets.engines.jobs import completed
 from atomzoo.version import __version__
 
 
@@ -25,21 +24,32 @@ def run_jobs(function, jobs, partial, description, in_words=None):
 
     Returns:
         `pandas.DataFrame`, one row a job in their order: the job, the result and the version.
+
+    Raises:
+        JobsFailed: jobs that failed twice, once all others are done and saved.
+        OSError, ValueError: see `executor`, which says where jobs run.
     """
-    rows = _saved(partial)
+    rows, failed = _saved(partial), {}
     missing = [job for job in jobs if _key(job) not in rows]
-    n_processes = max(1, min(os.cpu_count() or 1, len(missing)))
-    with pool_of_processes(n_processes, import_backend) as pool, _bar() as bar:
+    with _bar() as bar:
         task = bar.add_task(description, total=len(jobs), completed=len(jobs) - len(missing))
-        running = {pool.submit(function, **job): job for job in missing}
-        for future in as_completed(running):
-            job = running[future]
-            rows[_key(job)] = {**job, **future.result(), "version": __version__}
+        for number, result, error in completed(function, missing, import_backend):
+            job = missing[number]
+            if error is not None:
+                failed[_key(job)] = error
+                continue
+            rows[_key(job)] = {**job, **result, "version": __version__}
             _append(partial, rows[_key(job)], job)
             if in_words is not None:
                 bar.console.print(in_words(rows[_key(job)]), highlight=False)
             bar.advance(task)
+    if failed:
+        raise JobsFailed("; ".join(f"{job} failed twice: {type(e).__name__}: {e}" for job, e in failed.items()))
     return pandas.DataFrame([rows[_key(job)] for job in jobs])
+
+
+class JobsFailed(ValueError):
+    """Some of many jobs failed; the others are saved, and the same command tries only these again."""
 
 
 def _key(job):

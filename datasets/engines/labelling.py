@@ -1,13 +1,12 @@
 """Labelling of many structures, one by one, that loses no label, whatever ends it."""
 
 import os
-from functools import partial
 from pathlib import Path
 
 import ase.io
 
+from atomzoo.datasets.engines.jobs import completed
 from atomzoo.datasets.engines.label_error import LabelError
-from atomzoo.datasets.engines.processes import pool_of_processes
 from atomzoo.datasets.io.reading import read_structures
 
 
@@ -60,28 +59,31 @@ class LabelledFile:
         self._append(labelled)
         return True
 
-    def label_rest(self, n_processes):
-        """Label all structures that are left in several processes, for engines that use one core; the order is kept.
+    def label_rest(self, n_processes=None, scheduler=None):
+        """Label all structures that are left at once, for engines that use one core; the order is kept.
 
-        A structure that the engine cannot label is left out. A run that is killed loses what its processes work on,
-        and what they have finished after that.
+        A structure that the engine cannot label is left out. A run that is killed loses what is being worked on, and
+        what was finished after that.
 
         Args:
-            n_processes: number of processes. They import the main script, which needs `if __name__ == "__main__":`.
+            n_processes, scheduler: see `completed`.
 
         Raises:
             LabelError: two structures, one after the other, cannot be labelled.
         """
-        failed = False
-        with pool_of_processes(n_processes) as pool:
-            for result in pool.map(partial(_labelled_or_error, self.engine), self.structures[self._next :]):
-                if not isinstance(result, LabelError):
-                    self._append(result)
-                elif failed:
-                    raise result
+        failed, results, last = False, {}, self._next
+        jobs = [{"engine": self.engine, "atoms": atoms} for atoms in self.structures[last:]]
+        for number, labelled, error in completed(_label, jobs, n_processes=n_processes, scheduler=scheduler):
+            results[last + number] = labelled, error
+            while self._next in results:
+                labelled, error = results.pop(self._next)
+                if error is None:
+                    self._append(labelled)
+                elif failed or not isinstance(error, LabelError):
+                    raise error
                 else:
                     self._next += 1
-                failed = isinstance(result, LabelError)
+                failed = error is not None
 
     def _append(self, labelled):
         labelled.info = {"source": self._next}
@@ -104,12 +106,8 @@ class LabelledFile:
         return [atoms.info["source"] for atoms in ase.io.iread(self.path)] if kept else []
 
 
-def _labelled_or_error(engine, atoms):
-    """An error is returned, because one that is raised would end the pool's other results."""
-    try:
-        return engine.single_point(atoms)
-    except LabelError as error:
-        return error
+def _label(engine, atoms):
+    return engine.single_point(atoms)
 
 
 def label_in_turns(files, target, report=print):

@@ -1,4 +1,4 @@
-"""Pools of processes with one core each, which end with the process that began them."""
+"""Processes with one core each, which end with the process that began them."""
 
 import multiprocessing
 import os
@@ -10,21 +10,13 @@ from contextlib import contextmanager
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-@contextmanager
-def pool_of_processes(n_processes, initializer=None):
-    """A `ProcessPoolExecutor` of new processes that keep to one thread; an error cancels what has not begun.
+def process(initializer=None):
+    """A `ProcessPoolExecutor` of one new process, which begins with the first job.
 
     Args:
-        n_processes: number of processes.
-        initializer: function that each process calls when it begins.
+        initializer: function that the process calls when it begins.
     """
-    context = multiprocessing.get_context("spawn")
-    with _one_thread(), ProcessPoolExecutor(n_processes, context, _start, (initializer,)) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _start, (initializer,))
 
 
 def _start(initializer):
@@ -40,7 +32,7 @@ def _end_with_parent():
 
 
 @contextmanager
-def _one_thread():
+def one_thread():
     """Environment in which new processes keep to one thread."""
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))

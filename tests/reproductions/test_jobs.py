@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from atomzoo.reproductions import jobs
-from atomzoo.reproductions.jobs import run_jobs
+from atomzoo.reproductions.jobs import JobsFailed, run_jobs
 
 JOBS = [{"number": number} for number in (3, 1, 2)]
 
@@ -83,12 +83,12 @@ def test_results_of_another_version_are_not_taken(square, partial):
     assert calls() == [3, 3]
 
 
-def test_an_error_ends_the_run_and_keeps_what_was_done(square, partial):
-    run_jobs(square, JOBS[:1], partial, "squares")
-    with pytest.raises(ValueError, match="a negative number"):
-        run_jobs(square, [*JOBS[:1], {"number": -1}], partial, "squares")
-    assert list(run_jobs(square, JOBS[:1], partial, "squares")["square"]) == [9]
-    assert calls() == [-1, 3]
+def test_a_job_that_fails_is_tried_twice_and_the_others_are_done(square, partial):
+    with pytest.raises(JobsFailed, match='^{"number": -1} failed twice: ValueError: a negative number$'):
+        run_jobs(square, [{"number": -1}, *JOBS], partial, "squares")
+    assert calls() == [-1, -1, 1, 2, 3]
+    assert list(run_jobs(square, JOBS, partial, "squares")["square"]) == [9, 1, 4]
+    assert calls() == [-1, -1, 1, 2, 3]
 
 
 @pytest.mark.slow

@@ -1,23 +1,21 @@
 """Label silicon, measure what k-points and cutoff cost, pack the data, and tell curves of energy over volume.
 
-Labels take some seconds each, of which nothing is lost when a command is killed and started again. With two processes:
+Labels take some seconds each, on all processor cores, or on the workers of a Dask cluster (ATOMZOO_SCHEDULER). Nothing
+is lost when a command is killed and started again.
 
-    python -m atomzoo.datasets.generate silicon label --worker 0 --workers 2 --until 3000 -o labels0.extxyz &
-    python -m atomzoo.datasets.generate silicon label --worker 1 --workers 2 --until 3000 -o labels1.extxyz &
+    python -m atomzoo.datasets.generate silicon label --until 3000 -o labels.extxyz
     python -m atomzoo.datasets.generate silicon relax -o relaxed.extxyz
-    python -m atomzoo.datasets.generate silicon pack labels?.extxyz relaxed.extxyz -o silicon.npz
+    python -m atomzoo.datasets.generate silicon pack labels.extxyz relaxed.extxyz -o silicon.npz
     python -m atomzoo.datasets.generate silicon curves relaxed.extxyz -o energy_volume.csv
-    python -m atomzoo.datasets.generate silicon kpoints labels?.extxyz --each 4
+    python -m atomzoo.datasets.generate silicon kpoints labels.extxyz --each 4
     python -m atomzoo.datasets.generate silicon cutoff
 
-Where only the packed file is left, labels go on from it: `label --start 320`, then `pack silicon.npz labels?.extxyz`.
+Where only the packed file is left, labels go on from it: `label --start 320`, then `pack silicon.npz labels.extxyz`.
 `relabel silicon.npz -o again.extxyz` labels anew what has fewer k-points than labels have today, small cells first;
 `pack silicon.npz again.extxyz` puts them in.
 """
 
 import collections
-import functools
-import itertools
 
 import ase.io
 import numpy as np
@@ -27,8 +25,7 @@ from ase import units
 from atomzoo.datasets.generate.silicon import accuracy
 from atomzoo.datasets.generate.silicon.curves import energy_volume
 from atomzoo.datasets.generate.silicon.equation_of_state import equations_of_state
-from atomzoo.datasets.generate.silicon.labelling import label, relax_phases
-from atomzoo.datasets.generate.silicon.sampling import TURN, structure
+from atomzoo.datasets.generate.silicon.labelling import label, relabel, relax_phases
 from atomzoo.datasets.io.mixed_cells import read_mixed, write_mixed
 from atomzoo.datasets.silicon import KPOINT_LENGTH, is_test
 
@@ -48,10 +45,7 @@ def counts(structures):
 
 
 def _label(arguments):
-    numbers = range(arguments.start, arguments.until)
-    turns = [numbers[n : n + TURN] for n in range(0, len(numbers), TURN)]
-    mine = itertools.chain(*turns[arguments.worker :: arguments.workers])
-    label(arguments.output, {number: functools.partial(structure, number) for number in mine})
+    label(arguments.output, range(arguments.start, arguments.until))
 
 
 def _relabel(arguments):
@@ -60,10 +54,8 @@ def _relabel(arguments):
         for atoms in _distinct(_read(arguments.files))
         if "index" in atoms.info and atoms.info.get("kpoint_length", 0.0) < KPOINT_LENGTH
     ]
-    structures.sort(key=len)
     print(f"{len(structures)} structures have fewer k-points than those of {KPOINT_LENGTH} Å", flush=True)
-    mine = structures[arguments.worker :: arguments.workers]
-    label(arguments.output, {atoms.info["index"]: atoms.copy for atoms in mine})
+    relabel(arguments.output, sorted(structures, key=len))
 
 
 def _pack(arguments):
@@ -111,25 +103,19 @@ def _distinct(structures):
     return [*numbered.values(), *(atoms for atoms in structures if "index" not in atoms.info)]
 
 
-def _add_parts(command):
-    command.add_argument("--worker", type=int, default=0, help="which part of the structures (default: %(default)s)")
-    command.add_argument("--workers", type=int, default=1, help="number of parts (default: %(default)s)")
-    command.add_argument("-o", "--output", required=True, help="extxyz file, of this part alone")
-
-
 def add_commands(commands):
     """Adds `silicon`, with commands of its own, to the subcommands of a parser."""
     commands = commands.add_parser("silicon", help="silicon by LDA: labels, curves, accuracy").add_subparsers(
         required=True
     )
     command = commands.add_parser("label", help="DFT energies, forces and stresses; resumes")
-    _add_parts(command)
     command.add_argument("--start", type=int, default=0, help="the first number (default: %(default)s)")
-    command.add_argument("--until", type=int, required=True, help="structures in all parts together")
+    command.add_argument("--until", type=int, required=True, help="the number after the last")
+    command.add_argument("-o", "--output", required=True, help="extxyz file")
     command.set_defaults(function=_label)
     command = commands.add_parser("relabel", help="labels of fewer k-points made again; resumes")
     command.add_argument("files", nargs="+", help="labelled structures, or a packed file")
-    _add_parts(command)
+    command.add_argument("-o", "--output", required=True, help="extxyz file")
     command.set_defaults(function=_relabel)
     command = commands.add_parser("relax", help="energy over volume of all phases; resumes")
     command.add_argument("-o", "--output", required=True, help="extxyz file of all steps")

@@ -6,33 +6,59 @@ from pathlib import Path
 
 import ase.io
 
-from atomzoo.datasets.engines import LabelError
 from atomzoo.datasets.engines.espresso import kpoint_divisions
+from atomzoo.datasets.engines.jobs import completed
 from atomzoo.datasets.generate.silicon.curves import VOLUMES, relax
 from atomzoo.datasets.generate.silicon.phases import build
+from atomzoo.datasets.generate.silicon.sampling import structure
 from atomzoo.datasets.silicon import KPOINT_LENGTH, reference_engine
 
 
-def label(path, structures):
-    """Label structures, each appended at once to an extxyz file; a killed run resumes.
+def label(path, numbers):
+    """Label the structures of some numbers; see `relabel`.
 
     Args:
-        path: the file. The info of its frames has that of the structures, `kpoint_length` (Å), and `cpu_seconds` of
-            pw.x.
-        structures: dict of functions without arguments that make Atoms, by the `index` of the info.
+        path: the file.
+        numbers: iterable of int.
     """
     done = {atoms.info["index"] for atoms in whole_frames(path)}
-    for index in (index for index in structures if index not in done):
-        atoms = structures[index]()
-        start = _cpu_seconds()
-        try:
-            labelled = reference_engine().single_point(atoms)
-        except LabelError as error:
-            print(f"{index}: {error}", flush=True)
-            continue
-        seconds = round(_cpu_seconds() - start, 2)
-        labelled.info = atoms.info | {"kpoint_length": KPOINT_LENGTH, "cpu_seconds": seconds}
-        append(path, labelled)
+    _append_all(path, label_number, {number: {"number": number} for number in numbers if number not in done})
+
+
+def relabel(path, structures):
+    """Label structures by all processor cores or a cluster, see `executor`; a killed run resumes.
+
+    Args:
+        path: extxyz file, to which each is appended as soon as it is labelled. The info of its frames has that of the
+            structures, `kpoint_length` (Å), and `cpu_seconds` of pw.x.
+        structures: list of Atoms, each with a number of its own, `index`, in its info.
+    """
+    done = {atoms.info["index"] for atoms in whole_frames(path)}
+    jobs = {atoms.info["index"]: {"atoms": atoms} for atoms in structures if atoms.info["index"] not in done}
+    _append_all(path, label_atoms, jobs)
+
+
+def _append_all(path, function, jobs):
+    indices = list(jobs)
+    for place, labelled, error in completed(function, list(jobs.values())):
+        if error is None:
+            append(path, labelled)
+        else:
+            print(f"{indices[place]}: {error}", flush=True)
+
+
+def label_number(number):
+    """Make and label the structure of a number: Atoms."""
+    return label_atoms(structure(number))
+
+
+def label_atoms(atoms):
+    """Label a structure: Atoms, with all of its info, `kpoint_length` and `cpu_seconds`."""
+    start = _cpu_seconds()
+    labelled = reference_engine().single_point(atoms)
+    seconds = round(_cpu_seconds() - start, 2)
+    labelled.info = atoms.info | {"kpoint_length": KPOINT_LENGTH, "cpu_seconds": seconds}
+    return labelled
 
 
 def relax_phases(path):

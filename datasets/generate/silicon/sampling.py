@@ -8,7 +8,6 @@ from atomzoo.datasets.generate.silicon.phases import PHASES
 
 CRYSTALS = {"s": ("symmetric", symmetric), "d": ("distorted", distorted), "r": ("rattled", rattled)}
 MELTS = {"m": ("melt", melt), "q": ("symmetric melt", symmetric_melt)}
-TURN = 20  # structures, which go to the same process
 # The kinds of successive structures. Those without symmetry take three to six times as long to label.
 CYCLE = 5 * "srsrsrsmsrsrsmsrsrmr" + 27 * "sdqdsdsdqsdqdsqdsdqs"
 

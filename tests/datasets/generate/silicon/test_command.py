@@ -1,5 +1,7 @@
 """Commands of the silicon data with a pair potential in place of pw.x: they resume, pack, fit and measure."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import ase.io
 import numpy as np
 import pandas
@@ -8,9 +10,9 @@ from ase import units
 from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo.datasets.engines import LabelError
+from atomzoo.datasets.engines import LabelError, jobs
 from atomzoo.datasets.generate.__main__ import main
-from atomzoo.datasets.generate.silicon import accuracy, command, labelling
+from atomzoo.datasets.generate.silicon import accuracy, labelling
 from atomzoo.datasets.generate.silicon.curves import energy_volume
 from atomzoo.datasets.generate.silicon.equation_of_state import equations_of_state
 from atomzoo.datasets.generate.silicon.phases import build
@@ -38,6 +40,7 @@ class PairEngine:
 
 @pytest.fixture(autouse=True)
 def pair_engine(monkeypatch, tmp_path):
+    monkeypatch.setattr(jobs, "executor", lambda *_: ThreadPoolExecutor(1))  # which sees what is patched
     for module in (labelling, accuracy):
         monkeypatch.setattr(module, "reference_engine", PairEngine)
 
@@ -46,7 +49,7 @@ def pair_engine(monkeypatch, tmp_path):
         atoms.info = {"phase": ("diamond", "hcp", "fcc")[index % 3], "kind": "symmetric", "index": index}
         return atoms
 
-    monkeypatch.setattr(command, "structure", small)
+    monkeypatch.setattr(labelling, "structure", small)
     monkeypatch.chdir(tmp_path)
 
 
@@ -64,13 +67,6 @@ def test_labelling_resumes_after_a_kill(tmp_path, capsys):
         (tmp_path / "labels.extxyz").write_bytes(whole[:-cut])
         main(["silicon", "label", "--until", "6", "-o", "labels.extxyz"])
         assert sorted(indices("labels.extxyz")) == [0, 1, 2, 3, 5]
-
-
-def test_parts_are_whole_turns():
-    for worker in ("0", "1"):
-        main(["silicon", "label", "--until", "41", "--worker", worker, "--workers", "2", "-o", worker])
-    assert indices("1") == list(range(20, 40))
-    assert indices("0") == [*range(4), *range(5, 20), 40]
 
 
 def test_pack(capsys):
@@ -99,13 +95,10 @@ def test_labels_of_few_kpoints_are_made_again(monkeypatch, capsys):
     monkeypatch.setattr(labelling, "KPOINT_LENGTH", 30.0)
     main(["silicon", "label", "--start", "6", "--until", "8", "-o", "dense.extxyz"])
     main(["silicon", "pack", "coarse.extxyz", "dense.extxyz", "-o", "silicon.npz"])
-    for worker in ("0", "1"):
-        parts = ["--worker", worker, "--workers", "2"]
-        main(["silicon", "relabel", "silicon.npz", *parts, "-o", f"again{worker}.extxyz"])
+    main(["silicon", "relabel", "silicon.npz", "-o", "again.extxyz"])
     assert "4 structures have fewer k-points than those of 30.0 Å" in capsys.readouterr().out
-    assert indices("again0.extxyz") == [2, 1]  # one atom in fcc, two in hcp and diamond
-    assert indices("again1.extxyz") == [0, 3]
-    main(["silicon", "pack", "silicon.npz", "again0.extxyz", "again1.extxyz", "-o", "silicon.npz"])
+    assert indices("again.extxyz") == [2, 0, 1, 3]  # one atom in fcc, two in hcp and diamond
+    main(["silicon", "pack", "silicon.npz", "again.extxyz", "-o", "silicon.npz"])
     structures = read_mixed("silicon.npz")
     assert [atoms.info["index"] for atoms in structures] == [0, 1, 2, 3, 6, 7]
     assert {atoms.info["kpoint_length"] for atoms in structures} == {30.0}

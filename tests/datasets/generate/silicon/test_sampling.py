@@ -35,7 +35,7 @@ def test_phases_and_kinds_are_balanced(only_numbers):
     for kind in "sdr":
         of_kind = [n for (k, _), n in counts.items() if k == kind]
         assert len(of_kind) == len(PHASES) and max(of_kind) - min(of_kind) <= 1
-    turns = [sampling.CYCLE[n : n + sampling.TURN] for n in range(0, 640, sampling.TURN)]
+    turns = [sampling.CYCLE[n : n + 20] for n in range(0, 640, 20)]
     assert {len(turn) for turn in turns} == {20} and len(turns) * 20 == len(sampling.CYCLE)
 
 
