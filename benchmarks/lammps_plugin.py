@@ -18,12 +18,24 @@ from atomzoo.models.formats.lammps import pair_commands, write_lammps
 from benchmarks.report import write
 from benchmarks.silicon import distorted_silicon, silicon_potential
 
-COLUMNS = ("functions", "atoms", "ranks", "steps", "atom-steps/s", "CPU use (%)", "us/atom")
+COLUMNS = (
+    "functions",
+    "atoms",
+    "ranks",
+    "steps",
+    "atom-steps/s",
+    "CPU use (%)",
+    "us/atom",
+    "ghosts/atom",
+    "bytes/atom",
+)
 NOTES = """\
 Molecular dynamics (NVE, 0.5 fs, 300 K) of distorted diamond silicon in LAMMPS, neighbor lists (skin 2 A) included. A
 potential of 8 G2 and 24 G5 or G4 (eta 0.01 to 0.1, zeta 1, 2, 4), Rc 6 A, and a network 32-30-30-1 with tanh, float64.
 Each row is the fastest of three runs, by the clock. Where LAMMPS had less than 100 % of its cores, other programs were
-running, and an idle machine is faster. us/atom: processor time for a step of one atom."""
+running, and an idle machine is faster. us/atom: processor time for a step of one atom. Ghosts are the images and
+neighbors that a rank holds of others' atoms, bytes what LAMMPS allocates, neighbor lists included: with many atoms a
+rank both are constant, so that N ranks hold N times as many atoms."""
 SCRIPT = """\
 units metal
 read_data a.data
@@ -76,8 +88,11 @@ def measure(folder, lines, copies, ranks, steps):
     text = run_lammps(folder, ranks)
     seconds, atoms = re.search(r"Loop time of (\S+) on \d+ procs for \d+ steps with (\d+) atoms", text).groups()
     share = float(re.search(r"([\d.]+)% CPU use", text)[1]) / 100
+    ghosts = float(re.search(r"Nghost: +([\d.]+) ave", text)[1]) * ranks / int(atoms)
+    megabytes = float(re.search(r"Per MPI rank memory allocation .* = [\d.]+ \| ([\d.]+)", text)[1]) * ranks
     rate = int(atoms) * steps / float(seconds)
-    return int(atoms), ranks, steps, round(rate), round(100 * share), round(1e6 * ranks * share / rate, 2)
+    speed = round(rate), round(100 * share), round(1e6 * ranks * share / rate, 2)
+    return int(atoms), ranks, steps, *speed, round(ghosts, 2), round(2**20 * megabytes / int(atoms))
 
 
 def main():
