@@ -14,23 +14,40 @@ from benchmarks.report import write
 from benchmarks.timing import processor_times, run_alone
 
 COLUMNS = ("case", "engine", "atoms", "us/call", "median", "us/atom", "tensorflow / this")
-CASES = ("Au3, ASE", "Au5, ASE", "Si G5, moving", "Si G5, new list", "Si G4, moving")
-REPEATS = {"native": (2000, 30), "tensorflow": (100, 10)}  # calls of clusters and of silicon
+CASES = (
+    "Au3, ASE",
+    "Au5, ASE",
+    "Au5, relaxation",
+    "Si G5, moving",
+    "Si G5, new list",
+    "Si G4, moving",
+    "Si, 60 volumes",
+)
+REPEATS = {"native": (2000, 30), "tensorflow": (100, 10)}  # short calls and long ones
 NOTES = """\
 Energy and forces, with stress and the check for extrapolation, in float64 on one core; processor time, the smallest and
 the median of many calls. Au3 and Au5: `get_potential_energy` and `get_forces` of ASE with a `PotentialCalculator` of
-au-clusters, one atom moved before each call. Si: `evaluate_atoms` of 512 atoms of distorted diamond silicon, 8 G2 and
-24 G5 or G4, Rc 6 A, network 32-30-30-1; "moving": displaced by 0.01 A from call to call, neighbor lists serving some
-calls; "new list": the cell changes, so that each serves one."""
+au-clusters, one atom moved before each call; relaxation: by `relax`, from 0.1 A off the minimum. Si: `evaluate_atoms`
+of 512 atoms of distorted diamond silicon, 8 G2 and 24 G5 or G4, Rc 6 A, network 32-30-30-1; "moving": displaced by 0.01
+A from call to call, neighbor lists serving some calls; "new list": the cell changes, so that each serves one. 60
+volumes: diamond, 8 atoms, from 0.7 to 1.3 of the volume, all of them in one call, after one that is not counted."""
 
 
 def measured(case, engine, quick):
     """Smallest and median microseconds of one call, and the number of atoms, in this process."""
-    call, atoms = _gold(int(case[2]), engine) if case.startswith("Au") else _silicon(case, engine)
-    repeats = 5 if quick else REPEATS[engine][not case.startswith("Au")]
+    call, n_atoms = _case(case, engine)
+    repeats = 5 if quick else REPEATS[engine][not case.endswith("ASE")]
     call()
     times = 1e6 * np.array(processor_times(call, repeats))
-    return {"atoms": len(atoms), "minimum": float(times.min()), "median": float(np.median(times))}
+    return {"atoms": n_atoms, "minimum": float(times.min()), "median": float(np.median(times))}
+
+
+def _case(case, engine):
+    if case.endswith("ASE"):
+        return _gold(int(case[2]), engine)
+    if case.endswith("relaxation"):
+        return _relaxation(engine)
+    return _volumes(engine) if case.endswith("volumes") else _silicon(case, engine)
 
 
 def _gold(n_atoms, engine):
@@ -45,7 +62,27 @@ def _gold(n_atoms, engine):
         atoms.get_potential_energy()
         atoms.get_forces()
 
-    return call, atoms
+    return call, n_atoms
+
+
+def _relaxation(engine):
+    from atomzoo import load_potential, relax
+    from atomzoo.datasets import gold_clusters
+
+    potential = load_potential("au-clusters")
+    start = relax(gold_clusters.load_data(n_atoms=5)[1][0], potential).atoms
+    start.rattle(0.1, seed=1)
+    return lambda: relax(start, potential, engine=engine), len(start)
+
+
+def _volumes(engine):
+    from ase.build import bulk
+
+    from benchmarks.silicon import silicon_potential
+
+    potential = silicon_potential("G5", 6.0, dtype="float64")
+    atoms = [bulk("Si", a=5.431 * part ** (1 / 3), cubic=True) for part in np.linspace(0.7, 1.3, 60)]
+    return lambda: potential.evaluate_atoms(atoms, engine), 60 * len(atoms[0])
 
 
 def _silicon(case, engine):
@@ -61,7 +98,7 @@ def _silicon(case, engine):
             atoms.positions += rng.normal(scale=0.01, size=atoms.positions.shape)
         potential.evaluate_atoms(atoms, engine)
 
-    return call, atoms
+    return call, len(atoms)
 
 
 def measurements(quick):

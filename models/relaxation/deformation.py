@@ -57,12 +57,12 @@ class Deformation:
     def deformed(self, variables):
         """The structure for given variables, a new `Atoms` without calculator."""
         atoms = self.atoms.copy()
-        positions, matrix = self.atoms.positions.copy(), self._matrix(variables)
         along = np.zeros(self.free.shape)
         along[self.free] = variables[: self._n_moves]
-        positions += np.einsum("nk,nki->ni", along, self.directions)
-        atoms.set_cell(self.atoms.cell.array @ matrix)
-        atoms.set_positions(positions @ matrix, apply_constraint=False)
+        atoms.positions += np.einsum("nk,nki->ni", along, self.directions)
+        if len(self.strains):
+            atoms.set_cell(self.atoms.cell.array @ self._matrix(variables))
+            atoms.positions = atoms.positions @ self._matrix(variables)
         return atoms
 
     def gradient(self, variables, forces, stress):
@@ -78,6 +78,8 @@ class Deformation:
     def free_forces(self, variables, forces):
         """The parts of forces (n, 3) along the directions in which atoms of the deformed structure may move."""
         held = ~self.free.all(axis=1)
+        if not held.any():
+            return forces
         moves = self._moves(self._matrix(variables))[held] * self.free[held, :, None]
         result = forces.copy()
         result[held] = np.einsum("nki,nkj,nj->ni", np.linalg.pinv(moves).transpose(0, 2, 1), moves, forces[held])
