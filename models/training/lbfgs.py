@@ -1,5 +1,7 @@
 """Full-batch training by L-BFGS: how aenet trains, and what small data sets need."""
 
+import functools
+
 import keras
 import numpy as np
 import scipy.optimize
@@ -72,7 +74,8 @@ def objective_of(potential, dataset, loss):
 class Objective:
     """A loss of a Keras model and its gradient, as a function of one vector of all trainable weights.
 
-    Loss and gradient are one XLA program.
+    Loss and gradient are one XLA program for each batch, which holds it: to hand it over takes TensorFlow longer than
+    the loss of a small set.
 
     Args:
         model: Keras model.
@@ -86,9 +89,9 @@ class Objective:
 
     def __init__(self, model, loss, batches, shares=(1.0,)):
         self.loss, self.shares, self.variables = loss, shares, model.trainable_variables
-        self._gradient = compiled(self._loss_and_gradient, model)
-        self._value = compiled(self._loss, model)
-        self._batches = [keras.tree.map_structure(ops.convert_to_tensor, batch) for batch in batches]
+        batches = [keras.tree.map_structure(ops.convert_to_tensor, batch) for batch in batches]
+        self._values = [compiled(functools.partial(self._loss, batch), model) for batch in batches]
+        self._gradients = [compiled(functools.partial(self._loss_and_gradient, batch), model) for batch in batches]
 
     def minimum(self, iterations, after_iteration=None):
         """The vector at the end of so many iterations from the present weights.
@@ -110,12 +113,12 @@ class Objective:
 
     def __call__(self, vector):
         """Loss and gradient (NumPy)."""
-        losses, gradients = zip(*(self._gradient(vector, *batch) for batch in self._batches), strict=True)
+        losses, gradients = zip(*(gradient(vector) for gradient in self._gradients), strict=True)
         return self._mean(map(float, losses)), self._mean(map(np.asarray, gradients))
 
     def value(self, vector):
         """The loss alone, a number, or an array of several."""
-        return self._mean(np.asarray(self._value(vector, *batch)) for batch in self._batches)
+        return self._mean(np.asarray(value(vector)) for value in self._values)
 
     def _mean(self, values):
         return sum(share * value for share, value in zip(self.shares, values, strict=True))
@@ -142,9 +145,9 @@ class Objective:
             start += size
         return pieces
 
-    def _loss_and_gradient(self, vector, *batch):
-        return value_and_gradient(lambda v: self._loss(v, *batch), vector)
+    def _loss_and_gradient(self, batch, vector):
+        return value_and_gradient(functools.partial(self._loss, batch), vector)
 
-    def _loss(self, vector, *batch):
+    def _loss(self, batch, vector):
         with keras.StatelessScope(state_mapping=list(zip(self.variables, self._split(vector), strict=True))):
             return self.loss(*batch)
