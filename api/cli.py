@@ -1,5 +1,6 @@
 """The command line, `atomzoo`: one command a file in `atomzoo.commands`."""
 
+import shlex
 import sys
 import warnings
 
@@ -62,7 +63,8 @@ def main(arguments=None):
     """
     warnings.showwarning = _show_warning
     try:
-        app(arguments, prog_name="atomzoo")
+        typed = sys.argv[1:] if arguments is None else arguments
+        app(arguments, prog_name="atomzoo", obj=shlex.join(["atomzoo", *typed]))  # which pages show
     except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
         print(f"atomzoo: error: {_one_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -10,6 +10,7 @@ MODEL_HELP = (
     "aenet's networks (X.nn, X.nn.ascii) or n2p2's input.nn."
 )
 LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Length unit of n2p2's files, which do not name it.")]
+Report = Annotated[bool, typer.Option("--report/--no-report", help="Write a page to look at, .html.")]
 EnergyUnit = Annotated[
     Literal["eV", "Hartree"], typer.Option(help="Energy unit of n2p2's files, which do not name it.")
 ]

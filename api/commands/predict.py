@@ -3,13 +3,14 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from atomzoo.commands.errors_table import errors_table
-from atomzoo.commands.model import MODEL_HELP, EnergyUnit, LengthUnit
+from atomzoo.commands.model import MODEL_HELP, EnergyUnit, LengthUnit, Report
 from atomzoo.console import err, out, start_backend, track
 
 MOST_ROWS = 20  # a longer table is cut short
@@ -17,6 +18,7 @@ MOST_WARNINGS = 5
 
 
 def predict(
+    context: typer.Context,
     model: Annotated[Path, typer.Argument(metavar="MODEL", help=MODEL_HELP)],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Structures, in any file that ASE reads.")],
     output: Annotated[
@@ -25,12 +27,15 @@ def predict(
     ] = None,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
+    report: Report = True,
 ):
     """Predicts energies (eV), forces (eV/Å) and, for periodic structures, stress (eV/Å³).
 
-    Prints the errors where DATA has labels, and warns of atoms unlike those in the training data. Structures are read
-    and written part by part: an extxyz file may be larger than the memory.
+    Prints the errors where DATA has labels, and warns of atoms unlike those in the training data. Beside FILE it writes
+    a page with figures (.html). Structures are read and written part by part: an extxyz file may be larger than the
+    memory.
     """
+    begin = monotonic()
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.arrays.labels import check_labels
@@ -44,10 +49,10 @@ def predict(
     with err.status(f"reading {model}"):
         potential = load_potential(model, length_unit, energy_unit)
     structures = iread_structures(data, length_unit, energy_unit)
-    report = _Report(potential)
+    summary = _Summary(potential)
     with nullcontext() if output is None else writing_structures(output) as write:
         for part in track(batches(structures), "predicting"):
-            is_first, place = report.n_structures == 0, report.n_structures
+            is_first, place = summary.n_structures == 0, summary.n_structures
             find_species(part, potential.elements, place)  # here, so that an error names the place in the file
             check_labels(part, place)
             if is_first and output is not None:
@@ -55,10 +60,22 @@ def predict(
             results = potential.evaluate_atoms(part)
             if is_first:
                 _check_units(potential, data, part, results, energy_unit)
-            report.add(part, results)
+            summary.add(part, results)
             if write is not None:
                 write([_with_results(*pair) for pair in zip(part, results, strict=True)])
-    report.print(output)
+    paths = [] if output is None else [output]
+    if report and output is not None:
+        from atomzoo.pages.prediction_page import write_prediction_page
+
+        paths.append(_page_of(output))
+        seconds = monotonic() - begin
+        write_prediction_page(paths[-1], model.name, data.name, summary.collected, context.obj, seconds)
+    summary.print(paths)
+
+
+def _page_of(output):
+    """Its name with .html in place of all endings: predicted.html of predicted.extxyz.gz."""
+    return output.with_name((output.name.split(".")[0] or output.name) + ".html")
 
 
 def _check_units(potential, data, structures, results, energy_unit):
@@ -73,17 +90,17 @@ def _check_units(potential, data, structures, results, energy_unit):
         check_energy_unit(structures, results, energy_unit)
 
 
-class _Report:
+class _Summary:
     """What is printed of structures that come part by part, without keeping them."""
 
     def __init__(self, potential):
-        from atomzoo.models.potential.prediction_errors import ErrorSums
+        from atomzoo.pages.collected import Collected
 
         self.potential, self.n_structures, self.n_unlike = potential, 0, 0
-        self._errors, self._rows, self._warnings = ErrorSums(), [], []
+        self.collected, self._rows, self._warnings = Collected(potential), [], []
 
     def add(self, structures, results):
-        self._errors.add(structures, results)
+        self.collected.add(structures, results)
         for pair in zip(structures, results, strict=True):
             if self.n_structures < MOST_ROWS:
                 self._rows.append(_row(self.n_structures, *pair))
@@ -99,12 +116,12 @@ class _Report:
             others = f" (and {len(found) - 1} more values)" if len(found) > 1 else ""
             self._warnings.append(f"structure {self.n_structures}, {found[0]}{others}")
 
-    def print(self, output):
+    def print(self, paths):
         out.print(self._table())
-        if errors := self._errors.errors():
-            out.print("", errors_table({"": errors}))
-        if output is not None:
-            out.print(f"\nwritten to {output}", markup=False, soft_wrap=True)
+        if errors := self.collected.errors():
+            out.print("", errors_table(errors))
+        if paths:
+            out.print(f"\nwritten to {', '.join(map(str, paths))}", markup=False, soft_wrap=True)
         if self.n_unlike > MOST_WARNINGS:
             self._warnings.append(f"{self.n_unlike} of {self.n_structures} structures have such values")
         for warning in self._warnings:

@@ -2,13 +2,14 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Literal
 
 import typer
 from typer.core import TyperCommand
 
 from atomzoo.commands.errors_table import errors_table
-from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit, Report
 from atomzoo.console import INTERRUPTED, err, out, progress_bar, start_backend
 
 
@@ -27,6 +28,7 @@ class ManyNumbersCommand(TyperCommand):
 
 
 def train(
+    context: typer.Context,
     data: Annotated[
         list[Path],
         typer.Argument(
@@ -136,14 +138,15 @@ def train(
     ] = False,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
+    report: Report = True,
 ):
     """Trains a potential on energies (eV) and, where DATA has them, forces (eV/A) and stress (eV/A^3).
 
-    What is not given is chosen from the data and printed. Writes MODEL, with the smallest validation loss, and its
-    history beside it (.csv). Ctrl-C, SIGTERM and --time end training and keep the best so far; then, and when it was
-    killed, --resume goes on from a checkpoint beside MODEL.
+    What is not given is chosen from the data and printed. Writes MODEL, with the smallest validation loss, and beside
+    it its history (.csv) and a page with figures (.html). Ctrl-C, SIGTERM and --time end training and keep the best so
+    far; then, and when it was killed, --resume goes on from a checkpoint beside MODEL.
     """
-    time_limit = None if time is None else _seconds(time)
+    begin, time_limit = monotonic(), None if time is None else _seconds(time)
     start_backend()
     from atomzoo.datasets.arrays.labels import check_labels
     from atomzoo.datasets.io.label_keys import LabelKeys
@@ -202,10 +205,16 @@ def train(
             **{name: value for name, value in given.items() if value is not None},
         )
     with err.status("evaluating"):
-        errors = _errors(trainings)
-    out.print(errors_table(errors))
-    paths = ", ".join(map(str, member_paths(output, members)[: len(trainings)]))
-    out.print(f"\n{_description(trainings[0].potential)}\nwritten to {paths}", markup=False, soft_wrap=True)
+        collected = _collected(trainings, [*structures, *(held_out or ())])
+    out.print(errors_table(collected.errors()))
+    paths, description = member_paths(output, members)[: len(trainings)], _description(trainings[0].potential)
+    if report:
+        from atomzoo.pages.training_page import write_training_page
+
+        paths.append(output.with_suffix(".html"))
+        seconds = monotonic() - begin
+        write_training_page(paths[-1], output.stem, description, trainings, collected, context.obj, seconds)
+    out.print(f"\n{description}\nwritten to {', '.join(map(str, paths))}", markup=False, soft_wrap=True)
     if signals.name:
         _tell(f"ended by {signals.name}; the same command with --resume goes on")
         raise typer.Exit(INTERRUPTED)
@@ -247,14 +256,18 @@ def _shown(time_limit):
         yield Bar()
 
 
-def _errors(trainings):
+def _collected(trainings, structures):
+    """The errors of the parts of the data, numbered as the structures were read."""
     from atomzoo.models.potential.committee import Committee
-    from atomzoo.models.potential.prediction_errors import prediction_errors
+    from atomzoo.pages.collected import Collected
 
-    parts = {"training": trainings[0].train, "validation": trainings[0].validation}
     potentials = [training.potential for training in trainings]
-    evaluate = (potentials[0] if len(potentials) == 1 else Committee(potentials)).evaluate_atoms
-    return {name: prediction_errors(part, evaluate(part)) for name, part in parts.items() if part}
+    potential = potentials[0] if len(potentials) == 1 else Committee(potentials)
+    collected, places = Collected(potential), {id(atoms): k for k, atoms in enumerate(structures)}
+    for name, part in {"training": trainings[0].train, "validation": trainings[0].validation}.items():
+        if part:
+            collected.add(part, potential.evaluate_atoms(part), name, [places[id(atoms)] for atoms in part])
+    return collected
 
 
 def _description(potential):

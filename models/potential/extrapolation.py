@@ -87,6 +87,18 @@ def find_outside(potential, atoms, features):
     return _excess(potential, atoms, features)[0] > 0
 
 
+def distance_outside(potential, atoms, features):
+    """How far a structure is outside the training data: the largest distance of a value from its range.
+
+    Args:
+        potential, atoms, features: as for `find_extrapolations`.
+
+    Returns:
+        float, in widths of the range; 0 if all values are inside.
+    """
+    return float(_excess(potential, atoms, features)[0].max(initial=0.0))
+
+
 def warn_about_extrapolations(potential, atoms, features):
     """Issues one `ExtrapolationWarning` if any value is outside its range, see `extrapolations_in_words`.
 
