@@ -109,6 +109,6 @@ def _worst(collected):
     by = "the root mean square error of their forces" if name == "forces" else "the error of their energy"
     text = (
         f"The {len(shown)} worst structures by {by}. Numbers count from 0 in the data. Arrows show the errors of "
-        "forces, the longest always 2 Å; the list has its size. Drag to turn, scroll to zoom."
+        "forces, the longest always 2 Å; the list has its size. Choose a row; drag to turn, scroll to zoom."
     )
     return section("Worst structures", paragraph(text), worst_structures(shown))

@@ -79,25 +79,26 @@ def cards(numbers):
     return f'<ul class="cards">{"".join(items)}</ul>'
 
 
-def table(titles, rows, numbers=(), classes=()):
-    """A table.
+def table(titles, rows, numbers=(), attributes=()):
+    """A table; columns without any text are left out.
 
     Args:
         titles: list of str.
         rows: list of lists of str.
         numbers: indices of the columns that are aligned to the right.
-        classes: of each row, a word for the style sheet; () for none.
+        attributes: HTML attribute of each row, such as 'class="good"'; () for none.
 
     Example:
         >>> table(["a"], [["<b>"]]).split("tbody")[1]
         '><tr><td>&lt;b&gt;</td></tr></'
     """
-    align = [' class="number"' if k in numbers else "" for k in range(len(titles))]
-    head = "".join(f"<th{how}>{escape(title)}</th>" for how, title in zip(align, titles, strict=True))
+    columns = [k for k in range(len(titles)) if any(str(row[k]) for row in rows)]
+    align = {k: ' class="number"' if k in numbers else "" for k in columns}
+    head = "".join(f"<th{align[k]}>{escape(titles[k])}</th>" for k in columns)
     lines = []
-    for k, row in enumerate(rows):
-        cells = "".join(f"<td{how}>{escape(str(cell))}</td>" for how, cell in zip(align, row, strict=True))
-        lines.append(f'<tr class="{classes[k]}">{cells}</tr>' if classes else f"<tr>{cells}</tr>")
+    for row, attribute in zip(rows, attributes or [""] * len(rows), strict=True):
+        cells = "".join(f"<td{align[k]}>{escape(str(row[k]))}</td>" for k in columns)
+        lines.append(f"<tr {attribute}>{cells}</tr>" if attribute else f"<tr>{cells}</tr>")
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 

@@ -1,17 +1,16 @@
 """Structures in three dimensions: a list of them, and a view by 3Dmol.js, which lies in `viewer` with its license."""
 
 import json
-from html import escape
 
 import numpy as np
 
 from atomzoo.pages.collected import group_of
-from atomzoo.pages.page import resource
+from atomzoo.pages.page import resource, table
 
 CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
 EDGES = [(a, b) for a in range(8) for b in range(a, 8) if np.abs(CORNERS[a] - CORNERS[b]).sum() == 1]
 LONGEST_ARROW = 2.0  # A
-TITLES = ("", "number", "part", "formula", "group", "energy, meV/atom", "forces, eV/Å", "outside")
+TITLES = ("number", "part", "formula", "group", "energy, meV/atom", "forces, eV/Å", "outside")
 
 
 def worst_structures(shown):
@@ -23,23 +22,22 @@ def worst_structures(shown):
     Returns:
         str, HTML with the viewer in it.
     """
-    rows = "".join(_row(k, found) for k, found in enumerate(shown))
-    head = "".join(f"<th>{escape(title)}</th>" for title in TITLES)
+    attributes = [f'data-structure="{k}"' for k in range(len(shown))]
+    rows = table(TITLES, [_row(found) for found in shown], (0, 4, 5, 6), attributes)
     data = json.dumps([_data(found) for found in shown]).replace("<", "\\u003c")
     return f"""<div class="view" id="view"></div>
-<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>
+{rows}
 <script type="application/json" id="structures">{data}</script>
 <script>/*! {resource("viewer/3Dmol-LICENSE.txt")} */
 {resource("viewer/3Dmol-min.js")}</script>
 <script>{resource("viewer/view.js")}</script>"""
 
 
-def _row(k, found):
+def _row(found):
     energy = "-" if found.energy_error is None else f"{1e3 * found.energy_error:+.3g}"
     force = "-" if found.force_errors is None else f"{_lengths(found).max():.3g}"
-    cells = (found.place, found.part, found.atoms.get_chemical_formula(), group_of(found.atoms), energy, force)
-    cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in (*cells, f"{found.outside:.3g}"))
-    return f'<tr data-structure="{k}"><td><button type="button">show</button></td>{cells}</tr>'
+    formula, group = found.atoms.get_chemical_formula(), group_of(found.atoms)
+    return [found.place, found.part, formula, "" if group == formula else group, energy, force, f"{found.outside:.3g}"]
 
 
 def _lengths(found):

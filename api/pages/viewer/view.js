@@ -26,21 +26,24 @@
     const structure = structures[k];
     viewer.removeAllModels();
     viewer.removeAllShapes();
-    viewer.addModel(structure.xyz, "xyz").setStyle({}, { stick: { radius: 0.12 }, sphere: { scale: 0.28 } });
+    viewer.addModel(structure.xyz, "xyz").setStyle({}, { stick: { radius: 0.07 }, sphere: { scale: 0.25 } });
     for (const [start, end] of structure.edges) {
       viewer.addLine({ start: point(start), end: point(end), color: gray });
     }
     for (const [start, end] of structure.arrows) {
-      viewer.addArrow({ start: point(start), end: point(end), radius: 0.1, color: "#d1495b" });
+      viewer.addArrow({ start: point(start), end: point(end), radius: 0.12, color: "#d1495b" });
     }
-    viewer.zoomTo({});
-    viewer.zoom(structure.edges.length ? 0.9 : 1.0);
+    viewer.setView([0, 0, 0, 0, 0.12, 0.2, 0.02, 0.97]);
+    viewer.zoomTo();
     viewer.render();
   }
 
   start();
   for (const row of rows) {
-    row.addEventListener("click", () => show(Number(row.dataset.structure)));
+    const shown = () => show(Number(row.dataset.structure));
+    row.tabIndex = 0;
+    row.addEventListener("click", shown);
+    row.addEventListener("keydown", (event) => event.key === "Enter" && shown());
   }
   show(0);
 })();

@@ -1,0 +1,1 @@
+"""The physics that a potential should have before molecular dynamics: each check has a rule and a verdict."""
