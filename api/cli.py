@@ -16,6 +16,7 @@ from atomzoo.commands.relax import relax
 from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
+from atomzoo.commands.validate import validate
 from atomzoo.console import INTERRUPTED
 from atomzoo.version import __version__
 
@@ -31,6 +32,7 @@ app.command()(reproduce)
 app.command(cls=ManyNumbersCommand)(train)
 app.command()(tune)
 app.command()(predict)
+app.command()(validate)
 app.command()(relax)
 app.command(cls=ManyNumbersCommand)(refine)
 app.command()(descriptors)

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "models.training": ("layers", "datasets", "models.potential"),
     "models.relaxation": ("datasets", "models.potential"),
     "models.selection": ("layers", "datasets", "models.potential"),
+    "models.validation": ("datasets", "models.potential", "models.relaxation"),
     "models.formats": ("layers", "datasets", "models.potential", "models.zoo"),
     "models.tuning": ("layers", "datasets", "models.potential", "models.training"),
     "models.active_learning": ("datasets", "models.potential", "models.relaxation", "models.training"),

@@ -32,18 +32,19 @@ def predict(
     """Predicts energies (eV), forces (eV/Å) and, for periodic structures, stress (eV/Å³).
 
     Prints the errors where DATA has labels, and warns of atoms unlike those in the training data. Beside FILE it writes
-    a page with figures (.html). Structures are read and written part by part: an extxyz file may be larger than the
-    memory.
+    a page with figures (.prediction.html). Structures are read and written part by part: an extxyz file may be larger
+    than the memory.
     """
     begin = monotonic()
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.arrays.labels import check_labels
-    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, writing_structures
+    from atomzoo.datasets.io.output_files import check_output, check_structure_file, check_writing, writing_structures
     from atomzoo.datasets.io.reading import iread_structures
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
 
+    page = None if output is None or not report else check_output(_page_of(output))
     if output is not None:
         check_structure_file(output)
     with err.status(f"reading {model}"):
@@ -63,19 +64,16 @@ def predict(
             summary.add(part, results)
             if write is not None:
                 write([_with_results(*pair) for pair in zip(part, results, strict=True)])
-    paths = [] if output is None else [output]
-    if report and output is not None:
+    if page is not None:
         from atomzoo.pages.prediction_page import write_prediction_page
 
-        paths.append(_page_of(output))
-        seconds = monotonic() - begin
-        write_prediction_page(paths[-1], model.name, data.name, summary.collected, context.obj, seconds)
-    summary.print(paths)
+        write_prediction_page(page, model.name, data.name, summary.collected, context.obj, monotonic() - begin)
+    summary.print([path for path in (output, page) if path is not None])
 
 
 def _page_of(output):
-    """Its name with .html in place of all endings: predicted.html of predicted.extxyz.gz."""
-    return output.with_name((output.name.split(".")[0] or output.name) + ".html")
+    """The page of out.extxyz.gz is out.prediction.html: out.html is that of a training of out.keras."""
+    return output.with_name(f"{output.name.split('.')[0] or output.name}.prediction.html")
 
 
 def _check_units(potential, data, structures, results, energy_unit):

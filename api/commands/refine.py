@@ -2,17 +2,19 @@
 
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Literal
 
 import typer
 
-from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit, Report
 from atomzoo.console import err, out, start_backend
 
 NOT_CONVERGED = 3
 
 
 def refine(
+    context: typer.Context,
     data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
     output: Annotated[
         Path,
@@ -61,16 +63,18 @@ def refine(
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the weights and the search.")] = 0,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
+    report: Report = True,
 ):
     """Finds the minimum-energy structure of DATA's atoms with a network that learns where it was wrong.
 
     Each round trains on all labelled structures, searches the network's minimum, and has the engine label and relax it.
     The engine's settings must be those that DATA was made with.
 
-    DIR gets log.csv, all labels, each round's potential, and at the end minimum.extxyz and potential.keras. The exit
-    code is 3 if network and engine do not agree within the budget; both files are written all the same.
+    DIR gets log.csv, all labels, each round's potential, and at the end minimum.extxyz, potential.keras and
+    report.html, a page of the rounds. The exit code is 3 if network and engine do not agree within the budget; these
+    files are written all the same.
     """
-    labeller = None
+    begin, labeller = monotonic(), None
     if engine == "espresso":
         labeller = _espresso(pseudo, wavefunction_cutoff, density_cutoff)
     elif engine == "pyscf":
@@ -98,6 +102,11 @@ def refine(
     result = run_loop(structures, labeller, output, train, tolerance, budget, networks, seed, _print_row)
     write_structures(output / "minimum.extxyz", [result.lowest])
     save_keras(result.potential, output / "potential.keras")
+    if report:
+        from atomzoo.pages.refinement_page import write_refinement_page
+
+        seconds = monotonic() - begin
+        write_refinement_page(output / "report.html", data.name, result, tolerance, context.obj, seconds)
     energy = result.lowest.get_potential_energy()
     out.print(f"\n{result.message}: {energy:.6f} eV after {result.n_calls} calls", markup=False, soft_wrap=True)
     out.print(f"written to {output}", markup=False, soft_wrap=True)

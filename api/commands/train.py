@@ -165,6 +165,9 @@ def train(
         return [atoms for structures in found for atoms in structures]
 
     check_output(output)
+    page = output.with_suffix(".html")
+    if report:
+        check_output(page)
     with err.status("reading data"):
         structures, held_out = read(data), read(validation) if validation else None
         if reference not in (None, "isolated", "fit"):
@@ -211,9 +214,9 @@ def train(
     if report:
         from atomzoo.pages.training_page import write_training_page
 
-        paths.append(output.with_suffix(".html"))
+        paths.append(page)
         seconds = monotonic() - begin
-        write_training_page(paths[-1], output.stem, description, trainings, collected, context.obj, seconds)
+        write_training_page(page, output.stem, description, trainings, collected, context.obj, seconds)
     out.print(f"\n{description}\nwritten to {', '.join(map(str, paths))}", markup=False, soft_wrap=True)
     if signals.name:
         _tell(f"ended by {signals.name}; the same command with --resume goes on")

@@ -135,3 +135,19 @@ def distances(axes, samples, column, label, factor):
     log_scale(axes)
     if len(samples) > 1:
         axes.legend(handletextpad=0.2, markerscale=2)
+
+
+def curve(axes, found, title):
+    """A `Curve` of a check.
+
+    Args:
+        axes: `matplotlib.axes.Axes`.
+        found: the `Curve`.
+        title: what it is of.
+    """
+    axes.plot(found.x, found.y, found.style, lw=1.3, ms=3.5, mew=0, color=COLORS[1])
+    for line, limit in ((axes.axvline, found.x_limit), (axes.axhline, found.y_limit)):
+        if limit is not None:
+            line(limit, color=COLORS[2], lw=0.9, ls="--")
+    axes.set(xlabel=found.x_label, ylabel=found.y_label)
+    axes.set_title(title, fontsize=9, loc="left")

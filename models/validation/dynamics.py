@@ -18,6 +18,7 @@ LENGTH = 5.0  # ps
 LONGEST_STEP, STEP_OF_CARBON = 1.0, 1.0  # fs
 EVERY = 10  # steps, at which distances and symmetry functions are looked at
 FEWEST_ATOMS = 50
+TOO_CLOSE = 0.5  # of the shortest distance of the data, at which the run ends
 RUNAWAY = 1.0  # eV/atom of energy that came from nowhere, at which the run ends
 DRIFT_RULE = "good: the total energy drifts by at most 0.2 meV/atom in 1 ps; look: 2"
 CLOSEST_RULE = "good: no pair comes closer than 0.98 of the shortest distance of the data; look: 0.9"
@@ -89,6 +90,9 @@ def run_nve(potential, atoms, temperature, shortest, seed=0, length=LENGTH):
                 if k:
                     dynamics.run(EVERY)
                 rows.append(_looked_at(potential, atoms, 1e-3 * step * EVERY * k, shortest))
+                if rows[-1][2] < TOO_CLOSE:
+                    problem = "atoms fall into each other"
+                    break
                 if not abs(rows[-1][1] - rows[0][1]) < RUNAWAY:
                     problem = f"the total energy changed by more than {RUNAWAY} eV/atom"
                     break

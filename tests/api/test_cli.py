@@ -6,7 +6,7 @@ import pytest
 import atomzoo as package
 from atomzoo.commands import list as list_module
 
-COMMANDS = ("list", "reproduce", "train", "tune", "predict", "relax", "descriptors", "convert")
+COMMANDS = ("list", "reproduce", "train", "tune", "predict", "validate", "relax", "descriptors", "convert")
 
 
 def test_help_names_every_command(atomzoo):

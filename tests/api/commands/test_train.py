@@ -29,7 +29,7 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     assert potential.atomic_network.hidden == {"Au": [4, 3]}
     assert potential.core.numbers == [79]
     assert potential.elements == ["Au"] and potential.atomic_network.seed == 5
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.keras"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.html", "a.keras"]
     table = (tmp_path / "a.csv").read_text().splitlines()
     names = ["epoch", "loss", "val_energy_per_atom_rmse", "val_forces_rmse", "val_loss"]
     assert sorted(table[0].split(",")) == names and len(table) == 3
@@ -88,7 +88,8 @@ def test_a_committee(atomzoo, fails, gold_file, function_file, tmp_path):
     options = ["--epochs", 2, "--symmetry-functions", function_file, "--members", 2, "-o", tmp_path / "a.keras"]
     code, text, _ = atomzoo("train", gold_file, *options)
     assert code == 0 and f"written to {tmp_path}/a-1.keras, {tmp_path}/a-2.keras" in text
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-1.csv", "a-1.keras", "a-2.csv", "a-2.keras"]
+    names = ["a-1.csv", "a-1.keras", "a-2.csv", "a-2.keras", "a.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     committee = Committee([load_potential(tmp_path / f"a-{k}.keras") for k in (1, 2)])
     assert all(committee.disagreement(read_structures(gold_file)) > 0)
     message = "Potentials that start from one are no committee. Received: 2 members and a start"
@@ -103,7 +104,7 @@ def test_time_and_resume(atomzoo, gold_file, function_file, tmp_path):
     assert (tmp_path / "a.checkpoint").exists()
     assert atomzoo("train", gold_file, *options, "--resume")[0] == 0
     assert len((tmp_path / "a.csv").read_text().splitlines()) == 5
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.keras"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.html", "a.keras"]
 
 
 def test_hidden_layers_before_the_data(atomzoo, gold_file, function_file, tmp_path):
