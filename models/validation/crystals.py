@@ -19,6 +19,7 @@ from atomzoo.models.validation.data_ranges import reduced_formula
 MOST_CRYSTALS = 5
 MOST_ATOMS = 200
 FMAX = 1e-4  # eV/A
+ALMOST, ALMOST_STRESS = 0.01, 1e-4  # eV/A and eV/A^3, of what counts as a minimum where no step goes lower
 SAME_ENERGY, SAME_VOLUME = 1e-3, 5e-3  # eV/atom, and relative: of two that are one crystal
 SMALL = 24  # atoms; in larger cells ...
 SAME_FEATURES = 0.02  # widths of the training range
@@ -122,7 +123,8 @@ def _relaxed_crystal(name, atoms, potential):
             result = relax(atoms, potential, fmax=FMAX, cell=True)
     except ValueError as error:
         return Crystal(name, atoms, " ".join(str(error).split()))
-    return Crystal(name, result.atoms, "" if result.converged else f"no minimum is found: {result.message}")
+    is_near = result.max_force <= ALMOST and result.max_stress <= ALMOST_STRESS
+    return Crystal(name, result.atoms, "" if is_near else f"no minimum is found: {result.message}")
 
 
 def _is_crystal(atoms, potential):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import ase
 import ase.units
 import numpy as np
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution, Stationary
 from ase.md.verlet import VelocityVerlet
 
 from atomzoo.models.potential.extrapolation import find_outside
@@ -79,9 +78,9 @@ def run_nve(potential, atoms, temperature, shortest, seed=0, length=LENGTH):
     """A `Trajectory` at constant energy; arguments as of `check_dynamics`, and its length in ps."""
     atoms = atoms.copy()
     atoms.calc = PotentialCalculator(potential)
-    rng = np.random.default_rng(seed)
-    MaxwellBoltzmannDistribution(atoms, temperature_K=2 * temperature, rng=rng)
-    Stationary(atoms)
+    widths = np.sqrt(2 * ase.units.kB * temperature * atoms.get_masses())
+    momenta = widths[:, None] * np.random.default_rng(seed).normal(size=(len(atoms), 3))
+    atoms.set_momenta(momenta - momenta.mean(axis=0))
     step = time_step(atoms)
     dynamics, rows, problem = VelocityVerlet(atoms, step * ase.units.fs), [], ""
     with quiet():

@@ -41,8 +41,9 @@ def test_clusters_slabs_and_molecules_are_none(silicon):
 
 def test_a_melt_is_none(silicon):
     melt = bulk("Si", cubic=True) * (2, 2, 1)
-    melt.positions += np.random.default_rng(0).normal(scale=0.9, size=melt.positions.shape)
+    melt.positions += np.random.default_rng(0).normal(scale=0.65, size=melt.positions.shape)
     assert find_crystals(silicon, [melt]) == []
+    assert len(find_crystals(silicon, [bulk("Si", cubic=True) * (2, 2, 1)])) == 1
 
 
 def test_without_data_the_crystal_of_the_element(silicon):
