@@ -100,26 +100,24 @@ class Collected:
             of_group[group_of(pair[0])].append(pair)
         for group, pairs in of_group.items():
             self.groups[group][part].add(*zip(*pairs, strict=True))
+        parity, distances = defaultdict(list), []
         for place, atoms, result in zip(places, structures, results, strict=True):
-            self._add(place, part, atoms, result)
+            errors = {}
+            for name, (label, predicted) in _compared(atoms, result).items():
+                parity[name].append(np.column_stack([np.ravel(label), np.ravel(predicted)]))
+                errors[name] = predicted - label
+            is_outside = result["n_outside"] > 0
+            outside = distance_outside(self.potential, atoms, result["features"]) if is_outside else 0.0
+            self.n_outside[part] += is_outside
+            sizes = {"energy": abs(errors.get("energy", np.nan)), "forces": rms(errors.get("forces", np.nan))}
+            distances.append([outside, *sizes.values()])
+            self._keep_worst(place, part, atoms, errors, outside, sizes)
+        for name, rows in parity.items():
+            self.parity[name, part].add(np.concatenate(rows))
+        self.distances[part].add(distances)
         self.n_structures[part] += len(structures)
 
-    def _add(self, place, part, atoms, result):
-        errors = {}
-        for name in QUANTITIES:
-            label = find_label(atoms, name)
-            if label is None:
-                continue
-            predicted = result[name]
-            if name == "energy":
-                reference, n = predicted - result["interaction_energy"], len(atoms)
-                label, predicted = (label - reference) / n, (predicted - reference) / n
-            errors[name] = predicted - label
-            self.parity[name, part].add(np.column_stack([np.ravel(label), np.ravel(predicted)]))
-        outside = distance_outside(self.potential, atoms, result["features"])
-        self.n_outside[part] += outside > 0
-        sizes = {"energy": abs(errors.get("energy", np.nan)), "forces": rms(errors.get("forces", np.nan))}
-        self.distances[part].add([[outside, *sizes.values()]])
+    def _keep_worst(self, place, part, atoms, errors, outside, sizes):
         for name, worst in self._worst.items():  # heaps with the least bad on top
             if name in errors and (len(worst) < MOST_WORST or sizes[name] > worst[0][0]):
                 found = Shown(place, part, _bare(atoms), errors.get("energy"), errors.get("forces"), outside)
@@ -141,6 +139,19 @@ class Collected:
     def errors(self):
         """Dict of what `prediction_errors` returns, by part, of parts that have labels."""
         return {part: errors for part, sums in self.sums.items() if (errors := sums.errors())}
+
+
+def _compared(atoms, result):
+    """Label and prediction of each quantity that has a label; energies per atom, counted from the references."""
+    found = {}
+    for name in QUANTITIES:
+        label = find_label(atoms, name)
+        if label is not None:
+            found[name] = (label, result[name])
+    if "energy" in found:
+        reference = result["energy"] - result["interaction_energy"]
+        found["energy"] = tuple((value - reference) / len(atoms) for value in found["energy"])
+    return found
 
 
 def _bare(atoms):

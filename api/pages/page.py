@@ -38,10 +38,10 @@ def write_page(path, kind, title, lead, parts):
         ValueError, OSError: as `replacing`.
 
     Example:
-        >>> import tempfile
+        >>> import pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_page(f"{folder}/a.html", "Training", "<gold>", "", [])
-        ...     "<h1>&lt;gold&gt;</h1>" in open(f"{folder}/a.html", encoding="utf-8").read()
+        ...     "<h1>&lt;gold&gt;</h1>" in pathlib.Path(f"{folder}/a.html").read_text(encoding="utf-8")
         True
     """
     style = resource("style.css")
