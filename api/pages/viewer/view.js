@@ -31,7 +31,7 @@
       viewer.addLine({ start: point(start), end: point(end), color: gray });
     }
     for (const [start, end] of structure.arrows) {
-      viewer.addArrow({ start: point(start), end: point(end), radius: 0.12, color: "#d1495b" });
+      viewer.addArrow({ start: point(start), end: point(end), radius: 0.12, color: "#00a08a" });
     }
     viewer.setView([0, 0, 0, 0, 0.12, 0.2, 0.02, 0.97]);
     viewer.zoomTo();

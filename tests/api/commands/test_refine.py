@@ -46,6 +46,7 @@ def test_refine(atomzoo, data, emt, tmp_path):
     assert minimum.get_potential_energy() <= min(a.get_potential_energy() for a in ase.io.read(data, ":")) + 1e-6
     assert f"{minimum.get_potential_energy():.6f} eV after 5 calls" in text
     assert load_potential(tmp_path / "loop" / "potential.keras").elements == ["Au"]
+    assert "<h2>Rounds</h2>" in (tmp_path / "loop" / "report.html").read_text()
     log = pandas.read_csv(tmp_path / "loop" / "log.csv")
     rows = text.splitlines()[1 : 1 + len(log)]
     assert [float(row.split()[3]) for row in rows] == pytest.approx(log["engine_eV"].tolist(), abs=1e-6)
