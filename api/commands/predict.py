@@ -44,9 +44,10 @@ def predict(
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
 
-    page = None if output is None or not report else check_output(_page_of(output))
+    page = None
     if output is not None:
         check_structure_file(output)
+        page = check_output(_page_of(output)) if report else None
     with err.status(f"reading {model}"):
         potential = load_potential(model, length_unit, energy_unit)
     structures = iread_structures(data, length_unit, energy_unit)
