@@ -1,7 +1,7 @@
 """Structures in three dimensions: a list of them, and a view by 3Dmol.js.
 
-Version 2.5.5 of npm's `3dmol`, as it comes (BSD 3-clause), lies in `viewer` with its license, which goes into each page:
-0.54 MB, of which the wheel gets 0.16 MB. The x3d of ASE loads its viewer from the network, and draws no arrows.
+Version 2.5.5 of npm's `3dmol`, as it comes (BSD 3-clause), lies in `viewer` with its license, which goes into each
+page: 0.54 MB, of which the wheel gets 0.16 MB. The x3d of ASE loads its viewer from the network, and draws no arrows.
 """
 
 import json

@@ -4,6 +4,7 @@ import warnings
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import ase
 import numpy as np
@@ -16,7 +17,7 @@ from atomzoo.models.potential.extrapolation import ExtrapolationWarning
 from atomzoo.models.relaxation.relax import relax
 from atomzoo.models.validation.data_ranges import reduced_formula
 
-MOST_CRYSTALS = 5
+MOST_CRYSTALS = 10
 MOST_ATOMS = 200
 FMAX = 1e-4  # eV/A
 ALMOST, ALMOST_STRESS = 0.01, 1e-4  # eV/A and eV/A^3, of what counts as a minimum where no step goes lower
@@ -43,19 +44,19 @@ class Crystal:
 
 
 def find_crystals(potential, structures):
-    """The most frequent crystals of the data; without data that of an element.
+    """The lowest crystals of the data; without data that of an element.
 
     Structures with neighbors beyond their cell in three directions, of at most 200 atoms, are grouped by composition,
-    number of atoms and config_type. The one of the lowest energy of each group is relaxed with its cell, the largest
-    groups first. What is no crystal then, because hardly two atoms are alike, as in a melt, is left out, and so is what
-    was found before.
+    number of atoms and config_type. The one of the lowest energy of each group is relaxed with its cell, the lowest
+    of each composition first. What is no crystal then, because hardly two atoms are alike, as in a melt, is left out,
+    and so is what was found before.
 
     Args:
         potential: `NeuralNetworkPotential` in float64.
         structures: list of `ase.Atoms`.
 
     Returns:
-        List of `Crystal`, five at most.
+        List of `Crystal`, ten at most.
     """
     found = []
     for name, atoms in (
@@ -88,14 +89,19 @@ def quiet():
 
 
 def _candidates(structures, cutoff):
-    """Name and lowest structure of each group, the largest groups first."""
+    """Name and lowest structure of each group: of each composition the lowest group first, then its second lowest."""
     groups = defaultdict(list)
     for atoms in structures:
         if atoms.pbc.all() and len(atoms) <= MOST_ATOMS and _is_solid(atoms, cutoff):
-            groups[reduced_formula(atoms), len(atoms), atoms.info.get("config_type", "")].append(atoms)
-    for (_, _, kind), group in sorted(groups.items(), key=lambda entry: -len(entry[1])):
+            kind = " ".join(str(atoms.info.get("config_type", "")).split())
+            groups[reduced_formula(atoms), len(atoms), kind].append(atoms)
+    of_formula = defaultdict(list)
+    for (formula, _, kind), group in groups.items():
         lowest = min(group, key=_height)
-        yield f"{lowest.get_chemical_formula()} {kind}".strip(), lowest
+        name = f"{lowest.get_chemical_formula()} {kind}".strip()
+        of_formula[formula].append((_height(lowest), -len(group), name, lowest))
+    for members in zip_longest(*(sorted(members, key=lambda member: member[:3]) for members in of_formula.values())):
+        yield from (member[2:] for member in members if member is not None)
 
 
 def _is_solid(atoms, cutoff):
@@ -105,7 +111,7 @@ def _is_solid(atoms, cutoff):
 
 
 def _height(atoms):
-    energy = find_label(atoms, "energy")
+    energy = find_label(atoms, "energy_per_atom")
     return np.inf if energy is None else float(energy)
 
 

@@ -2,9 +2,11 @@ import ase
 import numpy as np
 import pytest
 from ase.build import bulk, fcc111
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import load_potential
-from atomzoo.models.validation.crystals import find_crystals
+from atomzoo.models.validation.crystals import _candidates, find_crystals
+from tests.examples import small_potential
 from tests.models.validation.examples import random_potential
 
 
@@ -20,7 +22,7 @@ def test_crystals_are_relaxed_and_found_once(silicon):
         atoms.positions += rng.normal(scale=0.05, size=atoms.positions.shape)
         structures.append(atoms)
     (found,) = find_crystals(silicon, structures)
-    assert found.problem == "" and found.name == "Si8"
+    assert found.problem == "" and found.name == "Si2"
     assert (8 * found.atoms.cell.volume / len(found.atoms)) ** (1 / 3) == pytest.approx(5.431, abs=2e-3)
     assert np.abs(found.atoms.get_forces()).max() < 1e-3 and np.abs(found.atoms.get_stress()).max() < 1e-4
 
@@ -30,6 +32,17 @@ def test_config_types_are_crystals_of_their_own(silicon):
     for atoms, kind in zip(structures, ("diamond", "cubic", "cubic"), strict=True):
         atoms.info["config_type"] = kind
     assert [found.name for found in find_crystals(silicon, structures)] == ["Si cubic", "Si2 diamond"]
+
+
+def test_the_lowest_of_each_composition_come_first():
+    potential = small_potential(["Ti", "O"], core="zbl")
+    structures = []
+    for symbols, energy in (("TiO", -1.0), ("TiO", -3.0), ("O2", -2.0), ("TiO", -2.0)):
+        atoms = ase.Atoms(symbols, [[0, 0, 0], [1.4, 1.4, 1.4]], cell=[2.8] * 3, pbc=True, info={"config_type": energy})
+        atoms.calc = SinglePointCalculator(atoms, energy=energy)
+        structures.append(atoms)
+    found = [name for name, _ in _candidates(structures, potential.descriptor.cutoff)]
+    assert found == ["OTi -3.0", "O2 -2.0", "OTi -2.0", "OTi -1.0"]
 
 
 def test_clusters_slabs_and_molecules_are_none(silicon):
