@@ -39,7 +39,7 @@ def _check(potential, pair, shortest):
     elif hollow >= 0 and rise >= LEAST_RISE:
         verdict, how = LOOK, "repulsive with a hollow"
     else:
-        verdict, how = BAD, "attractive" if hollow < 0 else "hardly repulsive"
+        verdict, how = BAD, f"attractive by {-hollow:.3g} eV" if hollow < 0 else "hardly repulsive"
     found = f"{how}: from {shortest:.2f} to {CLOSEST} Å the energy changes by {rise:+.3g} eV"
     lowest = min(5 * np.abs(energies[distances >= shortest]).max(initial=0.2), 50.0)
     curve = Curve(distances, energies.clip(-lowest, lowest), "distance, Å", "energy, eV", x_limit=shortest)

@@ -10,10 +10,10 @@ from atomzoo.models.validation.data_ranges import reduced_formula, volumes_per_a
 
 VOLUMES = np.linspace(0.85, 1.15, 13)  # of that at the minimum
 FITTED = slice(3, -3)  # around it, for the bulk modulus
-LOOK_OUTSIDE = 0.05  # relative
+GOOD_OUTSIDE, LOOK_OUTSIDE = 0.01, 0.05  # relative
 RULE = (
     "good: the energy rises to both sides of the minimum, up to 15 % of the volume, and the equilibrium volume is "
-    "within those of the data; look: within 5 % of them"
+    "within 1 % of those of the data; look: within 5 %"
 )
 
 
@@ -40,12 +40,12 @@ def check_volume(crystal, potential, structures):
         found += ", another minimum within 15 %"
     known = volumes_per_atom(structures, reduced_formula(crystal.atoms))
     outside = _outside(volumes[middle] / n_atoms, known)
-    if outside > 0:
+    if outside > GOOD_OUTSIDE:
         found += f", {100 * outside:.1f} % outside the data"
     curve = Curve(
         volumes / n_atoms, 1e3 * (energies - energies[middle]) / n_atoms, "volume, Å³/atom", "energy, meV/atom"
     )
-    verdict = worse(GOOD if rises else BAD, graded(outside, 0.0, LOOK_OUTSIDE))
+    verdict = worse(GOOD if rises else BAD, graded(outside, GOOD_OUTSIDE, LOOK_OUTSIDE))
     return Check("energy over volume", crystal.name, found, RULE, verdict, curve)
 
 
