@@ -1,15 +1,14 @@
 """`atomzoo train`."""
 
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
-from typing import Annotated, Literal
 
 import typer
 from typer.core import TyperCommand
 
+from atomzoo.commands import train_options as options
 from atomzoo.commands.errors_table import errors_table
-from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit, Report
+from atomzoo.commands.model import EnergyUnit, LengthUnit, Report
 from atomzoo.console import INTERRUPTED, err, out, progress_bar, start_backend
 
 
@@ -29,113 +28,33 @@ class ManyNumbersCommand(TyperCommand):
 
 def train(
     context: typer.Context,
-    data: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="DATA...", help="Labelled structures, in any files that ASE reads; FILE@0:10 for some of a file."
-        ),
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="File of the potential, .keras.")],
-    hidden: Annotated[
-        list[int] | None,
-        typer.Option(
-            min=1,
-            metavar="N N ...",
-            help="Widths of the hidden layers of each element's network.",
-            show_default="30 30, or 15 15 for few data",
-        ),
-    ] = None,
-    symmetry_functions: Annotated[
-        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
-    ] = "barch-tubman-2017",
-    forces: Annotated[
-        bool | None, typer.Option("--forces/--no-forces", help="Fit forces.", show_default="if DATA has them")
-    ] = None,
-    stress: Annotated[
-        bool | None, typer.Option("--stress/--no-stress", help="Fit stress.", show_default="if DATA has it")
-    ] = None,
-    force_weight: Annotated[
-        float | None,
-        typer.Option(help="Weight of forces in the loss: smaller gives better energies.", show_default="0.2"),
-    ] = None,
-    stress_weight: Annotated[
-        float | None, typer.Option(help="Weight of stress in the loss.", show_default="0.1")
-    ] = None,
-    core: Annotated[
-        bool,
-        typer.Option("--core/--no-core", help="Keep atoms apart by a fixed repulsion (ZBL) where no data are."),
-    ] = True,
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Largest number of passes over the training structures, or of iterations of lbfgs.",
-            show_default="500, or 1500 iterations",
-        ),
-    ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time after which training ends, such as 90s, 10m or 2h.")
-    ] = None,
-    learning_rate: Annotated[
-        float | None,
-        typer.Option(help="Largest learning rate; it falls to zero (not used by lbfgs).", show_default="0.003"),
-    ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Structures in a batch (not used by lbfgs).", show_default="32")
-    ] = None,
-    validation: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Structures to validate, in place of a part of DATA.")
-    ] = None,
-    validation_fraction: Annotated[
-        float, typer.Option(help="Part of the structures held out, of each composition and size.")
-    ] = 0.1,
-    patience: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Epochs without a smaller validation loss after which training ends.",
-            show_default="300 for lbfgs",
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the held-out part, the weights and the shuffling.")
-    ] = 0,
-    optimizer: Annotated[
-        Literal["adam", "rmsprop", "lbfgs"] | None,
-        typer.Option(
-            help="lbfgs takes all structures at once; rmsprop is Barch and Tubman's.",
-            show_default="lbfgs if memory suffices, else adam",
-        ),
-    ] = None,
-    weight_decay: Annotated[
-        float, typer.Option(help="Penalty on squared weights, in squared energy scales (only used by lbfgs).")
-    ] = 1e-5,
-    dtype: Annotated[
-        Literal["float32", "float64"] | None,
-        typer.Option(help="Precision.", show_default="float64 for lbfgs, else float32"),
-    ] = None,
-    energy_key: Annotated[str | None, typer.Option(metavar="KEY", help="Key of energies in DATA.")] = None,
-    forces_key: Annotated[str | None, typer.Option(metavar="KEY", help="Key of forces in DATA.")] = None,
-    stress_key: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Key of stresses in DATA; of virials, if it has virial in it.")
-    ] = None,
-    reference: Annotated[
-        str | None,
-        typer.Option(
-            metavar="isolated|fit|FILE",
-            help="What energies are counted from: the single atoms in DATA or in FILE, or least squares.",
-            show_default="single atoms, if there is one of each element",
-        ),
-    ] = None,
-    start: Annotated[
-        Path | None, typer.Option(metavar="MODEL", help="Potential to be trained further, functions and all.")
-    ] = None,
-    members: Annotated[
-        int, typer.Option(min=1, help="Potentials of a committee, with other initial weights: MODEL-1, MODEL-2 ...")
-    ] = 1,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a training of MODEL that was ended before its time.")
-    ] = False,
+    data: options.Data,
+    output: options.Output,
+    hidden: options.Hidden = None,
+    symmetry_functions: options.SymmetryFunctions = "barch-tubman-2017",
+    forces: options.Forces = None,
+    stress: options.Stress = None,
+    force_weight: options.ForceWeight = None,
+    stress_weight: options.StressWeight = None,
+    core: options.Core = True,
+    epochs: options.Epochs = None,
+    time: options.Time = None,
+    learning_rate: options.LearningRate = None,
+    batch_size: options.BatchSize = None,
+    validation: options.Validation = None,
+    validation_fraction: options.ValidationFraction = 0.1,
+    patience: options.Patience = None,
+    seed: options.Seed = 0,
+    optimizer: options.Optimizer = None,
+    weight_decay: options.WeightDecay = 1e-5,
+    dtype: options.Dtype = None,
+    energy_key: options.EnergyKey = None,
+    forces_key: options.ForcesKey = None,
+    stress_key: options.StressKey = None,
+    reference: options.Reference = None,
+    start: options.Start = None,
+    members: options.Members = 1,
+    resume: options.Resume = False,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
     report: Report = True,
