@@ -29,8 +29,8 @@ def check_meaning(path, file_format):
 
     Raises:
         ValueError: an xyz file that ends within a frame or has an empty line between frames, where ASE ends; an sdf
-            file of several molecules, of which ASE reads the first; a dump of LAMMPS without elements, the types in
-            which ASE takes for atomic numbers. The message does not name the file.
+            file of several molecules, of which ASE reads the first; a dump of LAMMPS or a NetCDF trajectory without
+            elements, for which ASE takes types or hydrogen. The message does not name the file.
 
     Example:
         >>> import tempfile
@@ -50,6 +50,8 @@ def check_meaning(path, file_format):
             n_molecules = len(b"".join(file).rstrip().removesuffix(b"$$$$").split(b"\n$$$$"))
         if n_molecules > 1:
             raise ValueError(f"an sdf file must hold one molecule: ASE reads the first only. Received: {n_molecules}")
+    elif file_format == "netcdftrajectory":
+        _check_netcdf(path)
     elif file_format == "lammps-dump-binary":
         raise ValueError("a binary dump holds no elements; write text, with `dump_modify ... element`")
     elif file_format == "lammps-dump-text":
@@ -88,6 +90,18 @@ def find_unit(atoms: ase.Atoms) -> str | None:
             if re.sub(r"[\s^*]", "", str(unit)).lower() not in known:
                 return f"it says {key}={cut(str(unit), 60)}, but {rule}"
     return None
+
+
+def _check_netcdf(path):
+    """AMBER's trajectories have no elements, which ASE takes for hydrogen; those of LAMMPS have types."""
+    import netCDF4  # which ASE needs for them too
+
+    with netCDF4.Dataset(path) as file:
+        names = list(file.variables)
+    if not {"atom_types", "Z"} & set(names):
+        raise ValueError(
+            f"there are no atomic numbers, in a variable `atom_types` or `Z`. Received: {', '.join(names)}"
+        )
 
 
 def _check_frames(file):
