@@ -66,10 +66,20 @@ def main(arguments=None):
     except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
         print(f"atomzoo: error: {_one_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        print(f"atomzoo: error: The memory does not suffice: {_one_line(error)[:300]}", file=sys.stderr)
+        raise SystemExit(1) from None
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             print("atomzoo: interrupted", file=sys.stderr)
         raise
+
+
+def _is_out_of_memory(error):
+    """Python's and NumPy's errors, and TensorFlow's, which is known by its name: it is not imported here."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

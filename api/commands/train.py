@@ -129,7 +129,10 @@ def train(
         Path | None, typer.Option(metavar="MODEL", help="Potential to be trained further, functions and all.")
     ] = None,
     members: Annotated[
-        int, typer.Option(min=1, help="Potentials of a committee, with other initial weights: MODEL-1, MODEL-2 ...")
+        int,
+        typer.Option(
+            min=1, max=1000, help="Potentials of a committee, with other initial weights: MODEL-1, MODEL-2 ..."
+        ),
     ] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a training of MODEL that was ended before its time.")

@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+from tensorflow.errors import ResourceExhaustedError
 
 import atomzoo as package
 from atomzoo.commands import list as list_module
@@ -48,6 +49,17 @@ def test_interruption(atomzoo, monkeypatch):
 
     monkeypatch.setattr(list_module, "data_sets", interrupt)
     assert atomzoo("list") == (130, "", "atomzoo: interrupted\n")
+
+
+@pytest.mark.parametrize("error", [MemoryError("72 GB"), ResourceExhaustedError(None, None, "of\n72 GB")])
+def test_memory_that_does_not_suffice(atomzoo, monkeypatch, error):
+    def allocate():
+        raise error
+
+    monkeypatch.setattr(list_module, "data_sets", allocate)
+    code, _, text = atomzoo("list")
+    assert code == 1 and text.startswith("atomzoo: error: The memory does not suffice: ") and text.endswith("72 GB\n")
+    assert text.count("\n") == 1
 
 
 def test_tensorflow_is_not_imported_before_a_command_runs():
