@@ -15,7 +15,7 @@ from atomzoo.commands.relax import relax
 from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
-from atomzoo.console import INTERRUPTED
+from atomzoo.console import INTERRUPTED, prepare_streams
 from atomzoo.version import __version__
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ def main(arguments=None):
         arguments: list of str; those of the process by default.
     """
     warnings.showwarning = _show_warning
+    prepare_streams()
     try:
         app(arguments, prog_name="atomzoo")
     except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
