@@ -50,6 +50,27 @@ def check_output(path):
     return path
 
 
+def check_is_other(output, *inputs):
+    """That an output does not take the place of what it is made from, such as data with their labels.
+
+    Args:
+        output: path of the output.
+        inputs: paths of files and folders that are read; they need not be there.
+
+    Raises:
+        ValueError: the output is one of them.
+
+    Example:
+        >>> check_is_other("predicted.extxyz", "data.extxyz")
+        >>> check_is_other("./data.extxyz", "data.extxyz")
+        Traceback (most recent call last):
+        ...
+        ValueError: The output must be another file or folder than the input. Received: 'data.extxyz'
+    """
+    if _target(output) in map(_target, inputs):
+        raise ValueError(f"The output must be another file or folder than the input. Received: '{output}'")
+
+
 def _target(path):
     """The file that a path leads to, through all links."""
     return Path(os.path.realpath(path))
