@@ -161,8 +161,7 @@ def _read_by_ase(path):
         frames = ase.io.iread(path, index=":", format=file_format, do_not_split_by_at_sign=True)
         while (atoms := _quietly(next, frames, None)) is not None:
             n_structures += 1
-            if not isinstance(atoms.calc, SinglePointCalculator):
-                atoms.calc = None  # that of a program, as files of CASTEP bring it, would run the program for labels
+            _keep_what_is_written(atoms, file_format)
             yield atoms
     except Exception as error:  # dozens of parsers, each failing in its own way: KeyError, IndexError, StopIteration
         if path.is_dir():
@@ -172,6 +171,14 @@ def _read_by_ase(path):
         raise ValueError(f"cannot read '{path}': {reason}{_as(file_format)}") from None
     if not n_structures:
         raise ValueError(f"'{path}' contains no structures{_as(file_format)}")
+
+
+def _keep_what_is_written(atoms, file_format):
+    """Removes labels that ASE adds to a structure."""
+    if not isinstance(atoms.calc, SinglePointCalculator):
+        atoms.calc = None  # that of a program, as files of CASTEP bring it, would run the program for labels
+    elif file_format == "lammps-dump-text":
+        atoms.calc.results.pop("energy", None)  # always 0; a dump has none
 
 
 def _quietly(function, *args):

@@ -8,6 +8,7 @@ import ase.io
 import pytest
 from ase.build import bulk
 
+from atomzoo.datasets.arrays.labels import find_label
 from atomzoo.datasets.io.misread import check_meaning
 from atomzoo.datasets.io.reading import read_structures
 
@@ -59,3 +60,13 @@ def test_a_program_that_a_file_belongs_to_is_not_run(tmp_path, monkeypatch):
     (tmp_path / "a.cell").write_text("\n".join(lines) + "\n")
     (atoms,) = read_structures("a.cell")
     assert atoms.calc is None and [path.name for path in tmp_path.iterdir()] == ["a.cell"]
+
+
+def test_a_dump_of_lammps_has_no_energies(tmp_path):
+    """ASE makes them 0."""
+    head = "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 4\n0 4\n0 4\n"
+    (tmp_path / "a.lammpstrj").write_text(f"{head}ITEM: ATOMS id element x y z fx fy fz\n1 Au 0 0 0 0.5 0 -1\n")
+    (atoms,) = read_structures(tmp_path / "a.lammpstrj")
+    assert find_label(atoms, "forces").tolist() == [[0.5, 0, -1]] and find_label(atoms, "energy") is None
+    with pytest.raises(ValueError, match="frame 0: it has no label 'energy'. Received: forces"):
+        read_structures(tmp_path / "a.lammpstrj", labelled=True)
