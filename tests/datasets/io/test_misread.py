@@ -62,6 +62,21 @@ def test_a_program_that_a_file_belongs_to_is_not_run(tmp_path, monkeypatch):
     assert atoms.calc is None and [path.name for path in tmp_path.iterdir()] == ["a.cell"]
 
 
+@pytest.mark.parametrize("units", ["metal", "real", "lj"])
+def test_units_that_a_dump_states(tmp_path, units):
+    head = (
+        f"ITEM: UNITS\n{units}\nITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 4\n0 4\n0 4\n"
+    )
+    (tmp_path / "a.lammpstrj").write_text(f"{head}ITEM: ATOMS id element x y z\n1 Au 0 0 0\n")
+    if units == "metal":
+        assert str(read_structures(tmp_path / "a.lammpstrj")[0].symbols) == "Au"
+    else:
+        with pytest.raises(
+            ValueError, match=f"'.*a.lammpstrj': .*the units of a dump must be metal. Received: {units}"
+        ):
+            read_structures(tmp_path / "a.lammpstrj")
+
+
 def test_a_dump_of_lammps_has_no_energies(tmp_path):
     """ASE makes them 0."""
     head = "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 4\n0 4\n0 4\n"
