@@ -61,11 +61,16 @@ def import_backend():
     """Imports Keras and its backend without TensorFlow's own messages, which would hide an error message of one line.
 
     What its C++ writes to file descriptor 2 when it starts, no environment variable silences.
+
+    Raises:
+        ValueError: the backend that KERAS_BACKEND names is not installed.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _descriptor_2_silenced():
-        import keras
-
+        try:
+            import keras
+        except ImportError as error:
+            raise ValueError(f"Keras or its backend cannot be imported. Received: {error}") from None
         if keras.backend.backend() == "tensorflow":
             import tensorflow
 

@@ -92,6 +92,13 @@ def test_streams_that_are_closed(tmp_path, closed):
     assert np.load(tmp_path / "a.npz")["values"].shape == (1, 1)
 
 
+def test_a_backend_that_is_not_installed(atomzoo, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", None)  # it cannot be imported
+    code, out, error = atomzoo("predict", "a.keras", "a.xyz")
+    assert code == 1 and out == "" and error.count("\n") == 1
+    assert error.startswith("atomzoo: error: Keras or its backend cannot be imported. Received: ")
+
+
 def test_tensorflow_is_not_imported_before_a_command_runs():
     code = "import sys, atomzoo.cli; sys.exit(bool({'tensorflow', 'keras', 'jax', 'ase'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)
