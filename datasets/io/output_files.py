@@ -65,7 +65,7 @@ def check_is_other(output, *inputs):
         >>> check_is_other("./data.extxyz", "data.extxyz")
         Traceback (most recent call last):
         ...
-        ValueError: The output must be another file or folder than the input. Received: 'data.extxyz'
+        ValueError: The output must be another file or folder than the input. Received: './data.extxyz'
     """
     if _target(output) in map(_target, inputs):
         raise ValueError(f"The output must be another file or folder than the input. Received: '{output}'")
