@@ -17,7 +17,7 @@ from atomzoo.commands.reproduce import reproduce
 from atomzoo.commands.train import ManyNumbersCommand, train
 from atomzoo.commands.tune import tune
 from atomzoo.commands.validate import validate
-from atomzoo.console import INTERRUPTED
+from atomzoo.console import INTERRUPTED, prepare_streams
 from atomzoo.version import __version__
 
 app = typer.Typer(
@@ -64,16 +64,27 @@ def main(arguments=None):
         arguments: list of str; those of the process by default.
     """
     warnings.showwarning = _show_warning
+    prepare_streams()
     try:
         typed = sys.argv[1:] if arguments is None else arguments
         app(arguments, prog_name="atomzoo", obj=shlex.join(["atomzoo", *typed]))  # which pages show
     except (ValueError, OSError) as error:  # what the library raises for bad input; anything else is a bug
         print(f"atomzoo: error: {_one_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        print(f"atomzoo: error: The memory does not suffice: {_one_line(error)[:300]}", file=sys.stderr)
+        raise SystemExit(1) from None
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             print("atomzoo: interrupted", file=sys.stderr)
         raise
+
+
+def _is_out_of_memory(error):
+    """Python's and NumPy's errors, and TensorFlow's, which is known by its name: it is not imported here."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

@@ -14,6 +14,19 @@ out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 
 
+def prepare_streams():
+    """Lets a command print wherever it runs: without a stream, and where the encoding lacks a character such as Å."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:  # closed: the next file to be opened would get its number, and all that is printed
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))
+    if hasattr(sys.stdout, "reconfigure"):
+        is_unicode = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+        sys.stdout.reconfigure(errors="surrogateescape" if is_unicode else "replace")  # names of files are any bytes
+
+
 def progress_bar():
     """A `rich.progress.Progress` that disappears when done, and is not shown in a file or pipe."""
     return Progress(
@@ -48,11 +61,16 @@ def import_backend():
     """Imports Keras and its backend without TensorFlow's own messages, which would hide an error message of one line.
 
     What its C++ writes to file descriptor 2 when it starts, no environment variable silences.
+
+    Raises:
+        ValueError: the backend that KERAS_BACKEND names is not installed.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _descriptor_2_silenced():
-        import keras
-
+        try:
+            import keras
+        except ImportError as error:
+            raise ValueError(f"Keras or its backend cannot be imported. Received: {error}") from None
         if keras.backend.backend() == "tensorflow":
             import tensorflow
 

@@ -3,7 +3,7 @@
 Each command is run once to its end. Then it is begun anew in a folder of its own, killed by SIGKILL at a moment of that
 run's duration, and run again as a user would: all that it has written in the end must be the same, but for recorded
 seconds. Moments are drawn with a fixed seed, one in each of as many equal parts of the duration. Prints a table, and
-exits with 1 if a result differs.
+exits with 1 if a result differs. With `--record FILE`, the moments that are in FILE are not tried again.
 """
 
 import argparse
@@ -146,44 +146,80 @@ def weights(path):
     return found
 
 
-def measured(name, n_moments, folder, seed=0):
+class Record:
+    """What came of the moments that have been tried, in a file with a line of JSON for each.
+
+    Args:
+        path: the file; None to keep them in memory only.
+    """
+
+    def __init__(self, path=None):
+        self.path = path
+        self.lines = [] if path is None or not path.exists() else [*map(json.loads, path.read_text().splitlines())]
+
+    def add(self, **line):
+        self.lines.append(line)
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def of(self, name, n_moments):
+        """The lines of a command, each moment once."""
+        return [line for line in self.lines if (line["command"], line["moments"]) == (name, n_moments)]
+
+
+def measured(name, n_moments, folder, record=None, seed=0):
     """A row of the table, and what differed.
 
     Args:
         name: of `COMMANDS`.
         n_moments: number of moments, each of a run of its own.
         folder: an empty one.
+        record: `Record` of moments that are not tried again; those that are, are added to it.
         seed: of the moments.
     """
-    paths = [folder / str(k) for k in range(n_moments + 1)]
-    for path in paths:
-        path.mkdir()
-        begin(path)
-    *others, whole = paths
-    seconds = finish(name, whole)
-    expected = results(whole)
-    rng, n_killed, differences = random.Random(f"{name} {seed}"), 0, {}
-    for k, path in enumerate(others):
-        moment = (k + rng.random()) / n_moments * seconds
-        n_killed += kill(name, path, moment)
+    record = record or Record()
+    done = {line["number"] for line in record.of(name, n_moments)}
+    expected, seconds = None, float("nan")
+    for k in range(n_moments):
+        if k in done:
+            continue
+        if expected is None:
+            whole = _begun(folder / "whole")
+            seconds = finish(name, whole)
+            expected = results(whole)
+        moment = (k + random.Random(f"{name} {seed} {k}").random()) / n_moments * seconds
+        path = _begun(folder / str(k))
+        killed = kill(name, path, moment)
         finish(name, path)
         found = results(path)
         changed = sorted(each for each in {**found, **expected} if found.get(each) != expected.get(each))
-        if changed:
-            differences[f"{name}, killed after {moment:.2f} of {seconds:.2f} s"] = changed
+        when = f"killed after {moment:.2f} of {seconds:.2f} s"
+        record.add(command=name, moments=n_moments, number=k, killed=killed, when=when, changed=changed)
+    lines = record.of(name, n_moments)
+    differences = {f"{name}, {line['when']}": line["changed"] for line in lines if line["changed"]}
+    n_killed = sum(line["killed"] for line in lines)
     return (name, f"{seconds:.1f}", n_moments, n_killed, n_moments - len(differences)), differences
+
+
+def _begun(path):
+    path.mkdir()
+    begin(path)
+    return path
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--moments", type=int, default=50, help="of all commands together")
     parser.add_argument("--commands", nargs="+", default=list(COMMANDS), choices=COMMANDS, help="some of them")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="moments that have been tried")
     options = parser.parse_args()
+    record = Record(options.record)
     n_moments, differences = -(-options.moments // len(options.commands)), {}
     print(*COLUMNS, sep=" | ", flush=True)
     for name in options.commands:
         with tempfile.TemporaryDirectory() as folder:
-            row, found = measured(name, n_moments, Path(folder))
+            row, found = measured(name, n_moments, Path(folder), record)
         print(*row, sep=" | ", flush=True)
         differences |= found
     sys.exit("\n".join(f"{when}: {', '.join(changed)}" for when, changed in differences.items()) or None)

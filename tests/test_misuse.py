@@ -336,7 +336,10 @@ OPTIONS = [
         "descriptors au.extxyz -o out.npz --setup tiny.json",
         "tiny.json, function 1: `cutoff` must be from 0.1 to 100 A",
     ),
-    ("convert au.keras -o au.keras --to aenet", "There must be a folder to write to, not the file 'au.keras'"),
+    ("convert au.keras -o au.keras --to aenet", "The output must be another file or folder than the input"),
+    ("convert au.keras -o ./link.nn --to lammps", "must be another file or folder than the input. Received: 'link.nn'"),
+    ("predict au.keras au.extxyz@0 -o au.extxyz", "must be another file or folder than the input"),
+    ("relax au.keras link.extxyz -o au.extxyz", "must be another file or folder than the input"),
     ("reproduce ../table-2", "There is no such reproduction. "),
 ]
 
@@ -347,6 +350,8 @@ def test_options(fails, folder, command, expected):
     put(folder / "pm.json", '[{"kind": "G2", "cutoff": 600}]')
     put(folder / "tiny.json", '[{"kind": "G2", "cutoff": 1e-9}]')
     put(folder / "empty.stp", "")
+    (folder / "link.nn").symlink_to("au.keras")
+    (folder / "link.extxyz").symlink_to("au.extxyz")
     words = command.split()
     if words[0] == "train" and "--symmetry-functions" not in words:
         words += ["--symmetry-functions", "set.json", "--hidden", "2", "--epochs", "2"]

@@ -31,11 +31,13 @@ def convert(
     A potential that the format cannot hold is refused, with the reason, before anything is written.
     """
     start_backend()
+    from atomzoo.datasets.io.output_files import check_is_other
     from atomzoo.models.formats.loading import load_potential, save_potential
     from atomzoo.models.potential.committee import Committee
 
     if len(model) > 1 and to != "lammps":
         raise ValueError(f"Only a file for LAMMPS holds a committee. Received: {len(model)} potentials and --to {to}")
+    check_is_other(output, *model)
     with err.status(f"reading {', '.join(map(str, model))}"):
         potentials = [load_potential(path, length_unit, energy_unit) for path in model]
     potential = potentials[0] if len(potentials) == 1 else Committee(potentials)

@@ -39,14 +39,20 @@ def predict(
     start_backend()
     from atomzoo.datasets.arrays.batch import find_species
     from atomzoo.datasets.arrays.labels import check_labels
-    from atomzoo.datasets.io.output_files import check_output, check_structure_file, check_writing, writing_structures
-    from atomzoo.datasets.io.reading import iread_structures
+    from atomzoo.datasets.io.output_files import (
+        check_is_other,
+        check_output,
+        check_structure_file,
+        check_writing,
+        writing_structures,
+    )
+    from atomzoo.datasets.io.reading import iread_structures, split_index
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.evaluation import batches
 
     page = None
     if output is not None:
-        check_structure_file(output)
+        check_is_other(check_structure_file(output), model, split_index(data)[0])
         page = check_output(_page_of(output)) if report else None
     with err.status(f"reading {model}"):
         potential = load_potential(model, length_unit, energy_unit)

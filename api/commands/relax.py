@@ -39,14 +39,14 @@ def relax(
     from ase.units import GPa
 
     from atomzoo.datasets.arrays.batch import find_species
-    from atomzoo.datasets.io.output_files import check_structure_file, check_writing, write_structures
-    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.datasets.io.output_files import check_is_other, check_structure_file, check_writing, write_structures
+    from atomzoo.datasets.io.reading import read_structures, split_index
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.potential.length_unit import check_length_unit
     from atomzoo.models.relaxation.relax import relax as relax_atoms
 
     if output is not None:
-        check_structure_file(output)
+        check_is_other(check_structure_file(output), model, split_index(start)[0])
     with err.status(f"reading {model} and {start}"):
         potential = load_potential(model, length_unit, energy_unit, "float64")
         structures = read_structures(start, length_unit, energy_unit)

@@ -105,7 +105,8 @@ Start = Annotated[
     Path | None, typer.Option(metavar="MODEL", help="Potential to be trained further, functions and all.")
 ]
 Members = Annotated[
-    int, typer.Option(min=1, help="Potentials of a committee, with other initial weights: MODEL-1, MODEL-2 ...")
+    int,
+    typer.Option(min=1, max=1000, help="Potentials of a committee, with other initial weights: MODEL-1, MODEL-2 ..."),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a training of MODEL that was ended before its time.")

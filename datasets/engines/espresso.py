@@ -128,10 +128,10 @@ class Espresso:
             shutil.copy(pseudopotential, folder)
         (folder / "pw.in").write_text(self.input_text(atoms, calculation, control or {}, ions or {}))
         run_pw(folder)
-        output = (folder / "pw.out").read_text()
+        output = (folder / "pw.out").read_text(encoding="utf-8", errors="replace")
         frames = read_frames(output, atoms)
         if not frames:
-            errors = (folder / "pw.err").read_text()
+            errors = (folder / "pw.err").read_text(encoding="utf-8", errors="replace")
             raise LabelError(f"pw.x gave no energy. Received: {failure(output, errors)}")
         return frames, output
 

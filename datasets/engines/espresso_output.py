@@ -54,6 +54,7 @@ def read_frames(output, start):
 def failure(output, errors):
     """Return the reason that a pw.x output, or else the last line of its errors, gives for its end, on one line."""
     reason = re.search(r"Error in routine.*\n.*|convergence NOT achieved.*", output)
+    reason = reason or re.search(r"MPI_ABORT was invoked.*\n.*", errors)  # which may come before all output
     if reason:
         return " ".join(reason[0].split())
     return errors.strip().rpartition("\n")[2] or f"an output of {len(output)} characters"

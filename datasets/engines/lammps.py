@@ -39,7 +39,8 @@ class Lammps:
         ranks: number of MPI processes.
 
     Raises:
-        ValueError: a line of `pair` that is not ASCII, which LAMMPS reads otherwise than it is written.
+        ValueError: a line of `pair` that is not ASCII, which LAMMPS reads otherwise than it is written; no line that
+            sets a pair style, without which LAMMPS takes all energies for 0.
 
     Example:
         >>> pair = ["pair_style sw", f"pair_coeff * * {potential_file('Si.sw')} Si"]  # doctest: +SKIP
@@ -54,6 +55,8 @@ class Lammps:
     ranks: int = 1
 
     def __post_init__(self):
+        if not any(line.split()[:1] in (["pair_style"], ["include"]) for line in self.pair):
+            raise ValueError(f"LAMMPS needs a line `pair_style ...`. Received: {list(self.pair)}")
         for line in self.pair:
             if not line.isascii():
                 raise ValueError(f"LAMMPS reads ASCII only, also in names of files. Received: {line!r}")
@@ -151,7 +154,10 @@ class Lammps:
             (folder / f"{number}.data").write_text(lammps_files.data_text(atoms, self.elements))
         (folder / "in.lammps").write_text(self.input_text(structures, commands, every, steps))
         output = run_lammps(folder, self.ranks)
-        return list(lammps_files.read_dump(folder / "trajectory.dump")), lammps_files.read_thermo(output)
+        rows = lammps_files.read_thermo(output)
+        if len(rows) < len(structures):  # a line `quit`, for example
+            raise LammpsError(f"LAMMPS ended before its end. Received: {len(rows)} of {len(structures)} structures")
+        return list(lammps_files.read_dump(folder / "trajectory.dump")), rows
 
     def input_text(self, structures, commands, every, steps):
         """Return the input script that does the same with one structure after the other."""

@@ -65,6 +65,8 @@ def set_labels(atoms: ase.Atoms, keys: LabelKeys) -> None:
     prefix = (energy or "").lower().removesuffix("energy")
     chosen = {"energy": energy} | {n: _find(values, n, getattr(keys, n), prefix) for n in ("forces", "stress")}
     for name, key in chosen.items():
+        if key is None and getattr(keys, name):
+            results.pop(name, None)  # of the usual name, which is not the one that was asked for
         if key is None or (key == name and name in results) or (name == "stress" and not has_stress(atoms)):
             continue
         if atoms.calc is None:

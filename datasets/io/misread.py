@@ -29,8 +29,9 @@ def check_meaning(path, file_format):
 
     Raises:
         ValueError: an xyz file that ends within a frame or has an empty line between frames, where ASE ends; an sdf
-            file of several molecules, of which ASE reads the first; a dump of LAMMPS without elements, the types in
-            which ASE takes for atomic numbers. The message does not name the file.
+            file of several molecules, of which ASE reads the first; a dump of LAMMPS or a NetCDF trajectory without
+            elements, for which ASE takes types or hydrogen; a dump that states other units than metal. The message does
+            not name the file.
 
     Example:
         >>> import tempfile
@@ -50,14 +51,13 @@ def check_meaning(path, file_format):
             n_molecules = len(b"".join(file).rstrip().removesuffix(b"$$$$").split(b"\n$$$$"))
         if n_molecules > 1:
             raise ValueError(f"an sdf file must hold one molecule: ASE reads the first only. Received: {n_molecules}")
+    elif file_format == "netcdftrajectory":
+        _check_netcdf(path)
     elif file_format == "lammps-dump-binary":
         raise ValueError("a binary dump holds no elements; write text, with `dump_modify ... element`")
     elif file_format == "lammps-dump-text":
         with open_with_compression(path, "rb") as file:
-            columns = next((line.split()[2:] for line in file if line.startswith(b"ITEM: ATOMS")), [b"element"])
-        if b"element" not in columns and b"mass" not in columns:
-            received = b" ".join(columns).decode("latin-1")
-            raise ValueError(f"there are types, but no elements; write a column `element`. Received: {received}")
+            _check_dump(file)
 
 
 def find_disorder(atoms: ase.Atoms) -> str | None:
@@ -88,6 +88,31 @@ def find_unit(atoms: ase.Atoms) -> str | None:
             if re.sub(r"[\s^*]", "", str(unit)).lower() not in known:
                 return f"it says {key}={cut(str(unit), 60)}, but {rule}"
     return None
+
+
+def _check_dump(file):
+    """Looks at the columns of a dump's first frame, and at its units where it states them."""
+    for line in file:
+        if line.startswith(b"ITEM: UNITS") and (units := next(file, b"").strip()) != b"metal":
+            raise ValueError(f"the units of a dump must be metal. Received: {cut(units.decode('latin-1'), 60)}")
+        if line.startswith(b"ITEM: ATOMS"):
+            columns = line.split()[2:]
+            if b"element" not in columns and b"mass" not in columns:
+                received = b" ".join(columns).decode("latin-1")
+                raise ValueError(f"there are types, but no elements; write a column `element`. Received: {received}")
+            return
+
+
+def _check_netcdf(path):
+    """AMBER's trajectories have no elements, which ASE takes for hydrogen; those of LAMMPS have types."""
+    import netCDF4  # which ASE needs for them too
+
+    with netCDF4.Dataset(path) as file:
+        names = list(file.variables)
+    if not {"atom_types", "Z"} & set(names):
+        raise ValueError(
+            f"there are no atomic numbers, in a variable `atom_types` or `Z`. Received: {', '.join(names)}"
+        )
 
 
 def _check_frames(file):

@@ -21,14 +21,14 @@ def check_output(path):
     """Finds out before a long calculation whether its result can be written.
 
     Args:
-        path: the file to be written; it may exist, and is then replaced.
+        path: the file to be written; it may exist, and is then replaced. Of a link the file that it leads to is meant.
 
     Returns:
         The `Path`.
 
     Raises:
-        ValueError: `path` is a folder.
-        FileNotFoundError, PermissionError: its folder is not there, or nothing may be written to it.
+        ValueError: `path` is a folder, a device or a pipe.
+        FileNotFoundError, PermissionError: its folder is not there, or nothing may be written to it or to the file.
 
     Example:
         >>> check_output("model.keras").name
@@ -37,11 +37,43 @@ def check_output(path):
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"The output must be a file. Received: the folder '{path}'")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder '{path.parent}' to write to. Received: '{path}'")
-    if not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"Nothing may be written to the folder '{path.parent}'. Received: '{path}'")
+    target = _target(path)
+    folder = path.parent if target == path.absolute() else target.parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder '{folder}' to write to. Received: '{path}'")
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        raise ValueError(f"The output must be a file, not a device, a pipe or a link to itself. Received: '{path}'")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"Nothing may be written to the folder '{folder}'. Received: '{path}'")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(f"The file may not be changed. Received: '{path}'")
     return path
+
+
+def check_is_other(output, *inputs):
+    """That an output does not take the place of what it is made from, such as data with their labels.
+
+    Args:
+        output: path of the output.
+        inputs: paths of files and folders that are read; they need not be there.
+
+    Raises:
+        ValueError: the output is one of them.
+
+    Example:
+        >>> check_is_other("predicted.extxyz", "data.extxyz")
+        >>> check_is_other("./data.extxyz", "data.extxyz")
+        Traceback (most recent call last):
+        ...
+        ValueError: The output must be another file or folder than the input. Received: './data.extxyz'
+    """
+    if _target(output) in map(_target, inputs):
+        raise ValueError(f"The output must be another file or folder than the input. Received: '{output}'")
+
+
+def _target(path):
+    """The file that a path leads to, through all links."""
+    return Path(os.path.realpath(path))
 
 
 @contextmanager
@@ -71,14 +103,16 @@ def replacing(path):
 @contextmanager
 def _replacing(paths):
     """Temporary paths of several; none takes its place before all are complete on the disk."""
-    temporaries = [path.with_name(f".{os.getpid()}-{path.name}") for path in paths]
+    targets = [_target(path) for path in paths]
+    names = [f".{os.getpid()}-{path.name}" for path in paths]
+    temporaries = [target.with_name(name) for target, name in zip(targets, names, strict=True)]
     try:
         yield temporaries
         for temporary in temporaries:
             with open(temporary, "r+b") as file:
                 os.fsync(file.fileno())  # or a crash of the machine could leave the new name without the new content
-        for temporary, path in zip(temporaries, paths, strict=True):
-            os.replace(temporary, path)
+        for temporary, target in zip(temporaries, targets, strict=True):
+            os.replace(temporary, target)
     except OSError as error:
         if error.filename is not None and error.filename not in map(str, temporaries):
             raise

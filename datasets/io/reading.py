@@ -10,6 +10,7 @@ import ase
 import ase.io
 import ase.io.formats
 import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo.datasets.arrays.labels import find_label
 from atomzoo.datasets.arrays.neighbors import pairs_within
@@ -92,6 +93,8 @@ def _checked(path, length_unit, energy_unit, keys, labelled):
     path, index = split_index(Path(path))
     if not path.exists():
         raise FileNotFoundError(f"there is no file '{path}'")
+    if not path.is_file() and not path.is_dir():
+        raise ValueError(f"structures must be in a file, which is read twice, not in a device or pipe: '{path}'")
     if path.is_file() and path.stat().st_size == 0:
         raise ValueError(f"'{path}' is empty")
     for frame, atoms in _chosen(path, lambda: _read(path, length_unit, energy_unit), index):
@@ -158,6 +161,7 @@ def _read_by_ase(path):
         frames = ase.io.iread(path, index=":", format=file_format, do_not_split_by_at_sign=True)
         while (atoms := _quietly(next, frames, None)) is not None:
             n_structures += 1
+            _keep_what_is_written(atoms, file_format)
             yield atoms
     except Exception as error:  # dozens of parsers, each failing in its own way: KeyError, IndexError, StopIteration
         if path.is_dir():
@@ -167,6 +171,14 @@ def _read_by_ase(path):
         raise ValueError(f"cannot read '{path}': {reason}{_as(file_format)}") from None
     if not n_structures:
         raise ValueError(f"'{path}' contains no structures{_as(file_format)}")
+
+
+def _keep_what_is_written(atoms, file_format):
+    """Removes labels that ASE adds to a structure."""
+    if not isinstance(atoms.calc, SinglePointCalculator):
+        atoms.calc = None  # that of a program, as files of CASTEP bring it, would run the program for labels
+    elif file_format == "lammps-dump-text":
+        atoms.calc.results.pop("energy", None)  # always 0; a dump has none
 
 
 def _quietly(function, *args):

@@ -6,6 +6,7 @@ from atomzoo.datasets.io.output_files import check_output
 from atomzoo.models.formats.aenet import find_networks, read_aenet, write_aenet
 from atomzoo.models.formats.lammps import is_network_file, read_lammps, write_lammps
 from atomzoo.models.formats.n2p2 import read_n2p2, write_n2p2
+from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.saving import load_keras, save_keras
 from atomzoo.models.zoo.presets import preset_file
 
@@ -70,6 +71,8 @@ def save_potential(potential, path, format="keras", ascii=False, length_unit="A"
     """
     if format not in FORMATS:
         raise ValueError(f"`format` must be one of {', '.join(FORMATS)}. Received: {format!r}")
+    if format != "lammps" and not isinstance(potential, NeuralNetworkPotential):
+        raise ValueError(f"Files of {format} hold a NeuralNetworkPotential. Received: a {type(potential).__name__}")
     if format == "keras":
         save_keras(potential, check_output(path))
     elif format == "aenet":

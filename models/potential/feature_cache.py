@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -97,14 +98,37 @@ def _cached(structures, descriptor, directions, folder, progress):
     n_directions = () if directions is None else directions.shape[1:2]
     shape = (len(species), *n_directions, descriptor.n_features)
     dtype = np.dtype("float64" if directions is None else "float32")
-    with FileLock(path.with_suffix(".lock")):  # free again when the process that holds it is killed
+    with _named(folder), FileLock(path.with_suffix(".lock")):  # free again when the process that holds it is killed
         if _opened(path, shape, dtype) is None:
             temporary = path.with_name(f".{path.name}")  # of one process at a time, so that killed ones leave no more
-            values = np.lib.format.open_memmap(temporary, mode="w+", dtype=dtype, shape=shape)
-            _evaluate(descriptor, structures, directions, values, progress)
-            values.flush()
-            os.replace(temporary, path)
+            try:
+                values = np.lib.format.open_memmap(temporary, mode="w+", dtype=dtype, shape=shape)
+                _reserve(temporary)
+                _evaluate(descriptor, structures, directions, values, progress)
+                values.flush()
+                os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
     return _opened(path, shape, dtype)
+
+
+def _reserve(path):
+    """Takes the room of a file on the disk: to write to memory that has none there would end the process."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with open(path, "r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+
+
+@contextmanager
+def _named(folder):
+    """Names the folder in errors that do not say what could not be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def _key(descriptor, structures, directions):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from atomzoo.datasets.io.output_files import replacing
+from atomzoo.datasets.io.words import cut
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.old_files import is_old, load_old_weights, potential_from_old_config
 
@@ -63,6 +64,8 @@ def load_keras(path, dtype=None):
     path = _checked_path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no file '{path}'")
+    if not path.is_file():
+        raise ValueError(f"'{path}' is not a .keras file, but a folder, device or pipe")
     saved = _saved_model(path)
     name = saved["registered_name"] or saved["class_name"]
     if name != REGISTERED_NAME:
@@ -117,4 +120,5 @@ def _saved_model(path):
 def _one_line(error):
     """What is wrong: Keras puts pages of configuration before and behind it."""
     text = " ".join(str(error).split())
-    return text.rpartition("Exception encountered: ")[2].partition(" Full object config")[0] or type(error).__name__
+    text = text.rpartition("Exception encountered: ")[2].partition(" Full object config")[0]
+    return cut(text) or type(error).__name__

@@ -96,8 +96,9 @@ def fit(
     >>> history["loss"][-1] < history["loss"][0]
     True
     """
-    limit = None if time_limit is None else TimeLimit(time_limit)
     check_options(optimizer, learning_rate, epochs, weight_decay, force_weight, stress_weight, energies_weight)
+    check_limits(batch_size, time_limit)
+    limit = None if time_limit is None else TimeLimit(time_limit)
     names = fitted_labels(forces, stress, energies)
     at_once = optimizer == "lbfgs"
     parts = _split(features, projections, train, validation)
@@ -173,8 +174,16 @@ def check_options(optimizer, learning_rate, epochs, weight_decay=0.0, *weights):
     for name, weight in zip(("force_weight", "stress_weight", "energies_weight"), weights, strict=False):
         if not 0 < weight < np.inf:
             raise ValueError(f"`{name}` must be positive and finite. Received: {weight}")
-    if epochs < 1:
+    if not epochs >= 1:
         raise ValueError(f"`epochs` must be at least 1. Received: {epochs}")
+
+
+def check_limits(batch_size=1, time_limit=None):
+    """Raises a ValueError for sizes and times of `fit` that cannot be; the Nones are not looked at."""
+    if batch_size is not None and not batch_size >= 1:
+        raise ValueError(f"`batch_size` must be at least 1. Received: {batch_size}")
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"`time_limit` must be positive. Received: {time_limit}")
 
 
 def _split(features, projections, train, validation):

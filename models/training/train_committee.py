@@ -26,7 +26,7 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
         List of `Training`; shorter than asked for if the last was ended by a signal (see `StopOnSignal`).
 
     Raises:
-        ValueError: several potentials are to start from one; or as `train_potential`.
+        ValueError: no potential; several potentials are to start from one; or as `train_potential`.
         OSError: as `train_potential`.
 
     Example:
@@ -38,6 +38,8 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
         ...     sorted(path.name for path in Path(folder).iterdir())
         ['au-1.csv', 'au-1.keras', 'au-2.csv', 'au-2.keras']
     """
+    if n_members < 1:
+        raise ValueError(f"A committee must have members. Received: {n_members}")
     if n_members > 1 and options.get("start") is not None:
         raise ValueError(f"Potentials that start from one are no committee. Received: {n_members} members and a start")
     if "time_limit" in options:

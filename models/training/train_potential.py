@@ -16,7 +16,7 @@ from atomzoo.layers import descriptor_from_functions
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.saving import in_dtype, save_keras
-from atomzoo.models.training.fit import check_options, fit
+from atomzoo.models.training.fit import check_limits, check_options, fit
 from atomzoo.models.training.losses import fitted_labels
 from atomzoo.models.training.recipe import AUTO, Recipe, choose_recipe
 from atomzoo.models.training.references import chosen_references, isolated_energies, set_references
@@ -185,6 +185,7 @@ def _recipe(train, validation, descriptor, hidden, forces, stress, optimizer, dt
     weights = (recipe.options[name] for name in ("force_weight", "stress_weight"))
     rate, epochs = recipe.options["learning_rate"], recipe.options["epochs"]
     check_options(recipe.optimizer, rate, epochs, weight_decay, *weights)
+    check_limits(recipe.options.get("batch_size"), recipe.options.get("time_limit"))
     fitted_labels(recipe.forces, recipe.stress)
     for name, is_fitted in (("forces", recipe.forces), ("stress", recipe.stress)):
         if is_fitted:

@@ -89,7 +89,10 @@ def _search(hypermodel, grid, epochs, output, progress):
         space.Choice(name, values)
     with contextlib.redirect_stdout(sys.stderr):  # KerasTuner prints where it resumes from
         tuner = ResumableGridSearch(hypermodel, OBJECTIVE, space, output, progress, math.prod(map(len, grid.values())))
-    tuner.search(epochs=epochs, verbose=0)
+    try:
+        tuner.search(epochs=epochs, verbose=0)
+    except keras_tuner.errors.FatalError as error:
+        raise error.__cause__ or error from None
     if not isinstance(tuner.oracle, keras_tuner.Oracle):
         return None
     table = _table(tuner)

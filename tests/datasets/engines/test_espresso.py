@@ -98,6 +98,8 @@ def test_failed_scf_is_one_line(dimer, replay):
     error = " %%%\n     Error in routine checkallsym (1):\n     not orthogonal operation\n %%%"
     assert failure(error, "") == "Error in routine checkallsym (1): not orthogonal operation"
     assert failure("", "first\npw.x: cannot open shared object file\n") == "pw.x: cannot open shared object file"
+    aborted = "-----\nMPI_ABORT was invoked on rank 0\nwith errorcode 1.\n\nNOTE: all are killed.\n-----\n"
+    assert failure("", aborted) == "MPI_ABORT was invoked on rank 0 with errorcode 1."
     assert failure("short", "") == "an output of 5 characters"
 
 

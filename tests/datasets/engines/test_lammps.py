@@ -185,6 +185,20 @@ def test_failures_are_one_line(pair, reason):
         Lammps(pair, ["Si"]).label([Atoms("Si")])
 
 
+@pytest.mark.parametrize("pair", [[], [""], ["shell touch ran"], ["# pair_style sw"]])
+def test_no_interaction(pair):
+    """LAMMPS would take all energies for 0."""
+    with pytest.raises(ValueError, match="^LAMMPS needs a line `pair_style ...`. Received: "):
+        Lammps(pair, ["Si"])
+
+
+@needs_lammps
+def test_a_script_that_ends_early():
+    engine = Lammps(["pair_style zero 5.0", "pair_coeff * *", "quit"], ["Si"])
+    with pytest.raises(LammpsError, match="^LAMMPS ended before its end. Received: 0 of 1 structures$"):
+        engine.label([Atoms("Si")])
+
+
 def test_input():
     slab = Atoms("Si", pbc=[True, True, False])
     lines = Lammps(["plugin load nn.so", "pair_style x"], ["Si"]).input_text([slab, slab], [], 5, 0).splitlines()
@@ -194,7 +208,7 @@ def test_input():
 
 
 def test_bad_input():
-    engine = Lammps([], ["Si"])
+    engine = Lammps(["pair_style zero 5.0"], ["Si"])
     assert engine.label([]) == []
     with pytest.raises(ValueError, match="structure 1. Received: the position of atom 0 is not finite"):
         engine.label([Atoms("Si"), Atoms("Si", [[0, 0, np.nan]])])

@@ -56,6 +56,13 @@ def test_keys_that_are_named_come_first(tmp_path):
         np.testing.assert_array_equal(atoms.get_forces(), factor * FORCES)
 
 
+@pytest.mark.parametrize("name", ["forces", "stress"])
+def test_a_label_under_the_usual_key_is_not_the_one_that_is_named(tmp_path, name):
+    path = written(tmp_path / "a.extxyz", ({"energy": -1.0, "stress": STRESS}, {"forces": FORCES}))
+    with pytest.raises(ValueError, match="no frame has the label 'mine'"):
+        read_structures(path, keys=LabelKeys(**{name: "mine"}))
+
+
 def test_free_energy_alone_is_the_energy(tmp_path):
     atoms = bulk("Si")
     atoms.calc = SinglePointCalculator(atoms, free_energy=-4.0, forces=FORCES)

@@ -1,8 +1,11 @@
+import os
+
 import ase
 import ase.io
 import pytest
 
 from atomzoo.datasets.io.output_files import (
+    check_output,
     check_structure_file,
     check_writing,
     replacing,
@@ -35,6 +38,55 @@ def test_places_that_cannot_be_written(tmp_path):
         check_structure_file(tmp_path / "no" / "a.xyz")
     with pytest.raises(ValueError, match="The output must be a file. Received: the folder"):
         check_structure_file(tmp_path)
+
+
+@pytest.mark.parametrize("folder", [".", "elsewhere"])
+def test_a_link_is_followed(tmp_path, folder):
+    """It stays a link, and the file that it leads to is written, where that is."""
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / folder / "a.dat", tmp_path / "b.extxyz"
+    link.symlink_to(target)
+    for text in ("new", "newer"):  # at first the link leads to nothing
+        with replacing(link) as temporary:
+            temporary.write_text(text)
+            assert temporary.parent.samefile(target.parent) and temporary.suffix == ".extxyz"
+        assert link.is_symlink() and target.read_text() == text
+    assert len(list(tmp_path.rglob("*"))) == 3
+
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+def make_device(path):
+    path.symlink_to(os.devnull)
+
+
+def make_loop(path):
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("make", [make_pipe, make_device, make_loop])
+def test_what_is_no_file_is_not_replaced(tmp_path, make):
+    make(tmp_path / "a.extxyz")
+    before = os.lstat(tmp_path / "a.extxyz")
+    with pytest.raises(ValueError, match="The output must be a file, not a device, a pipe or a link to itself"):
+        write_structures(tmp_path / "a.extxyz", [ase.Atoms("Au")])
+    assert os.lstat(tmp_path / "a.extxyz") == before and len(list(tmp_path.iterdir())) == 1
+    assert not os.path.isfile(os.devnull)
+
+
+def test_a_file_that_may_not_be_changed(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("as it was")
+    monkeypatch.setattr(os, "access", lambda path, mode: os.path.isdir(path))  # root may write to everything
+    with pytest.raises(PermissionError, match="The file may not be changed. Received: '.*a.txt'"):
+        check_output(tmp_path / "a.txt")
+
+
+def test_a_link_to_a_folder_that_is_not_there(tmp_path):
+    (tmp_path / "a.txt").symlink_to(tmp_path / "no" / "a.txt")
+    with pytest.raises(FileNotFoundError, match="There is no folder '.*no' to write to. Received: '.*a.txt'"):
+        check_output(tmp_path / "a.txt")
 
 
 def test_the_temporary_file_has_all_endings(tmp_path):

@@ -1,3 +1,4 @@
+import os
 import warnings
 from pathlib import Path
 
@@ -94,6 +95,13 @@ def test_unreadable_files_give_one_line(tmp_path, name, content, message):
     with pytest.raises(ValueError, match=message) as error:
         read_structures(tmp_path / name)
     assert "\n" not in str(error.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    """It could be read once only, and nobody may ever write to it."""
+    os.mkfifo(tmp_path / "a.extxyz")
+    with pytest.raises(ValueError, match="structures must be in a file, .* not in a device or pipe: '.*a.extxyz'"):
+        read_structures(tmp_path / "a.extxyz")
 
 
 def test_folder(tmp_path):

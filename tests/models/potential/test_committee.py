@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from ase.calculators.fd import calculate_numerical_forces
 
-from atomzoo import NeuralNetworkPotential, PotentialCalculator, find_extrapolations, relax
+from atomzoo import (
+    NeuralNetworkPotential,
+    PotentialCalculator,
+    find_extrapolations,
+    relax,
+    save_potential,
+    train_committee,
+)
 from atomzoo.models.potential.committee import Committee
 from atomzoo.models.training.train_potential import train_potential
 from tests.examples import small_potential
@@ -61,3 +68,16 @@ def test_what_is_no_committee(committee):
     other = NeuralNetworkPotential.from_functions(["Ti", "O"], small_potential(["Ti", "O"]).functions)
     with pytest.raises(ValueError, match=r"of the same elements. Received: \[\['Au'\], \['Ti', 'O'\]\]"):
         Committee([committee.potentials[0], other])
+
+
+@pytest.mark.parametrize("format", ["keras", "aenet", "n2p2"])
+def test_only_lammps_has_files_of_committees(committee, tmp_path, format):
+    with pytest.raises(ValueError, match=f"Files of {format} hold a NeuralNetworkPotential. Received: a Committee"):
+        save_potential(committee, tmp_path / "a.keras", format)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("n_members", [0, -1])
+def test_a_committee_has_members(tmp_path, n_members):
+    with pytest.raises(ValueError, match=f"A committee must have members. Received: {n_members}"):
+        train_committee(triangles(4), n_members, tmp_path / "a.keras")

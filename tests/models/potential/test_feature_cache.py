@@ -1,3 +1,5 @@
+import errno
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -193,3 +195,16 @@ def moved(structures, moves):
     for atoms, move in zip(copies, np.split(moves, np.cumsum([len(atoms) for atoms in copies])[:-1]), strict=True):
         atoms.positions += move
     return copies
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="room for a file cannot be taken")
+def test_a_full_disk(structures, tmp_path, monkeypatch):
+    """It is an error before anything is written to memory, which would end the process."""
+
+    def full(descriptor, offset, length):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}'"):
+        cached_features(structures, layer(), tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]

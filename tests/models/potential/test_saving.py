@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -148,6 +149,21 @@ def test_a_truncated_file(tmp_path, content, length):
     check_refused(path, "is not a .keras file, or is damaged: .*zip")
 
 
+def test_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "a.keras")
+    with pytest.raises(ValueError, match="'.*a.keras' is not a .keras file, but a folder, device or pipe"):
+        load_keras(tmp_path / "a.keras")
+
+
+def test_a_long_message_is_cut(tmp_path, content):
+    """The name of a member, damaged so that all that follows belongs to it."""
+    place = content.index(b"config.json") - 4
+    (tmp_path / "a.keras").write_bytes(content[:place] + b"\xff\x0f" + content[place + 2 :])
+    with pytest.raises(ValueError, match="'.*a.keras' is not a .keras file, or is damaged: .*[.]{3}$") as error:
+        load_keras(tmp_path / "a.keras")
+    assert len(str(error.value)) < 500
+
+
 def test_a_foreign_file(tmp_path):
     path = tmp_path / "au.keras"
     path.write_text("What is this?\n" * 1000)
@@ -160,7 +176,7 @@ def test_a_foreign_file(tmp_path):
     check_refused(path, "is not a .keras file, or is damaged")
     path.unlink()
     path.mkdir()
-    check_refused(path, "is not a .keras file, or is damaged")
+    check_refused(path, "is not a .keras file, but a folder")
 
 
 def test_another_model(tmp_path):

@@ -174,6 +174,8 @@ def test_an_infinite_loss_is_told(parts):
 def test_bad_options(parts):
     for options, message in (
         ({"forces": "all"}, "`forces` must be one of None, 'exact', 'projected'. Received: 'all'"),
+        ({"batch_size": 0}, "`batch_size` must be at least 1. Received: 0"),
+        ({"time_limit": -1}, "`time_limit` must be positive. Received: -1"),
         ({"optimizer": None}, "`optimizer` must be one of adam, rmsprop, lbfgs. Received: None"),
         ({"forces": "projected"}, "Projected forces need fixed functions. Received: trained ones"),
     ):

@@ -97,6 +97,20 @@ def test_a_rate_that_is_too_large_fails(tmp_path):
         train_network(structures(), structures(1, 2), FUNCTIONS, values, epochs=2, cache=tmp_path / "cache")
 
 
+def test_a_full_disk(tmp_path, monkeypatch):
+    """HDF5 writes the weights, and has errors of its own."""
+
+    def write(self, epoch, logs=None):
+        text = (
+            "file write failed: time = Mon\n, filename = 'a', errno = 28, error message = 'No space left on device', b"
+        )
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(keras.callbacks.ModelCheckpoint, "on_epoch_end", write)
+    with pytest.raises(OSError, match="^.Errno 28. No space left on device: '.*best.weights.h5'$"):
+        search(tmp_path / "search")
+
+
 def test_one_folder_one_search(found):
     for change in ({"seed": 1}, {"epochs": 3}, {"grid": {**GRID, "nodes": [4]}}, {"activation": "tanh"}):
         with pytest.raises(ValueError, match="The folder holds another search .grid, data or settings.. Received"):

@@ -65,6 +65,13 @@ def test_paths_that_lammps_cannot_open_are_refused(tmp_path, name, monkeypatch):
     assert "\n" not in str(error.value)
 
 
+def test_another_file(tmp_path, monkeypatch):
+    (tmp_path / "a.keras").write_text("another")
+    monkeypatch.setattr(plugin, "plugin_path", lambda: pytest.fail("it was built for nothing"))
+    with pytest.raises(ValueError, match="'.*a.keras' is no file of nn/manybody"):
+        plugin.pair_commands(tmp_path / "a.keras", ["Au"])
+
+
 def test_a_cache_that_lammps_cannot_open_is_refused(lammps, tmp_path, monkeypatch):
     monkeypatch.setenv("ATOMZOO_CACHE", str(tmp_path / "é"))
     with pytest.raises(ValueError, match="ASCII names only.*é"):

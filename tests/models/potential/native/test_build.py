@@ -55,6 +55,21 @@ def test_a_broken_library_is_one_line(tmp_path):
         build._load(tmp_path / "broken.so")
 
 
+@pytest.mark.parametrize("damage", [lambda content: content[:1000], lambda content: b"", lambda content: content[:-1]])
+def test_a_damaged_library_is_compiled_again(compiler, tmp_path, monkeypatch, damage):
+    """To load one that is cut off would end the process by a bus error."""
+    monkeypatch.setenv("ATOMZOO_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "a.cpp").write_text('extern "C" int one() { return 1; }')
+    checked = []
+    path = build.built(tmp_path / "a.cpp", check=lambda temporary: checked.append(build._load(temporary).one()))
+    content = path.read_bytes()
+    path.write_bytes(damage(content))
+    assert build.built(tmp_path / "a.cpp", check=lambda temporary: checked.append(2)) == path
+    assert build.built(tmp_path / "a.cpp", check=lambda temporary: checked.append(3)) == path
+    assert checked == [1, 2] and path.read_bytes() == content
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
 def test_flags_sources_and_versions_make_another_library(compiler, tmp_path):
     (tmp_path / "a.cpp").write_text("1")
     names = [
