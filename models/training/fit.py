@@ -8,6 +8,7 @@ from atomzoo.models.training.callbacks import CosineRate, KeepBest, TimeLimit
 from atomzoo.models.training.checkpoint import Checkpoint, training_key
 from atomzoo.models.training.inputs import prepared
 from atomzoo.models.training.losses import fitted_labels, loss_weights, losses
+from atomzoo.models.training.memory import keep_freed_memory
 
 OPTIMIZERS = ("adam", "rmsprop", "lbfgs")
 
@@ -99,6 +100,7 @@ def fit(
     check_options(optimizer, learning_rate, epochs, weight_decay, force_weight, stress_weight, energies_weight)
     check_limits(batch_size, time_limit)
     limit = None if time_limit is None else TimeLimit(time_limit)
+    keep_freed_memory()
     names = fitted_labels(forces, stress, energies)
     at_once = optimizer == "lbfgs"
     parts = _split(features, projections, train, validation)
