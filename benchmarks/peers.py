@@ -27,11 +27,12 @@ OURS = {
 NOTES = """\
 G5, G4: 512 atoms of distorted diamond silicon, 8 G2 and 24 G5 or G4 (eta 0.01 to 0.1, zeta 1, 2, 4), Rc 6 A, network
 32-30-30-1 with tanh. The same potential for all programs, in float64, on one core: processor time per atom, the
-smallest of several runs. Neighbor lists are included. atomzoo: `evaluate_atoms` with energy, forces, stress and the
-check for extrapolation, with a new neighbor list each time; "atoms move": as in dynamics and relaxation, where a list
-serves several calls; in LAMMPS: a step of molecular dynamics. nnp-predict and predict.x: what a structure {larger}
-times as long takes more, so that reading the potential does not count. "times atomzoo's": over the time of "atomzoo,
-Python". "energy differs by": from that of atomzoo, over the energy."""
+smallest of several runs; others: a potential and a structure in the files of n2p2. Neighbor lists are included.
+atomzoo: `evaluate_atoms` with energy, forces, stress and the check for extrapolation, with a new neighbor list each
+time; "atoms move": as in dynamics and relaxation, where a list serves several calls; in LAMMPS: a step of molecular
+dynamics. nnp-predict and predict.x: what a structure {larger} times as long takes more, so that reading the potential
+does not count. "times atomzoo's": over the time of "atomzoo, Python". "energy differs by": from that of atomzoo, over
+the energy."""
 
 
 def measurements(kinds, repeats, folder):
@@ -54,7 +55,12 @@ def measurements(kinds, repeats, folder):
 
 
 def _cells(time, ours, difference=None):
-    return f"{time:.3g}", f"{time / ours:.3g}", "" if difference is None else f"{difference:.0e}"
+    return _digits(time), _digits(time / ours), "" if difference is None else f"{difference:.0e}"
+
+
+def _digits(value):
+    """Three of them, without an exponent."""
+    return f"{float(f'{value:.3g}'):g}"
 
 
 def measured(kind, engine, moving, repeats):
@@ -82,7 +88,7 @@ def figure(rows):
         bars = ax.barh([row[1] for row in found], [float(row[3]) for row in found], color=colors)
         ax.bar_label(bars, [row[3] for row in found], padding=3)
         ax.set(xscale="log", xlabel="µs per atom", title=kind)
-        ax.margins(x=0.3)
+        ax.set_xlim(right=8 * ax.get_xlim()[1])  # room for the numbers
     return drawn
 
 

@@ -22,11 +22,6 @@ COLUMNS = {
     "median": "median",
     "memory": "GB",
 }
-PEERS = [
-    {"case": "n2p2 (quoted)", "kind": "G5", "minimum": "325"},
-    {"case": "kgcnn (quoted)", "kind": "G5", "minimum": "~5000"},
-    {"case": "n2p2 (quoted)", "kind": "G4", "minimum": "153"},
-]
 NOTES = """\
 Silicon: diamond, 5.431 A, Gaussian displacements of 0.15 A. A potential of 8 G2 and 24 G5 or G4, Rc 6 A, and a network
 32-30-30-1 with tanh, float64: energy, forces and stress by `evaluate_atoms` with the engine "tensorflow", neighbor
@@ -34,7 +29,7 @@ list included, and by its compiled program alone. Training step: energies and fo
 trainable eta, Rc 4.5 A, float32, batches of 8 structures of 64 atoms; time per atom and step. Compilation is not
 counted. Smallest and median time: of the processor on one core, which other programs lengthen less, and by the clock on
 two. GB: the peak memory of a process of its own (Python and TensorFlow themselves take 0.7 GB).
-"Quoted" times are of the same functions on the same class of machine, and were not measured in this run."""
+Other programs: `python -m benchmarks.peers`."""
 
 
 def measurements(quick):
@@ -42,9 +37,7 @@ def measurements(quick):
     yield from _evaluation("G5", cells=1 if quick else 4, repeats=2 if quick else 20)
     for cells, repeats in () if quick else ((8, 5), (16, 3)):
         yield from _evaluation("G5", cells=cells, repeats=repeats)
-    yield from PEERS[:2]
     yield from _evaluation("G4", cells=1 if quick else 4, repeats=2 if quick else 20)
-    yield PEERS[2]
     yield _training({"cells": 1, "n_structures": 2, "epochs": 1} if quick else {})
 
 
@@ -62,7 +55,7 @@ def _training(options):
 
 
 def as_text(row):
-    """The cells of a row; quoted rows have only the numbers that are known."""
+    """The cells of a row."""
     digits = {"neighbors": 1, "minimum": 1, "median": 1, "memory": 2}
     cells = {key: row.get(key, "") for key in COLUMNS}
     return [f"{cell:.{digits[key]}f}" if isinstance(cell, float) else str(cell) for key, cell in cells.items()]
