@@ -40,7 +40,7 @@ def completed(function, jobs, initializer=None, n_processes=None, scheduler=None
     with executor(n_processes, initializer, scheduler) as workers:
         running = {workers.submit(function, **job): number for number, job in enumerate(jobs)}
         while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            for future in sorted(wait(running, return_when=FIRST_COMPLETED).done, key=running.get):
                 number = running.pop(future)
                 error = CancelledError("its worker was lost") if future.cancelled() else future.exception()
                 attempts[number] += 1

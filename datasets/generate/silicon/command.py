@@ -59,7 +59,12 @@ def _relabel(arguments):
 
 
 def _pack(arguments):
-    structures = _distinct(_read(arguments.files))
+    found = _read(arguments.files)
+    changes = _changes(found)
+    if changes:
+        rms, largest = np.sqrt(np.mean(np.square(changes))), np.abs(changes).max()
+        print(f"{len(changes)} labels replaced: energies by {rms:.1f} meV/atom (rms), {largest:.1f} at most")
+    structures = _distinct(found)
     structures.sort(key=lambda atoms: (atoms.info["kind"] == "relaxation", atoms.info.get("index", 0)))
     write_mixed(arguments.output, structures)
     print(counts(structures).to_string())
@@ -101,6 +106,16 @@ def _distinct(structures):
     """One structure of each number, that of the last file; all relaxations."""
     numbered = {atoms.info["index"]: atoms for atoms in structures if "index" in atoms.info}
     return [*numbered.values(), *(atoms for atoms in structures if "index" not in atoms.info)]
+
+
+def _changes(structures):
+    """How much energies of a number change, meV/atom, where it comes again."""
+    energies, changes = {}, []
+    for atoms in (atoms for atoms in structures if "index" in atoms.info):
+        energy = 1e3 * atoms.get_potential_energy() / len(atoms)
+        changes += [energy - energies[atoms.info["index"]]] if atoms.info["index"] in energies else []
+        energies[atoms.info["index"]] = energy
+    return changes
 
 
 def add_commands(commands):

@@ -99,6 +99,7 @@ def test_labels_of_few_kpoints_are_made_again(monkeypatch, capsys):
     assert "4 structures have fewer k-points than those of 30.0 Å" in capsys.readouterr().out
     assert indices("again.extxyz") == [2, 0, 1, 3]  # one atom in fcc, two in hcp and diamond
     main(["silicon", "pack", "silicon.npz", "again.extxyz", "-o", "silicon.npz"])
+    assert "4 labels replaced: energies by 0.0 meV/atom (rms), 0.0 at most" in capsys.readouterr().out
     structures = read_mixed("silicon.npz")
     assert [atoms.info["index"] for atoms in structures] == [0, 1, 2, 3, 6, 7]
     assert {atoms.info["kpoint_length"] for atoms in structures} == {30.0}
