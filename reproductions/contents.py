@@ -37,6 +37,7 @@ MAIN = (
     ("artrith_urban_2016", "set001", "errors"),
     ("behler_parrinello_2007", "errors", "RMSE of forces"),
     ("behler_parrinello_2007", "energy-volume", "transition pressures"),
+    ("behler_parrinello_2007", "speed", "five orders"),
     ("stende_2017", "lennard-jones", "argon: error of the energy"),
     ("stende_2017", "stillinger-weber", "silicon: error of the forces"),
     ("stende_2017", "stillinger-weber", "silicon: elastic moduli"),
