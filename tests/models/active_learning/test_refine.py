@@ -96,7 +96,7 @@ def test_agreement_at_a_minimum_above_another_isomer_is_no_end(tmp_path):
     def train(structures, seed):
         return TRAIN([atoms for atoms in structures if atoms.get_potential_energy() > -1.0], seed)
 
-    result = refine([*data(), lower], EMTEngine(), tmp_path, train, tolerance=1e-2, budget=9)
+    result = refine([*data(), lower], EMTEngine(), tmp_path, train, tolerance=1e-2, budget=20)
     last = result.rounds[-1]
     assert last["difference_eV"] <= 1e-2 and last["lowest_eV"] == -1.0
     assert not last["lowest_isomer"] and not result.converged
