@@ -97,6 +97,11 @@ def main():
     parser.add_argument("--potential", metavar="FOLDER", help="n2p2's files of a potential, and input.data, to measure")
     parser.add_argument("--quick", action="store_true", help="one run of each; writes nothing")
     arguments, rows = parser.parse_args(), []
+    if arguments.potential:
+        try:
+            case(arguments.potential)  # before minutes of measurements
+        except (ValueError, OSError) as error:
+            parser.error(str(error))
     kinds = [*KINDS, *([arguments.potential] if arguments.potential else [])]
     with tempfile.TemporaryDirectory() as folder:
         for row in measurements(kinds, 1 if arguments.quick else 5, Path(folder)):

@@ -67,6 +67,7 @@ def train(
     """
     begin, time_limit = monotonic(), None if time is None else _seconds(time)
     start_backend()
+    from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.arrays.labels import check_labels
     from atomzoo.datasets.io.label_keys import LabelKeys
     from atomzoo.datasets.io.output_files import check_output
@@ -75,7 +76,6 @@ def train(
     from atomzoo.models.formats.loading import load_potential
     from atomzoo.models.training.callbacks import StopOnSignal
     from atomzoo.models.training.train_committee import member_paths, train_committee
-    from atomzoo.models.training.train_potential import elements_of
 
     keys = LabelKeys(energy_key, forces_key, stress_key)
 

@@ -69,7 +69,14 @@ def check_dynamics(potential, atoms, temperature, shortest, seed=0):
     words = f"at most {run.n_outside.max():.0f} of {len(atoms)} atoms, in {100 * share:.0f} % of the frames"
     return [
         Check("drift of the energy", subject, f"{drift:.2g} meV/atom in 1 ps{end}", DRIFT_RULE, verdict, energies),
-        Check("closest pair", subject, f"{closest:.3f}", CLOSEST_RULE, graded(-closest, -0.98, -0.9), pairs),
+        Check(
+            "closest pair",
+            subject,
+            f"{closest:.3f} times the shortest distance",
+            CLOSEST_RULE,
+            graded(-closest, -0.98, -0.9),
+            pairs,
+        ),
         Check("extrapolation", subject, words, OUTSIDE_RULE, graded(share, 0.01, 0.2), outside),
     ]
 

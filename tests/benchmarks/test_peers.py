@@ -47,6 +47,13 @@ def test_potential_of_a_folder(tmp_path):
     assert read.evaluate_atoms(found)["energy"] == pytest.approx(potential.evaluate_atoms(atoms)["energy"], rel=1e-9)
 
 
+def test_a_folder_without_a_potential_is_found_out_first(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(sys, "argv", ["peers", "--potential", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        peers.main()
+    assert str(tmp_path) in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_figure_shows_what_was_measured():
     rows = [("G5", "atomzoo, Python", "energy, forces", "8.1", "1", ""), ("G5", "dscribe", "not measured", "", "", "")]
     left, right = peers.figure(rows + [("G4", "n2p2, nnp-predict", "energy, forces", "150", "9", "2e-13")]).axes

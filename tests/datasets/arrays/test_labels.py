@@ -98,13 +98,15 @@ def test_a_structure_that_moved_after_it_was_labelled_has_no_label():
         labels([good, atoms, good], ("energy",))
 
 
-@pytest.mark.parametrize("change", ["cell", "pbc", "element"])
+@pytest.mark.parametrize("change", ["cell", "pbc", "element", "moments"])
 def test_so_has_one_whose_cell_or_elements_changed(change):
     atoms = labelled(bulk("Au", cubic=True), energy=-1.0)
     if change == "cell":
         atoms.cell[0, 0] += 0.1
     elif change == "pbc":
         atoms.pbc = False
+    elif change == "moments":
+        atoms.set_initial_magnetic_moments([1.0, 0.0, 0.0, 0.0])
     else:
         atoms.symbols[0] = "Ag"
     assert find_label(atoms, "energy") is None
