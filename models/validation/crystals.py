@@ -48,8 +48,8 @@ def find_crystals(potential, structures):
 
     Structures with neighbors beyond their cell in three directions, of at most 200 atoms, are grouped by composition,
     number of atoms and config_type. The one of the lowest energy of each group is relaxed with its cell, the lowest
-    of each composition first. What is no crystal then, because hardly two atoms are alike, as in a melt, is left out,
-    and so is what was found before.
+    of each composition first. What is no crystal then, at a minimum or on its way to one, because hardly two atoms are
+    alike, as in a melt, is left out, and so is what was found before.
 
     Args:
         potential: `NeuralNetworkPotential` in float64.
@@ -63,7 +63,7 @@ def find_crystals(potential, structures):
         _candidates(structures, potential.descriptor.cutoff) if structures else _elements(potential.elements)
     ):
         crystal = _relaxed_crystal(name, atoms, potential)
-        if crystal.problem or (_is_crystal(crystal.atoms, potential) and not _is_known(crystal, found)):
+        if crystal is not None and (crystal.problem or not _is_known(crystal, found)):
             found.append(crystal)
         if len(found) == MOST_CRYSTALS:
             break
@@ -123,18 +123,21 @@ def _elements(elements):
 
 
 def _relaxed_crystal(name, atoms, potential):
+    """The `Crystal`, or None if it is none."""
     atoms = ase.Atoms(atoms.numbers, atoms.positions, cell=atoms.cell, pbc=True)
     try:
         with quiet():
             result = relax(atoms, potential, fmax=FMAX, cell=True)
     except ValueError as error:
         return Crystal(name, atoms, " ".join(str(error).split()))
+    if not _is_crystal(result.atoms, potential):
+        return None
     is_near = result.max_force <= ALMOST and result.max_stress <= ALMOST_STRESS
     return Crystal(name, result.atoms, "" if is_near else f"no minimum is found: {result.message}")
 
 
 def _is_crystal(atoms, potential):
-    """Whether many atoms have equal surroundings."""
+    """Whether many atoms have equal surroundings, or there are few atoms."""
     if len(atoms) <= SMALL:
         return True
     features, n_kinds = potential.evaluate_atoms(atoms)["features"], 0
