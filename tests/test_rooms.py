@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "datasets": (),
     "models.zoo": (),
     "models.potential": ("layers", "datasets", "models.zoo"),
-    "models.training": ("layers", "datasets", "models.potential"),
+    "models.training": ("layers", "datasets", "models.potential", "models.selection"),
     "models.relaxation": ("datasets", "models.potential"),
     "models.selection": ("layers", "datasets", "models.potential"),
     "models.validation": ("datasets", "models.potential", "models.relaxation"),

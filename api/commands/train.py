@@ -31,7 +31,8 @@ def train(
     data: options.Data,
     output: options.Output,
     hidden: options.Hidden = None,
-    symmetry_functions: options.SymmetryFunctions = "barch-tubman-2017",
+    symmetry_functions: options.SymmetryFunctions = None,
+    cutoff: options.Cutoff = None,
     forces: options.Forces = None,
     stress: options.Stress = None,
     force_weight: options.ForceWeight = None,
@@ -93,6 +94,9 @@ def train(
             reference = read([reference])
         potential = load_potential(start, length_unit, energy_unit) if start else None
     check_labels(structures)  # all, for the errors at the end are of all
+    functions = None
+    if symmetry_functions is not None:
+        functions = load_functions(symmetry_functions, elements_of([*structures, *(held_out or ())]))
     given = {
         "force_weight": force_weight,
         "stress_weight": stress_weight,
@@ -107,7 +111,8 @@ def train(
         trainings = train_committee(
             structures,
             members,
-            functions=load_functions(symmetry_functions, elements_of([*structures, *(held_out or ())])),
+            functions=functions,
+            cutoff=cutoff,
             hidden=hidden or None,
             forces="auto" if forces is None else forces,
             stress="auto" if stress is None else stress,

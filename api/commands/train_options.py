@@ -24,7 +24,16 @@ Hidden = Annotated[
     ),
 ]
 SymmetryFunctions = Annotated[
-    str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
+    str | None,
+    typer.Option(
+        metavar="SET",
+        help="Name of a preset, a .json file or an aenet .stp file.",
+        show_default="chosen from DATA",
+    ),
+]
+Cutoff = Annotated[
+    float | None,
+    typer.Option(help="Radius of functions that are chosen, A.", show_default="that of 40 neighbors, 6.5 at most"),
 ]
 Forces = Annotated[
     bool | None, typer.Option("--forces/--no-forces", help="Fit forces.", show_default="if DATA has them")

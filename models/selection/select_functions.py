@@ -41,7 +41,7 @@ def neighbor_angles(structures, cutoff):
     return np.concatenate(found)
 
 
-def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n_widths=2, zetas=ZETAS):
+def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n_widths=2, n_shells=0, zetas=ZETAS):
     """A set of symmetry functions that covers the distances and angles of the data evenly, before any pruning.
 
     For each neighbor element, with r_min its shortest distance in the data:
@@ -52,7 +52,10 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
 
     For each pair of them, with r_min the larger of the two:
 
-    - G5 of equidistant widths w from r_min to the cutoff, with each zeta, and lambda +1 and -1.
+    - G5 centered at the atom, of equidistant widths w from r_min to the cutoff, with each zeta, and lambda +1 and -1;
+    - G5 of pairs on a shell: shifted to equidistant rs from r_min on, as G2 are, with a width of the whole spacing.
+
+    The thesis has no shells.
 
     Args:
         structures: list of `ase.Atoms`.
@@ -60,7 +63,8 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
         cutoff: radius in A.
         n_centered, n_shifted: number of radial functions of each kind; together at least the mean number of neighbors
             is the thesis's rule of thumb.
-        n_widths: number of widths of the angular functions.
+        n_widths: number of widths of the angular functions at the atom.
+        n_shells: number of shells of the shifted ones.
         zetas: exponents of the angular functions.
 
     Returns:
@@ -79,14 +83,14 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
     shortest = {element: _shortest(structures, element, cutoff) for element in elements}
     functions = []
     for element, r_min in shortest.items():
-        spacing = (cutoff - r_min) / max(n_shifted, 1)
-        parameters = [(_eta(width), 0.0) for width in np.linspace(r_min, cutoff, n_centered)]
-        parameters += [(_eta(spacing / 2), round(r_min + k * spacing, 4)) for k in range(n_shifted)]
+        parameters = _centered(r_min, cutoff, n_centered) + _shifted(r_min, cutoff, n_shifted, overlap=0.5)
         functions += [SymmetryFunction("G2", cutoff, eta=eta, rs=rs, neighbors=(element,)) for eta, rs in parameters]
     for pair in combinations_with_replacement(elements, 2):
+        r_min = max(shortest[element] for element in pair)
+        parameters = _centered(r_min, cutoff, n_widths) + _shifted(r_min, cutoff, n_shells, overlap=1.0)
         functions += [
-            SymmetryFunction("G5", cutoff, eta=_eta(width), zeta=zeta, lambda_=lambda_, neighbors=pair)
-            for width in np.linspace(max(shortest[element] for element in pair), cutoff, n_widths)
+            SymmetryFunction("G5", cutoff, eta=eta, rs=rs, zeta=zeta, lambda_=lambda_, neighbors=pair)
+            for eta, rs in parameters
             for zeta in zetas
             for lambda_ in (1, -1)
         ]
@@ -246,6 +250,17 @@ def _shortest(structures, element, cutoff):
     if not len(distances):
         raise ValueError(f"No atom has a neighbor of {element} within {cutoff:g} A. Received: element={element!r}")
     return distances.min()
+
+
+def _centered(r_min, cutoff, count):
+    """Pairs of eta and rs: Gaussians at the atom, with equidistant widths from r_min to the cutoff."""
+    return [(_eta(width), 0.0) for width in np.linspace(r_min, cutoff, count)]
+
+
+def _shifted(r_min, cutoff, count, overlap):
+    """Pairs of eta and rs: equidistant centers from r_min on; the width is the spacing times the overlap."""
+    spacing = (cutoff - r_min) / max(count, 1)
+    return [(_eta(spacing * overlap), round(r_min + k * spacing, 4)) for k in range(count)]
 
 
 def _eta(width):

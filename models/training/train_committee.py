@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas
 
 from atomzoo.datasets.io.output_files import check_output, replacing
+from atomzoo.models.selection.functions_from_data import functions_from_data
 from atomzoo.models.training.callbacks import StopOnSignal
 from atomzoo.models.training.train_potential import train_potential
 
@@ -44,6 +45,9 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
         raise ValueError(f"Potentials that start from one are no committee. Received: {n_members} members and a start")
     if "time_limit" in options:
         options["time_limit"] /= n_members
+    if n_members > 1 and structures and options.get("functions") is None:  # the same for all
+        everything = [*structures, *(options.get("validation") or ())]
+        options["functions"] = functions_from_data(everything, options.pop("cutoff", None))
     trainings = []
     for member, path in enumerate(member_paths(output, n_members)):
         files = {"output": path, "checkpoint": path.with_suffix(".checkpoint"), "resume": resume}

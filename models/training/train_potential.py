@@ -16,13 +16,12 @@ from atomzoo.layers import descriptor_from_functions
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.saving import in_dtype, save_keras
+from atomzoo.models.selection.functions_from_data import functions_from_data
 from atomzoo.models.training.fit import check_limits, check_options, fit
 from atomzoo.models.training.losses import fitted_labels
 from atomzoo.models.training.recipe import AUTO, Recipe, choose_recipe
 from atomzoo.models.training.references import chosen_references, isolated_energies, set_references
 from atomzoo.models.training.trained_functions import FollowingScaling
-
-DEFAULT_FUNCTIONS = "barch-tubman-2017"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Training:
 
 def train_potential(
     structures,
-    functions=DEFAULT_FUNCTIONS,
+    functions=None,
     hidden=None,
     forces=AUTO,
     stress=AUTO,
@@ -60,6 +59,7 @@ def train_potential(
     dtype=None,
     activation="tanh",
     scaling="min-max",
+    cutoff=None,
     cutoff_function="cosine",
     trainable_functions=False,
     core=None,
@@ -76,9 +76,11 @@ def train_potential(
     Args:
         structures: list of `ase.Atoms` with energies in eV; forces in eV/A and stress in eV/A^3 may be there in some.
             Their info may have weights, see `structure_weights`. Single atoms without neighbors are not fitted.
-        functions: list of `SymmetryFunction`, or what `load_function_set` takes.
+        functions: list of `SymmetryFunction`, or what `load_function_set` takes; None to choose them from the
+            structures, see `functions_from_data`.
         hidden, activation, scaling, cutoff_function, trainable_functions: see `NeuralNetworkPotential.from_functions`.
             The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
+        cutoff: radius in A of functions that are chosen; None to choose it, too.
         core: None, "zbl" or `RepulsiveCore`, see `NeuralNetworkPotential.from_functions`; a potential to `start` from
             keeps its own, or has none.
         forces: whether they are fitted, or how, "exact" or "projected", see `fit`; "auto" for what the data have.
@@ -127,7 +129,7 @@ def train_potential(
     shape = {"cutoff_function": cutoff_function, "trainable_functions": trainable_functions}
     if start is None:
         elements = elements_of([*structures, *(validation or ())])
-        functions = list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements)
+        functions = _functions(functions, cutoff, elements, [*structures, *(validation or ())])
         descriptor = descriptor_from_functions(functions, elements, *shape.values())
     else:
         descriptor, hidden = start.descriptor, start.atomic_network.hidden[start.elements[0]]
@@ -146,7 +148,8 @@ def train_potential(
         potential = in_dtype(start, recipe.dtype)  # a copy
     if tell is not None:
         sizes = f"{len(train)} structures to train on, {len(validation)} to validate"
-        tell(f"{sizes}: {recipe}; {_core_in_words(potential, [*train, *validation])}")
+        described = f"{len(potential.functions)} functions within {potential.descriptor.cutoff:g} A"
+        tell(f"{sizes}: {described}; {recipe}; {_core_in_words(potential, [*train, *validation])}")
     features = potential.engines.features(potential.evaluator.pairs([*train, *validation]))
     if start is None:
         potential.adapt(train, features[: sum(map(len, train))])
@@ -173,6 +176,15 @@ def train_potential(
     if output is not None:
         save_keras(potential, output)
     return Training(potential, history, train, validation, recipe)
+
+
+def _functions(functions, cutoff, elements, structures):
+    """The functions that are given, or those chosen from the structures."""
+    if functions is None:
+        return functions_from_data(structures, cutoff)
+    if cutoff is not None:
+        raise ValueError(f"Only functions that are chosen from the data take a `cutoff`. Received: cutoff={cutoff}")
+    return list(functions) if isinstance(functions, list | tuple) else load_function_set(functions, elements)
 
 
 def _recipe(train, validation, descriptor, hidden, forces, stress, optimizer, dtype, weight_decay, options):

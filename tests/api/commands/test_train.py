@@ -18,7 +18,7 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options)
     assert code == 0
     recipe, progress = error.splitlines()
-    assert recipe.startswith("27 structures to train on, 3 to validate: L-BFGS, 2 iterations at most, about ")
+    assert recipe.startswith("27 structures to train on, 3 to validate: 3 functions within 6 A; L-BFGS, 2 ")
     assert recipe.endswith("; repulsive core below Au-Au 1.90 A, in 0 of 30 structures")
     assert progress.startswith("epoch 2 of 2: validation ") and progress.endswith(" eV/A")
     rows = [line.split() for line in text.splitlines()]
