@@ -39,6 +39,7 @@ _MODULES = {
     "atomzoo.models.potential.committee": ("Committee",),
     "atomzoo.models.potential.extrapolation": ("ExtrapolationError", "ExtrapolationWarning", "find_extrapolations"),
     "atomzoo.models.potential.function_sets": ("load_function_set",),
+    "atomzoo.models.selection.functions_from_data": ("functions_from_data",),
     "atomzoo.models.potential.neural_network_potential": ("NeuralNetworkPotential",),
     "atomzoo.models.potential.prediction_errors": ("prediction_errors",),
     "atomzoo.models.relaxation.calculator": ("PotentialCalculator",),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from atomzoo.commands import train_options as options
 from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
 from atomzoo.console import err, out, progress_bar, start_backend
 
@@ -26,9 +27,7 @@ def tune(
             show_default="4, 5, 6 layers; 16, 32, 64 nodes; rates 5e-4, 1e-4, 5e-5; dropout 0, 0.25",
         ),
     ] = None,
-    symmetry_functions: Annotated[
-        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
-    ] = "barch-tubman-2017",
+    symmetry_functions: options.SymmetryFunctions = None,
     epochs: Annotated[int, typer.Option(min=1, help="Largest number of epochs of a trial.")] = 60,
     patience: Annotated[
         int, typer.Option(min=1, help="Number of epochs without improvement after which a trial ends.")
@@ -53,17 +52,21 @@ def tune(
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.datasets.splits import split_structures
     from atomzoo.models.formats.function_files import load_functions
+    from atomzoo.models.selection.functions_from_data import functions_from_data
     from atomzoo.models.tuning.grid import BPNN_TABLE_I, read_grid
     from atomzoo.models.tuning.grid_search import grid_search
 
     values = BPNN_TABLE_I if grid is None else read_grid(grid)
     with err.status(f"reading {data}"):
         structures = read_structures(data, length_unit, energy_unit)
-    functions = load_functions(symmetry_functions, elements_of(structures))
+    if symmetry_functions is None:
+        functions = functions_from_data(structures)
+    else:
+        functions = load_functions(symmetry_functions, elements_of(structures))
     parts = split_structures(structures, validation_fraction, seed)
-    options = {"epochs": epochs, "patience": patience, "batch_size": batch_size, "seed": seed}
+    limits = {"epochs": epochs, "patience": patience, "batch_size": batch_size, "seed": seed}
     with progress_bar() as bar:
-        trials = grid_search(*parts, output, functions, grid=values, progress=_Shown(bar), **options)
+        trials = grid_search(*parts, output, functions, grid=values, progress=_Shown(bar), **limits)
     if trials is not None:
         out.print(_table(trials))
         text = f"\nvalidation RMSE over {len(parts[1])} structures\nwritten to {output / 'best.keras'} and trials.csv"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from atomzoo import Committee, load_potential, read_structures
+from atomzoo import Committee, functions_from_data, load_potential, read_structures
 
 
 def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **options):
@@ -33,6 +33,18 @@ def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
     table = (tmp_path / "a.csv").read_text().splitlines()
     names = ["epoch", "loss", "val_energy_per_atom_rmse", "val_forces_rmse", "val_loss"]
     assert sorted(table[0].split(",")) == names and len(table) == 3
+
+
+def test_functions_are_chosen_from_the_data(atomzoo, fails, gold, gold_file, function_file, tmp_path):
+    options = ["--hidden", 2, "--epochs", 1, "--cutoff", 4.5]
+    code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options, "--members", 2)
+    assert code == 0
+    for k in (1, 2):
+        assert load_potential(tmp_path / f"a-{k}.keras").functions == functions_from_data(gold, 4.5)
+    assert " functions within 4.5 A; " in error
+    options += ["--symmetry-functions", function_file]
+    message = "Only functions that are chosen from the data take a `cutoff`. Received: cutoff=4.5"
+    assert message in fails("train", gold_file, "-o", tmp_path / "b.keras", *options)
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):

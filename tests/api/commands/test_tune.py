@@ -4,7 +4,7 @@ import ase
 import ase.io
 import pytest
 
-from atomzoo import load_potential
+from atomzoo import functions_from_data, load_potential
 
 GRID = {"layers": [1], "nodes": [3, 4], "learning_rate": [0.01]}
 
@@ -32,6 +32,12 @@ def test_search(atomzoo, gold_file, function_file, grid_file, tmp_path):
     assert load_potential(tmp_path / "found" / "best.keras").atomic_network.hidden == {"Au": [int(rows[1][1])]}
     code, again, error = atomzoo("tune", gold_file, "-o", tmp_path / "found", *options)
     assert code == 0 and again == text  # nothing is trained again: the seconds are the same
+
+
+def test_functions_are_chosen_from_the_data(atomzoo, gold, gold_file, grid_file, tmp_path):
+    code, _, _ = atomzoo("tune", gold_file, "-o", tmp_path / "found", "--grid", grid_file, "--epochs", 1)
+    assert code == 0
+    assert load_potential(tmp_path / "found" / "best.keras").functions == functions_from_data(gold)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def test_functions_are_some_of_the_initial_ones():
     functions = functions_from_data(structures, cutoff=5.0)
     initial = initial_functions(structures, ["Si"], 5.0, **COUNTS)
     assert set(functions) < set(initial) and len(initial) == 12 + 30
-    assert len(functions) > 15 and {f.kind for f in functions} == {"G2", "G5"} and {f.zeta for f in functions} == {1, 2, 4}
+    assert len(functions) > 15 and {f.kind for f in functions} == {"G2", "G5"}
+    assert {f.zeta for f in functions} == {1, 2, 4}
     assert functions_from_data(structures, 5.0) == functions
 
 
