@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from atomzoo.catalog import reproductions
-from atomzoo.console import start_backend
+from atomzoo.commands.model import Report
+from atomzoo.console import out, start_backend
 
 
 def reproduce(
+    context: typer.Context,
     item: Annotated[
         str,
         typer.Argument(
@@ -30,10 +32,11 @@ def reproduce(
     redraw: Annotated[
         bool, typer.Option("--redraw", help="Write text and figures again from the recorded csv, without computing.")
     ] = False,
+    report: Report = True,
 ):
     """Computes a published table or figure and prints it beside the paper's.
 
-    Writes csv, md and png files to the folder `results` beside the script, or to DIR.
+    Writes csv, md and png files, and a page of them (.html), to the folder `results` beside the script, or to DIR.
     """
     from atomzoo.datasets.io.folders import check_folder
 
@@ -44,9 +47,17 @@ def reproduce(
         check_folder(output)
     if redraw:
         redrawn(found, output)
-        return
-    start_backend()
-    import_module(found.module).run(seeds=seeds, quick=quick, output=output)
+    else:
+        start_backend()
+        import_module(found.module).run(seeds=seeds, quick=quick, output=output)
+    if report:
+        from atomzoo.pages.reproduction_page import write_reproduction_page
+        from atomzoo.reproductions.report import results_folder
+
+        paper, name = item.split("/")
+        folder = results_folder(paper, output, quick and not redraw)
+        page = write_reproduction_page(folder, name.replace("-", "_"), context.obj)
+        out.print(f"Page: {page}", markup=False, soft_wrap=True)
 
 
 def redrawn(entry, output):

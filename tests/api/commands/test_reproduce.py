@@ -4,29 +4,45 @@ import pytest
 
 from atomzoo.catalog import Entry
 from atomzoo.commands import reproduce as module
+from atomzoo.reproductions import report
 
 
 @pytest.fixture
 def calls(monkeypatch, tmp_path):
-    """Two reproductions that only note how they are called, in the list returned."""
-    calls = []
+    """Two reproductions that note how they are called, in the list returned, and write a line of text."""
+    calls, recorded = [], tmp_path / "recorded"
+
+    def run(**options):
+        calls.append(options)
+        folder = options["output"] or recorded
+        folder.mkdir(exist_ok=True)
+        for name in ("table_1", "figure_2"):
+            (folder / f"{name}.md").write_text("# A title\n\natomzoo 1.0, 5 s\n")
 
     class Script:
-        run = staticmethod(lambda **options: calls.append(options))
+        pass
 
+    Script.run = staticmethod(run)
     entries = [Entry(f"a-b-2000/{item}", "a", tmp_path, "") for item in ("table-1", "figure-2")]
     monkeypatch.setattr(module, "reproductions", lambda: entries)
     monkeypatch.setattr(module, "import_module", lambda name: Script)
+    monkeypatch.setattr(report, "recorded", lambda paper: recorded)
     return calls
 
 
 def test_options_are_passed_on(atomzoo, calls, tmp_path):
-    assert atomzoo("reproduce", "a-b-2000/table-1")[0] == 0
-    assert atomzoo("reproduce", "a-b-2000/figure-2", "--seeds", 3, "--quick", "-o", tmp_path / "new")[0] == 0
+    code, text, _ = atomzoo("reproduce", "a-b-2000/table-1")
+    assert code == 0 and text == f"Page: {tmp_path}/recorded/table_1.html\n"
+    assert "<h1>A title</h1>" in (tmp_path / "recorded" / "table_1.html").read_text()
+    assert (
+        atomzoo("reproduce", "a-b-2000/figure-2", "--no-report", "--seeds", 3, "--quick", "-o", tmp_path / "new")[0]
+        == 0
+    )
     assert calls == [
         {"seeds": None, "quick": False, "output": None},
         {"seeds": 3, "quick": True, "output": Path(tmp_path / "new")},
     ]
+    assert not list((tmp_path / "new").glob("*.html"))
 
 
 def test_unknown_name(fails, calls):
@@ -45,7 +61,8 @@ def test_redraw(atomzoo, fails, calls, monkeypatch, tmp_path):
         "reproduce", "a-b-2000/table-1", "--redraw"
     )
     monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(calls.append), raising=False)
+    (tmp_path / "table_1.md").write_text("# Redrawn\n\natomzoo 1.0, 5 s\n")
     assert atomzoo("reproduce", "a-b-2000/table-1", "--redraw", "-o", tmp_path)[0] == 0
-    assert calls == [tmp_path]
+    assert calls == [tmp_path] and "<h1>Redrawn</h1>" in (tmp_path / "table_1.html").read_text()
     monkeypatch.setattr(module.import_module("a"), "redraw", staticmethod(lambda folder: {}["error"]), raising=False)
     assert "earlier version: run it. It has no column 'error'" in fails("reproduce", "a-b-2000/table-1", "--redraw")
