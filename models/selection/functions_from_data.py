@@ -16,7 +16,8 @@ SAMPLE = 300  # structures that are looked at, at most
 N_NEIGHBORS = 40  # mean number of neighbors within the cutoff ...
 LARGEST_CUTOFF = 6.5  # A; ... which is no larger than this, nor ...
 SMALLEST_CUTOFF = 2.0  # A
-COUNTS = {"n_centered": 4, "n_shifted": 8, "n_widths": 1, "n_shells": 4, "zetas": (1, 2, 4)}
+COUNTS = {"n_centered": 4, "n_shifted": 8, "n_widths": 1, "zetas": (1, 2, 4)}
+N_SHELLS, N_SHELLS_OF_MANY = 4, 1  # of up to two elements, and of more, whose pairs are many
 LARGEST_CORRELATION = 0.9995
 SMALLEST_RANGE = 1e-3
 
@@ -26,8 +27,9 @@ def functions_from_data(structures, cutoff=None):
 
     The cutoff is that of 40 neighbors in the mean, from 2 to 6.5 A: so many atoms decide the energy of one about as far
     as data tell, and cost and noise grow with their number. Within it lie, for each neighbor element, 12 G2, and for
-    each pair of them 30 G5, a fifth of them wide and the others on four shells (`initial_functions`); of two functions
-    that correlate by more than 0.9995 over the data one is left out (`select_functions`).
+    each pair of them 6 wide G5 and 6 on each of four shells, of one where there are more than two elements
+    (`initial_functions`). Of two functions that correlate by more than 0.9995 over the data one is left out
+    (`select_functions`).
 
     Args:
         structures: list of `ase.Atoms`; labels are not looked at.
@@ -53,7 +55,8 @@ def functions_from_data(structures, cutoff=None):
     neighbors = [element for element in elements if len(neighbor_distances(sample, cutoff, element))]
     if not neighbors:
         raise ValueError(f"No atom has a neighbor within {cutoff:g} A, so that no function can be chosen.")
-    functions = initial_functions(sample, neighbors, cutoff, **COUNTS)
+    n_shells = N_SHELLS if len(neighbors) <= 2 else N_SHELLS_OF_MANY
+    functions = initial_functions(sample, neighbors, cutoff, n_shells=n_shells, **COUNTS)
     varying = {
         element: values
         for element, values in feature_values(sample, functions, elements).items()

@@ -31,7 +31,7 @@ def test_cutoff_has_limits():
 def test_functions_are_some_of_the_initial_ones():
     structures = silicon()
     functions = functions_from_data(structures, cutoff=5.0)
-    initial = initial_functions(structures, ["Si"], 5.0, **COUNTS)
+    initial = initial_functions(structures, ["Si"], 5.0, n_shells=4, **COUNTS)
     assert set(functions) < set(initial) and len(initial) == 12 + 30
     assert len(functions) > 15 and {f.kind for f in functions} == {"G2", "G5"}
     assert {f.zeta for f in functions} == {1, 2, 4}
@@ -53,6 +53,13 @@ def test_elements_that_are_nobodys_neighbor_and_equal_structures():
     functions = functions_from_data([bulk("Si"), Atoms("O", cell=[20] * 3, pbc=True)], cutoff=4.0)
     assert {f.neighbors for f in functions} == {("Si",), ("Si", "Si")}
     assert len(functions) == 42  # nothing varies: nothing tells which are alike
+
+
+def test_many_elements_have_fewer_functions_a_pair():
+    molecule = Atoms("HCO", [[0, 0, 0], [1.1, 0, 0], [1.6, 1.0, 0]])
+    functions = functions_from_data([molecule], cutoff=4.0)
+    pairs = [f.neighbors for f in functions if f.is_angular]
+    assert len(functions) == 3 * 12 + 6 * 12 and {pairs.count(pair) for pair in pairs} == {12}
 
 
 def test_no_neighbors():
