@@ -1,5 +1,6 @@
 """`atomzoo reproduce`."""
 
+import os
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,15 @@ def reproduce(
     redraw: Annotated[
         bool, typer.Option("--redraw", help="Write text and figures again from the recorded csv, without computing.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ATOMZOO_SCHEDULER",
+            metavar="ADDRESS",
+            help="Dask scheduler, such as tcp://node1:8786, whose workers do independent trainings.",
+            show_default="processes of this machine",
+        ),
+    ] = None,
     report: Report = True,
 ):
     """Computes a published table or figure and prints it beside the paper's.
@@ -40,6 +50,8 @@ def reproduce(
     """
     from atomzoo.datasets.io.folders import check_folder
 
+    if scheduler is not None:
+        os.environ["ATOMZOO_SCHEDULER"] = scheduler  # where `executor` looks for it
     found = find(item)
     if output is not None and not output.absolute().parent.is_dir():
         raise FileNotFoundError(f"There is no folder '{output.absolute().parent}' to write to. Received: '{output}'")

@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from atomzoo.catalog import Entry
 from atomzoo.commands import reproduce as module
+from atomzoo.datasets.engines.executors import SCHEDULER
 from atomzoo.reproductions import report
 
 
@@ -43,6 +45,15 @@ def test_options_are_passed_on(atomzoo, calls, tmp_path):
         {"seeds": 3, "quick": True, "output": Path(tmp_path / "new")},
     ]
     assert not list((tmp_path / "new").glob("*.html"))
+
+
+def test_scheduler_is_an_option_or_in_the_environment(atomzoo, calls, monkeypatch):
+    found = []
+    monkeypatch.setattr(module.import_module("a"), "run", staticmethod(lambda **_: found.append(os.environ[SCHEDULER])))
+    monkeypatch.setenv(SCHEDULER, "tcp://here:1")
+    for options in ([], ["--scheduler", "tcp://there:2"]):
+        atomzoo("reproduce", "a-b-2000/table-1", "--no-report", *options)
+    assert found == ["tcp://here:1", "tcp://there:2"]
 
 
 def test_unknown_name(fails, calls):
