@@ -1,5 +1,7 @@
 """A set of symmetry functions for structures of which nothing else is known: the default of training."""
 
+import math
+
 import numpy as np
 
 from atomzoo.datasets.arrays.batch import elements_of
@@ -12,7 +14,7 @@ from atomzoo.models.selection.select_functions import (
     select_functions,
 )
 
-SAMPLE = 300  # structures that are looked at, at most
+MOST_STRUCTURES, MOST_ATOMS = 300, 20000  # that are looked at; of more, every second, every third ...
 N_NEIGHBORS = 40  # mean number of neighbors within the cutoff ...
 LARGEST_CUTOFF = 6.5  # A; ... which is no larger than this, nor ...
 SMALLEST_CUTOFF = 2.0  # A
@@ -50,7 +52,8 @@ def functions_from_data(structures, cutoff=None):
         (5.48, True)
     """
     elements = elements_of(structures)
-    sample = structures[:: -(-len(structures) // SAMPLE)]
+    every = max(len(structures) / MOST_STRUCTURES, sum(map(len, structures)) / MOST_ATOMS, 1)
+    sample = structures[:: math.ceil(every)]
     cutoff = cutoff_from_data(sample) if cutoff is None else checked_cutoff(cutoff)
     neighbors = [element for element in elements if len(neighbor_distances(sample, cutoff, element))]
     if not neighbors:

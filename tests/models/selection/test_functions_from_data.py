@@ -46,7 +46,10 @@ def test_none_says_what_another_says():
 
 
 def test_many_structures_are_looked_at_in_part():
-    assert functions_from_data(silicon() * 301, 5.0) == functions_from_data(silicon(), 5.0)
+    structures = silicon(5)
+    assert functions_from_data([*structures * 100], 5.0) == functions_from_data(structures[::2] + structures[1::2], 5.0)
+    large = [atoms * (8, 8, 8) for atoms in structures]  # 4096 atoms each: every second is looked at
+    assert functions_from_data(large, 4.0) == functions_from_data(large[::2], 4.0)
 
 
 def test_elements_that_are_nobodys_neighbor_and_equal_structures():
