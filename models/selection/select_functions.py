@@ -41,14 +41,16 @@ def neighbor_angles(structures, cutoff):
     return np.concatenate(found)
 
 
-def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n_widths=2, n_shells=0, zetas=ZETAS):
+def initial_functions(
+    structures, elements, cutoff, n_centered=4, n_shifted=4, n_widths=2, n_shells=0, zetas=ZETAS, overlap=0.5
+):
     """A set of symmetry functions that covers the distances and angles of the data evenly, before any pruning.
 
     For each neighbor element, with r_min its shortest distance in the data:
 
     - G2 centered at the atom, eta = 1 / (2 w^2), with equidistant widths w from r_min to the cutoff;
     - G2 shifted to equidistant rs from r_min on, the last one a spacing before the cutoff, all of the same width: half
-      the spacing.
+      the spacing, or `overlap` times it.
 
     For each pair of them, with r_min the larger of the two:
 
@@ -66,6 +68,7 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
         n_widths: number of widths of the angular functions at the atom.
         n_shells: number of shells of the shifted ones.
         zetas: exponents of the angular functions.
+        overlap: width of shifted G2 over their spacing.
 
     Returns:
         List of `SymmetryFunction` with `neighbors` set: radial ones of each element, then angular ones of each pair.
@@ -83,7 +86,7 @@ def initial_functions(structures, elements, cutoff, n_centered=4, n_shifted=4, n
     shortest = {element: _shortest(structures, element, cutoff) for element in elements}
     functions = []
     for element, r_min in shortest.items():
-        parameters = _centered(r_min, cutoff, n_centered) + _shifted(r_min, cutoff, n_shifted, overlap=0.5)
+        parameters = _centered(r_min, cutoff, n_centered) + _shifted(r_min, cutoff, n_shifted, overlap)
         functions += [SymmetryFunction("G2", cutoff, eta=eta, rs=rs, neighbors=(element,)) for eta, rs in parameters]
     for pair in combinations_with_replacement(elements, 2):
         r_min = max(shortest[element] for element in pair)

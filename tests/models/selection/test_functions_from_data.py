@@ -4,7 +4,7 @@ from ase import Atoms
 from ase.build import bulk, molecule
 
 from atomzoo.layers import SymmetryFunction
-from atomzoo.models.selection.functions_from_data import COUNTS, cutoff_from_data, functions_from_data
+from atomzoo.models.selection.functions_from_data import INITIAL, cutoff_from_data, functions_from_data
 from atomzoo.models.selection.select_functions import feature_values, initial_functions
 
 
@@ -31,7 +31,7 @@ def test_cutoff_has_limits():
 def test_functions_are_some_of_the_initial_ones():
     structures = silicon()
     functions = functions_from_data(structures, cutoff=5.0)
-    initial = initial_functions(structures, ["Si"], 5.0, n_shells=4, **COUNTS)
+    initial = initial_functions(structures, ["Si"], 5.0, n_shells=4, **INITIAL)
     assert set(functions) < set(initial) and len(initial) == 12 + 30
     assert len(functions) > 15 and {f.kind for f in functions} == {"G2", "G5"}
     assert {f.zeta for f in functions} == {1, 2, 4}

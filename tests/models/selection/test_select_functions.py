@@ -51,6 +51,17 @@ def test_initial_set_follows_the_shortest_distance():
     assert all(f.cutoff == 6.0 for f in functions) and len(angular) == 16
 
 
+def test_shells_and_overlap():
+    silicon = bulk("Si", a=8 / np.sqrt(3))  # bonds of 2 A
+    options = {"n_centered": 0, "n_shifted": 4, "n_widths": 0, "n_shells": 2, "zetas": (1, 4), "overlap": 1.0}
+    functions = initial_functions([silicon], ["Si"], 6.0, **options)
+    radial, angular = functions[:4], functions[4:]
+    np.testing.assert_allclose([(f.eta, f.rs) for f in radial], [(0.5, rs) for rs in (2, 3, 4, 5)], atol=1e-4)
+    assert {(f.eta, round(f.rs, 3), f.zeta, f.lambda_) for f in angular} == {
+        (0.125, rs, zeta, lambda_) for rs in (2.0, 4.0) for zeta in (1, 4) for lambda_ in (1, -1)
+    }
+
+
 def test_initial_set_of_two_elements_takes_each_ones_distances():
     water = Atoms("OH2", [[0, 0, 0], [1.0, 0, 0], [0, 1.5, 0]])
     functions = initial_functions([water], ["H", "O"], 4.0, n_shifted=0)
