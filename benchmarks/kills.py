@@ -26,14 +26,15 @@ LIMIT = 600  # seconds
 MODULES = ["tensorflow", "keras_tuner", "atomzoo.cli", "atomzoo.models.active_learning.refine"]
 MODULES += ["atomzoo.datasets.engines", "atomzoo.models.tuning.grid_search", "atomzoo.models.training.train_committee"]
 OPTIONS = ["--symmetry-functions", "set.json", "--seed", "3"]
-TRAIN = ["train", "data.extxyz", "-o", "au.keras", "--resume", "--hidden", "6", "5", *OPTIONS]
+REPORT = "--no-report"  # pages say when they were made
+TRAIN = ["train", "data.extxyz", "-o", "au.keras", "--resume", "--hidden", "6", "5", REPORT, *OPTIONS]
 MORSE = ["--pair", "pair_style morse 8.0", "--pair", "pair_coeff * * 0.4753 1.583 3.0242"]  # gold
 COMMANDS = {
     "train, adam": [*TRAIN, "--no-forces", "--optimizer", "adam", "--epochs", "12"],
     "train, lbfgs": [*TRAIN, "--optimizer", "lbfgs", "--epochs", "40", "--patience", "30"],
     "tune": ["tune", "data.extxyz", "-o", "search", "--grid", "grid.json", "--epochs", "3", *OPTIONS],
     "refine": ["refine", "data.extxyz", "-o", "loop", "--engine", "lammps", *MORSE, "--hidden", "5"]
-    + ["--iterations", "20", "--budget", "5", *OPTIONS],
+    + ["--iterations", "20", "--budget", "5", REPORT, *OPTIONS],
     "label": None,
     "label, two processes": None,
 }
