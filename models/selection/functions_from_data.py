@@ -50,7 +50,7 @@ def functions_from_data(structures, cutoff=None):
         >>> silicon[1].rattle(0.1)
         >>> functions = functions_from_data(silicon)
         >>> functions[0].cutoff, {function.kind for function in functions} == {"G2", "G5"}
-        (5.48, True)
+        (5.89, True)
     """
     elements = elements_of(structures)
     every = max(len(structures) / MOST_STRUCTURES, sum(map(len, structures)) / MOST_ATOMS, 1)

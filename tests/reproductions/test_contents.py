@@ -62,4 +62,12 @@ def test_each_main_row_is_one_row_with_a_time():
     lines = contents.main_table().splitlines()[2:]
     assert len(lines) == len(contents.MAIN)
     assert all(line.split("|")[-2].split()[-1] in ("s", "min", "-") for line in lines)
-    assert "| 31 min |" in next(line for line in lines if "artrith-urban-2016/tio2" in line)  # 1855 s
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(6, "6 s"), (90, "90 s"), (91, "2 min"), (1855, "31 min")])
+def test_time_of_a_recorded_run(monkeypatch, tmp_path, seconds, words):
+    (tmp_path / "table_1.md").write_text(
+        f"# Title\n\natomzoo 1.0, 2 cores, {seconds} s, `atomzoo reproduce a/table-1`\n"
+    )
+    monkeypatch.setattr(contents, "recorded", lambda paper: tmp_path)
+    assert contents._minutes("a/table-1") == words
