@@ -16,7 +16,11 @@ from atomzoo.models.training.train_potential import train_potential
 from tests.examples import crystal, rattled
 from tests.models.engines import FUNCTIONS, EMTEngine, labelled, linear_fit, triangles
 
-pytestmark = pytest.mark.compiled
+pytestmark = [
+    pytest.mark.compiled,
+    # A first network may lead to atoms that are so near that the engine's forces are suspicious.
+    pytest.mark.filterwarnings("ignore::atomzoo.datasets.arrays.suspicious.SuspiciousDataWarning"),
+]
 
 
 @pytest.fixture(autouse=True)
