@@ -38,8 +38,8 @@ NOTES = f"""\
 Test errors after the default training (L-BFGS, energies, forces and stress where there is one) on {N_TRAIN} structures,
 drawn at random as the test structures are: aenet's TiO2 (6 to 95 atoms), dense liquid hydrogen (PBE, 128 atoms; Cheng
 et al. 2020), gold clusters (BLYP, 3 to 5 atoms), silicon and silica of empirical potentials (64 and 72 atoms: crystals
-and melts up to 4000 and 5000 K). One seed. Seconds of two cores, reading not included, are for
-orientation: the machine may have had other work."""
+and melts up to 4000 and 5000 K). Preset: `barch-tubman-2017`, made for gold. One seed. Seconds of two cores, reading
+not included, are for orientation: the machine may have had other work."""
 
 
 def silicon():
