@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from atomzoo.datasets.arrays.batch import elements_of
+from atomzoo.datasets.arrays.validation import find_problem
 from atomzoo.layers.descriptors.functions import checked_cutoff
 from atomzoo.models.selection.select_functions import (
     feature_values,
@@ -52,6 +53,9 @@ def functions_from_data(structures, cutoff=None):
         >>> functions[0].cutoff, {function.kind for function in functions} == {"G2", "G5"}
         (5.89, True)
     """
+    for k, atoms in enumerate(structures):
+        if problem := find_problem(atoms):
+            raise ValueError(f"structure {k}: {problem}")
     elements = elements_of(structures)
     every = max(len(structures) / MOST_STRUCTURES, sum(map(len, structures)) / MOST_ATOMS, 1)
     sample = structures[:: math.ceil(every)]

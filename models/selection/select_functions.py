@@ -14,6 +14,7 @@ from atomzoo.datasets.arrays.neighbors import neighbor_list
 from atomzoo.layers.descriptors.functions import SymmetryFunction, resolve
 from atomzoo.models.selection.descriptors import descriptors
 
+NEAREST = 0.5  # A; atoms that are nearer are mistakes in the data, which functions need not cover
 ZETAS = (1, 2, 4, 16)  # growing by factors: equidistant exponents would give functions that are nearly the same
 
 
@@ -46,7 +47,7 @@ def initial_functions(
 ):
     """A set of symmetry functions that covers the distances and angles of the data evenly, before any pruning.
 
-    For each neighbor element, with r_min its shortest distance in the data:
+    For each neighbor element, with r_min its shortest distance in the data, but 0.5 A at least:
 
     - G2 centered at the atom, eta = 1 / (2 w^2), with equidistant widths w from r_min to the cutoff;
     - G2 shifted to equidistant rs from r_min on, the last one a spacing before the cutoff, all of the same width: half
@@ -252,7 +253,7 @@ def _shortest(structures, element, cutoff):
     distances = neighbor_distances(structures, cutoff, element)
     if not len(distances):
         raise ValueError(f"No atom has a neighbor of {element} within {cutoff:g} A. Received: element={element!r}")
-    return distances.min()
+    return max(distances.min(), NEAREST)
 
 
 def _centered(r_min, cutoff, count):

@@ -132,6 +132,10 @@ def train_potential(
         functions = _functions(functions, cutoff, elements, [*structures, *(validation or ())])
         descriptor = descriptor_from_functions(functions, elements, *shape.values())
     else:
+        if functions is not None or cutoff is not None:
+            raise ValueError(
+                "A potential to start from keeps its own functions: neither others nor a cutoff can be given"
+            )
         descriptor, hidden = start.descriptor, start.atomic_network.hidden[start.elements[0]]
     structures, energies = isolated_energies(structures, descriptor.cutoff)
     energies |= isolated_energies(reference if isinstance(reference, list) else [], descriptor.cutoff)[1]

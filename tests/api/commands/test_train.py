@@ -68,7 +68,7 @@ def test_a_label_that_is_off_is_warned_of(atomzoo, gold, function_file, tmp_path
     assert warning.startswith("atomzoo: warning: structure 11: its energy is 3333 eV/atom above the median")
 
 
-def test_data_as_people_have_it(atomzoo, gold, function_file, tmp_path):
+def test_data_as_people_have_it(atomzoo, fails, gold, function_file, tmp_path):
     """Several files, one in part; own keys; a file to validate; single atoms as references, and not among the data."""
     frames = [atoms.copy() for atoms in gold[:12]]
     for k, (copy, atoms) in enumerate(zip(frames, gold, strict=False)):
@@ -88,7 +88,10 @@ def test_data_as_people_have_it(atomzoo, gold, function_file, tmp_path):
     potential = load_potential(tmp_path / "a.keras")
     assert np.asarray(potential.atom_sum.shifts).tolist() == [-2689.0]
     more = ["--start", tmp_path / "a.keras", "--reference", "fit", "-o", tmp_path / "b.keras"]
-    assert atomzoo("train", tmp_path / "a.extxyz", *options[:-2], *more)[0] == 0
+    assert atomzoo("train", tmp_path / "a.extxyz", *keys, "--epochs", 2, *more)[0] == 0
+    message = "A potential to start from keeps its own functions: neither others nor a cutoff can be given"
+    for option in (["--symmetry-functions", function_file], ["--cutoff", 5]):
+        assert message in fails("train", tmp_path / "a.extxyz", *keys, *more, *option)
     fitted = load_potential(tmp_path / "b.keras")
     assert np.asarray(fitted.atom_sum.shifts).tolist() == [-2689.0]  # that of the start, which was not trained for long
     energies = [p.evaluate_atoms(gold[0])["energy"] for p in (potential, fitted)]
