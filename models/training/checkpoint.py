@@ -25,12 +25,16 @@ class Checkpoint(keras.callbacks.Callback):
         interval: number of epochs after a multiple of which the state may be written: those of L-BFGS after which it
             begins anew, so that what goes on is what would have been.
 
+    Attributes:
+        is_done: whether the training that the file was restored from is complete.
+
     Raises:
         ValueError, OSError: the file cannot be written, as `check_output`.
     """
 
     def __init__(self, path, key, best=None, interval=1):
         super().__init__()
+        self.is_done = False
         self.path, self.key, self.best, self.interval = check_output(path), key, best, interval
         self.rows, self._last = [], time.monotonic()
 
@@ -45,12 +49,7 @@ class Checkpoint(keras.callbacks.Callback):
         """
         if not self.path.exists():
             return 0
-        try:
-            with open(self.path, "rb") as file:  # which np.load would leave open where it is damaged
-                state = dict(np.load(file, allow_pickle=False))
-            notes = json.loads(str(state["notes"]))
-        except Exception as error:  # BadZipFile, KeyError, ValueError, zlib.error ...
-            raise ValueError(f"'{self.path}' is no checkpoint, or is damaged: {type(error).__name__}") from None
+        state, notes = _read(self.path)
         if notes["key"] != self.key:
             raise ValueError(f"'{self.path}' is of a training with other data or options; delete it to start anew")
         _assign(potential.variables, state, "weight")
@@ -60,7 +59,7 @@ class Checkpoint(keras.callbacks.Callback):
         if self.best is not None and notes["best_epoch"] >= 0:
             self.best.loss, self.best.epoch = notes["best_loss"], notes["best_epoch"]
             self.best.weights = [state[f"best {k}"] for k in range(len(potential.get_weights()))]
-        self.rows = notes["rows"]
+        self.rows, self.is_done = notes["rows"], notes.get("is_done", False)
         return len(self.rows)
 
     @property
@@ -69,22 +68,22 @@ class Checkpoint(keras.callbacks.Callback):
         names = dict.fromkeys(name for row in self.rows for name in row)
         return {name: [row[name] for row in self.rows if name in row] for name in names}
 
-    def remove(self):
-        """Deletes the file: the training is done."""
-        self.path.unlink(missing_ok=True)
-
     def on_epoch_end(self, epoch, logs=None):
         self.rows.append({name: float(value) for name, value in logs.items()})
         if (epoch + 1) % self.interval == 0 and time.monotonic() - self._last > EVERY:
             self.write()
 
-    def write(self):
-        """Writes the file now."""
+    def write(self, is_done=False):
+        """Writes the file now.
+
+        Args:
+            is_done: whether the training is complete.
+        """
         self._last = time.monotonic()
         state = {f"weight {k}": np.asarray(v) for k, v in enumerate(self.model.variables)}
         if self.model.optimizer.built:  # that of L-BFGS takes no step
             state |= {f"optimizer {k}": np.asarray(v) for k, v in enumerate(self.model.optimizer.variables)}
-        notes = {"key": self.key, "rows": self.rows, "best_epoch": -1}
+        notes = {"key": self.key, "is_done": is_done, "rows": self.rows, "best_epoch": -1}
         if self.best is not None and self.best.weights is not None:
             state |= {f"best {k}": weight for k, weight in enumerate(self.best.weights)}
             notes |= {"best_epoch": self.best.epoch, "best_loss": self.best.loss}
@@ -93,6 +92,13 @@ class Checkpoint(keras.callbacks.Callback):
                 np.savez(file, notes=np.array(json.dumps(notes)), **state)
         except OSError as error:
             warnings.warn(f"The checkpoint could not be written: {error}", stacklevel=2)
+
+
+def remove_if_complete(paths):
+    """Deletes the checkpoints of trainings that belong together, if all of these are complete and were written."""
+    if all(path.exists() and _read(path)[1].get("is_done") for path in paths):
+        for path in paths:
+            path.unlink()
 
 
 def training_key(potential, structures, settings):
@@ -111,6 +117,16 @@ def training_key(potential, structures, settings):
         for array in (atoms.numbers, atoms.positions, atoms.cell.array, atoms.pbc, *found):
             content.update(b"|" if array is None else np.ascontiguousarray(array).tobytes())
     return content.hexdigest()
+
+
+def _read(path):
+    """Arrays by name, and the notes, of a checkpoint."""
+    try:
+        with open(path, "rb") as file:  # which np.load would leave open where it is damaged
+            state = dict(np.load(file, allow_pickle=False))
+        return state, json.loads(str(state["notes"]))
+    except Exception as error:  # BadZipFile, KeyError, ValueError, zlib.error ...
+        raise ValueError(f"'{path}' is no checkpoint, or is damaged: {type(error).__name__}") from None
 
 
 def _assign(variables, state, name):

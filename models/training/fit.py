@@ -74,9 +74,9 @@ def fit(
         projections: pair of directions (N, K, 3) and rates (N, K, F) of these, see `cached_projections`.
         time_limit: seconds from this call on after which training ends; the learning rate is zero then. At least one
             epoch is done.
-        checkpoint: file for the state of the training, written every few minutes, and deleted when it is complete; it
-            stays where a time limit or a callback ends it.
-        resume: whether to go on from the checkpoint, if it is there, with the same data and options.
+        checkpoint: file for the state of the training, written every minute and at the end.
+        resume: whether to go on from the checkpoint, if it is there, with the same data and options. Nothing is trained
+            where it is of a complete training; one that a time limit or a callback ended goes on.
 
     Returns:
         Dict of lists, one value an epoch: "loss", with validation structures "val_loss", and errors of energies per
@@ -135,9 +135,8 @@ def fit(
     callbacks = [*(each for each in (best, limit) if each is not None), *callbacks]
     history = _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume)
     _check_loss(history.get("loss", []), at_once)
-    if state is not None:
-        is_done = not potential.stop_training or best is not None and best.is_out_of_patience
-        state.remove() if is_done else state.write()
+    if state is not None and not state.is_done:
+        state.write(is_done=not potential.stop_training or best is not None and best.is_out_of_patience)
     if best is not None:
         best.restore(potential)
     return {name: values for name, values in history.items() if not name.endswith("_loss") or name == "val_loss"}
@@ -146,6 +145,8 @@ def fit(
 def _run(potential, dataset, held_out, at_once, epochs, callbacks, state, resume):
     """The training itself; its history, that before a checkpoint included."""
     done = state.restore(potential) if state is not None and resume else 0
+    if state is not None and state.is_done:
+        return state.history
     callbacks = callbacks if state is None else [*callbacks, state]
     if at_once:
         leg = None if state is None else lbfgs.LEG

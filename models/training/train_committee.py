@@ -7,20 +7,21 @@ import pandas
 from atomzoo.datasets.io.output_files import check_output, replacing
 from atomzoo.models.selection.functions_from_data import functions_from_data
 from atomzoo.models.training.callbacks import StopOnSignal
+from atomzoo.models.training.checkpoint import remove_if_complete
 from atomzoo.models.training.train_potential import train_potential
 
 
 def train_committee(structures, n_members, output, seed=0, resume=False, **options):
     """Trains one or several potentials on the same structures, and writes each to a file when it is done.
 
-    Beside a potential lies its history, a csv with a row an epoch, and, while it is trained, a checkpoint.
+    Beside a potential lies its history, a csv with a row an epoch, and, until all are complete, its checkpoint.
 
     Args:
         structures: list of labelled `ase.Atoms`.
         n_members: number of potentials.
         output: `.keras` file; of several potentials `name-1.keras`, `name-2.keras` ...
         seed: of the held-out structures and of the first potential; others have the seeds after it.
-        resume: whether to go on where a call with the same arguments was ended.
+        resume: whether to go on where a call with the same arguments was ended; those that are complete are kept.
         options: others of `train_potential`; each potential has its part of a `time_limit`.
 
     Returns:
@@ -48,20 +49,22 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
     if n_members > 1 and structures and options.get("functions") is None:  # the same for all
         everything = [*structures, *(options.get("validation") or ())]
         options["functions"] = functions_from_data(everything, options.pop("cutoff", None))
-    trainings = []
-    for member, path in enumerate(member_paths(output, n_members)):
-        files = {"output": path, "checkpoint": path.with_suffix(".checkpoint"), "resume": resume}
+    paths = member_paths(output, n_members)
+    checkpoints, trainings = [path.with_suffix(".checkpoint") for path in paths], []
+    for member, (path, checkpoint) in enumerate(zip(paths, checkpoints, strict=True)):
+        files = {"output": path, "checkpoint": checkpoint, "resume": resume}
         training = train_potential(structures, seed=seed + member, **files, **options)
         with replacing(path.with_suffix(".csv")) as temporary:
             table = pandas.DataFrame(training.history)
             table.set_axis(table.index + 1).rename_axis("epoch").to_csv(temporary)
         trainings.append(training)
         if any(isinstance(each, StopOnSignal) and each.name for each in options.get("callbacks", ())):
-            break
+            return trainings
         if options.get("validation") is None:  # the same for all
             held_out = set(map(id, training.validation))
             structures = [atoms for atoms in structures if id(atoms) not in held_out]
             options["validation"] = training.validation
+    remove_if_complete(checkpoints)
     return trainings
 
 

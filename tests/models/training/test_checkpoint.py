@@ -44,12 +44,24 @@ def often(monkeypatch):
 @pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 def test_killed_and_resumed(tmp_path, optimizer):
     expected, weights = trained(tmp_path / "whole", optimizer)
-    assert not list(tmp_path.iterdir()) and len(expected["loss"]) == 5
+    assert len(expected["loss"]) == 5
     path = tmp_path / "a.checkpoint"
     with pytest.raises(Killed):
         trained(path, optimizer, [kill_after(3)])
     history, found = trained(path, optimizer, resume=True)
-    assert history == expected and not path.exists()
+    assert history == expected
+    for value, wanted in zip(found, weights, strict=True):
+        np.testing.assert_array_equal(value, wanted)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+@pytest.mark.parametrize("patience", [1, 50])
+def test_a_complete_one_is_not_trained_again(tmp_path, optimizer, patience):
+    """Whether its epochs or its patience ended it."""
+    path, options = tmp_path / "a.checkpoint", {"learning_rate": 5.0, "patience": patience}
+    expected, weights = trained(path, optimizer, **options)
+    history, found = trained(path, optimizer, [kill_after(k) for k in range(1, 6)], resume=True, **options)
+    assert history == expected and (optimizer == "lbfgs" or len(history["loss"]) == 5 or patience == 1)
     for value, wanted in zip(found, weights, strict=True):
         np.testing.assert_array_equal(value, wanted)
 
@@ -76,4 +88,3 @@ def test_time_that_is_over_leaves_one_epoch_and_a_checkpoint(tmp_path):
     path.write_bytes(content)
     history, _ = trained(path, "lbfgs", resume=True)
     assert [values[:1] for values in history.values()] == list(first.values()) and len(history["loss"]) == 5
-    assert not path.exists()
