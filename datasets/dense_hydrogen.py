@@ -59,7 +59,17 @@ def load_data(set: int = 1, path: str | Path | None = None) -> tuple[list[ase.At
         ValueError: no such set, or it is not there.
         FileNotFoundError: there is no file `path`.
     """
-    structures = read_structures(path) if path is not None else _stored(set)
+    return without_a_tenth(read_structures(path) if path is not None else _stored(set))
+
+
+def without_a_tenth(structures):
+    """Structures without a tenth of them, drawn at random, and that tenth: two lists.
+
+    Example:
+
+    >>> [len(part) for part in without_a_tenth(range(30))]
+    [27, 3]
+    """
     held_out = np.random.default_rng(0).permutation(len(structures)) < round(len(structures) / 10)
     return tuple([a for a, out in zip(structures, held_out, strict=True) if out == part] for part in (False, True))
 

@@ -14,16 +14,19 @@ POSITION_UNIT = 1e-8  # A
 FORCE_UNIT = 1e-5  # eV/A
 
 
-def write_packed(path, structures):
+def write_packed(path, structures, position_unit=POSITION_UNIT, force_unit=FORCE_UNIT):
     """Write structures with energies and forces to an `.npz` file, which is replaced only once all is written.
 
     Args:
         path: the file.
-        structures: list of periodic `Atoms` of the same elements and cell. Atoms are put into the cell; positions are
-            rounded to 1e-8 A, forces to 1e-5 eV/A, energies not at all. Nothing else is kept.
+        structures: list of periodic `Atoms` of the same elements and cell. Atoms are put into the cell; energies are
+            not rounded. Nothing else is kept.
+        position_unit: A, to multiples of which positions are rounded. A large one saves room where labels are of
+            positions that have been rounded before.
+        force_unit: eV/A, to multiples of which forces are rounded.
 
     Raises:
-        ValueError: structures of different elements or cells, cells larger than 21 A, or forces above 20 000 eV/A.
+        ValueError: structures of different elements or cells, cells larger than 2^31 units (21 A), or such forces.
     """
     first = structures[0]
     for k, atoms in enumerate(structures):
@@ -33,8 +36,9 @@ def write_packed(path, structures):
         "numbers": first.numbers,
         "cell": first.cell.array,
         "energy": np.array([atoms.get_potential_energy() for atoms in structures]),
-        "positions": to_bytes([atoms.get_positions(wrap=True) for atoms in structures], POSITION_UNIT),
-        "forces": to_bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], FORCE_UNIT),
+        "units": np.array([position_unit, force_unit]),
+        "positions": to_bytes([atoms.get_positions(wrap=True) for atoms in structures], position_unit),
+        "forces": to_bytes([atoms.get_forces(apply_constraint=False) for atoms in structures], force_unit),
     }
     with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
@@ -48,8 +52,8 @@ def read_packed(path):
     """
     with np.load(path, allow_pickle=False) as arrays:
         numbers, cell, energies = (arrays[name] for name in ("numbers", "cell", "energy"))
-        positions = from_bytes(arrays["positions"], POSITION_UNIT)
-        forces = from_bytes(arrays["forces"], FORCE_UNIT)
+        position_unit, force_unit = arrays.get("units", (POSITION_UNIT, FORCE_UNIT))  # earlier files have none
+        positions, forces = from_bytes(arrays["positions"], position_unit), from_bytes(arrays["forces"], force_unit)
     structures = []
     for energy, r, f in zip(energies, positions, forces, strict=True):
         atoms = ase.Atoms(numbers, r, cell=cell, pbc=True)
@@ -59,7 +63,7 @@ def read_packed(path):
 
 
 def to_bytes(values, unit):
-    """Round numbers to multiples of a unit, and return their bytes (4, ...) by rank: equal ranks compress well.
+    """Round numbers to multiples of a unit, and return their bytes (2 or 4, ...) by rank: equal ranks compress well.
 
     Args:
         values: array of any shape.
@@ -75,10 +79,10 @@ def to_bytes(values, unit):
     integers = np.rint(np.array(values) / unit)
     if np.abs(integers).max() >= 2**31:
         raise ValueError(f"A number is too large to be packed in units of {unit}. Received: {np.abs(values).max()}")
-    integers = integers.astype("<i4")
+    integers = integers.astype("<i2" if np.abs(integers).max() < 2**15 else "<i4")
     return np.moveaxis(integers[..., None].view("u1"), -1, 0)
 
 
 def from_bytes(planes, unit):
     """Return the numbers, a float array of the shape that `to_bytes` got."""
-    return np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view("<i4")[..., 0] * unit
+    return np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view(f"<i{len(planes)}")[..., 0] * unit

@@ -38,6 +38,21 @@ def test_energies_and_forces_survive_rounding(tmp_path):
         assert again.get_potential_energy() == pytest.approx(atoms.get_potential_energy(), abs=1e-6)
 
 
+def test_units_that_are_large_save_room(tmp_path):
+    """Positions that are multiples of the unit come back as they were, also those at the cell's end."""
+    unit, structures = 5.0 / 1024, [labelled(seed) for seed in range(20)]
+    for atoms in structures:
+        atoms.positions = np.rint(atoms.get_positions(wrap=True) / unit) * unit
+    structures = [*map(with_labels, structures)]
+    write_packed(tmp_path / "fine.npz", structures)
+    write_packed(tmp_path / "set.npz", structures, unit, 0.02)
+    assert (tmp_path / "set.npz").stat().st_size < 0.6 * (tmp_path / "fine.npz").stat().st_size
+    for atoms, packed in zip(structures, read_packed(tmp_path / "set.npz"), strict=True):
+        np.testing.assert_allclose(packed.positions, atoms.get_positions(wrap=True), atol=1e-12)
+        np.testing.assert_allclose(packed.get_forces(), atoms.get_forces(), atol=0.01001)
+        assert packed.get_potential_energy() == atoms.get_potential_energy()
+
+
 def test_single_precision_would_not_do():
     atoms = labelled(0)
     rounded = atoms.copy()
