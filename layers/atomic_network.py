@@ -26,7 +26,7 @@ class AtomicNetwork(keras.layers.Layer):
             of names, one for each layer, the last included; or a dict of either for each element.
         feature_columns: Dict of the features that each element's network takes: lists of column numbers. None: all.
         seed: Int. The same seed gives the same initial weights (Glorot uniform, zero biases), whatever the dtype.
-        dropout: Float in [0, 1). The fraction of each hidden layer's outputs that is set to zero in training.
+        dropout: Float in [0, 1). The fraction of the last hidden layer's outputs that is set to zero in training.
 
     Call arguments:
         features: Float tensor (B, A, F), or (N, F), the atoms of all structures in a row.
@@ -127,8 +127,8 @@ class AtomicNetwork(keras.layers.Layer):
         *hidden, last = self.stacks[index]
         for dense in hidden:
             values = dense(values)
-            if self.dropout_layer:
-                values = self.dropout_layer(values, training=training)
+        if self.dropout_layer:
+            values = self.dropout_layer(values, training=training)
         return last(values)[..., 0]
 
     def compute_output_shape(self, features_shape, species_shape=None):

@@ -131,6 +131,14 @@ def test_dropout():
     np.testing.assert_array_equal(np.asarray(plain(features, species, training=True)), plain(features, species))
 
 
+def test_dropout_is_of_the_last_hidden_layer():
+    """A layer of one node that is dropped would leave half of the atoms one energy."""
+    layer = network(hidden=(1, 400), activation="linear", dropout=0.5)
+    features = np.random.default_rng(0).normal(size=(1, 1000, 3))
+    dropped = np.asarray(layer(features, np.zeros((1, 1000), int), training=True))[0]
+    assert len(set(dropped)) > 900
+
+
 def test_weights():
     """(3 + 1) 6 + (6 + 1) 5 + (5 + 1) 1 = 65 for each element."""
     layer = network()

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from atomzoo.datasets import dense_hydrogen
+from atomzoo.datasets import dense_hydrogen, qmc_hydrogen
 from atomzoo.reproductions.jobs import run_jobs
 
 CUTOFF = 3.0  # A: 45 to 83 neighbors; the cells are smaller than twice that, so images of one atom are among them
@@ -86,7 +86,16 @@ def training_time(runs):
 
 def load(set, quick):
     """The training and the validation structures of a set, or the first few of each."""
-    return [part[:QUICK_STRUCTURES] if quick else part for part in dense_hydrogen.load_data(set)]
+    return _some(dense_hydrogen.load_data(set), quick)
+
+
+def load_qmc(set, quick):
+    """As `load`, of the sets that a network of quantum Monte Carlo labelled."""
+    return _some(qmc_hydrogen.load_data(set), quick)
+
+
+def _some(parts, quick):
+    return [part[:QUICK_STRUCTURES] if quick else part for part in parts]
 
 
 def iterations(quick):
