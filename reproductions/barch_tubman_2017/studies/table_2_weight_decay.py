@@ -48,13 +48,19 @@ def run(seeds=None, quick=False, output=None):
 
 def train_fold(atoms, weight_decay, fold, seed, iterations):
     """Error on one fold of a network trained on the others: dict of `train_mse_eV2` and `held_out_mse_eV2`."""
-    train, _ = gold_clusters.load_data(atoms, "random")
-    folds = np.random.default_rng(0).permutation(len(train)) % N_FOLDS
-    kept = [structure for structure, number in zip(train, folds, strict=True) if number != fold]
-    held_out = [structure for structure, number in zip(train, folds, strict=True) if number == fold]
+    kept, held_out = without_fold(gold_clusters.load_data(atoms, "random")[0], fold)
     potential = table_2.trained(kept, "15t-15t", seed, iterations, weight_decay)
     mse = [table_2.errors(potential, part)[0] for part in (kept, held_out)]
     return {"train_mse_eV2": mse[0], "held_out_mse_eV2": mse[1]}
+
+
+def without_fold(structures, fold):
+    """Structures without one of `N_FOLDS` random parts of them, and that part: two lists."""
+    folds = np.random.default_rng(0).permutation(len(structures)) % N_FOLDS
+    kept, held_out = [], []
+    for structure, number in zip(structures, folds, strict=True):
+        (held_out if number == fold else kept).append(structure)
+    return kept, held_out
 
 
 def average(rows):

@@ -1,9 +1,6 @@
 """LAMMPS as an engine: formulas by hand, other cells for the same crystal, conservation, and its failures."""
 
-import os
-import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,10 +11,9 @@ from ase.units import GPa
 from atomzoo.datasets.empirical import stillinger_weber
 from atomzoo.datasets.engines import Lammps, LammpsError, lammps_command, potential_file
 from atomzoo.datasets.engines.lammps import run_lammps
+from tests.lammps_program import needs_lammps
 
 ARGON_EPSILON, ARGON_SIGMA, ARGON_CUTOFF = 1.0318e-2, 3.405, 2.5 * 3.405  # eV, A, A
-PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=PATH) is None, reason="runs LAMMPS: needs lmp on PATH")
 
 
 def lennard_jones(distance):

@@ -1,5 +1,3 @@
-import shutil
-
 import numpy as np
 import pytest
 from ase.build import bulk
@@ -8,6 +6,7 @@ from ase.units import GPa
 
 from atomzoo.datasets.engines.lammps import Lammps, potential_file
 from atomzoo.models.relaxation.elasticity import elastic_constants, equilibrium
+from tests.lammps_program import needs_lammps
 
 
 def with_pairs(atoms):
@@ -60,7 +59,7 @@ def test_no_equilibrium():
         equilibrium(bulk("Ar", "fcc", a=5.5, cubic=True), with_pairs, max_steps=2)
 
 
-@pytest.mark.skipif(shutil.which("lmp") is None, reason="LAMMPS is not installed")
+@needs_lammps
 def test_stillinger_weber_silicon():
     """151.4, 76.4 and (with relaxed atoms) 56.4 GPa: Balamane et al., Phys. Rev. B 46, 2250 (1992), table II."""
     engine = Lammps(["pair_style sw", f"pair_coeff * * {potential_file('Si.sw')} Si"], ["Si"])

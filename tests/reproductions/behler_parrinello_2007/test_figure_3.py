@@ -1,14 +1,11 @@
-import shutil
-
 import numpy as np
 import pandas
 import pytest
 from ase.units import Bohr
 
-from atomzoo.datasets.engines.lammps import _path
 from atomzoo.reproductions.behler_parrinello_2007 import _figure_3_output, _potentials, figure_3
+from tests.lammps_program import needs_lammps
 
-needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
 R = np.arange(0.025, 5.4, 0.05)
 
 

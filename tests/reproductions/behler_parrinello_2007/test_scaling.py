@@ -1,11 +1,9 @@
-import shutil
-
 import pandas
 import pytest
 
 from atomzoo.datasets.empirical import diamond_silicon
-from atomzoo.datasets.engines.lammps import _path
 from atomzoo.reproductions.behler_parrinello_2007 import _potentials, _scaling_output, scaling
+from tests.lammps_program import needs_lammps
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def test_text(rows):
     assert len(_scaling_output.figure(without).axes) == 1
 
 
-@pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
+@needs_lammps
 def test_a_step_in_lammps():
     pair = _potentials.pair("Stillinger-Weber")
     found = scaling.network_seconds(["", *pair], diamond_silicon(1), copies=2, steps=300)

@@ -1,12 +1,10 @@
 """Structures to label: the same for the same number, balanced, and displaced as at their temperature."""
 
 import collections
-import shutil
 
 import numpy as np
 import pytest
 
-from atomzoo.datasets.engines.lammps import _path
 from atomzoo.datasets.generate.silicon import crystals, melts, sampling
 from atomzoo.datasets.generate.silicon.crystals import (
     CLOSEST,
@@ -18,8 +16,7 @@ from atomzoo.datasets.generate.silicon.crystals import (
 )
 from atomzoo.datasets.generate.silicon.phases import PHASES, build, shortest_distance
 from atomzoo.datasets.generate.silicon.symmetry import find_operations
-
-needs_lammps = pytest.mark.skipif(shutil.which("lmp", path=_path()) is None, reason="runs LAMMPS: needs lmp on PATH")
+from tests.lammps_program import needs_lammps
 
 
 @pytest.fixture
