@@ -76,10 +76,12 @@ class RadialFactors {
 
   int size() const { return factors.size(); }
 
-  // Values and slopes of all factors at r; `inside` is 1, or 0 for lanes without a neighbor.
-  void evaluate(Vec r, Vec inside, Vec *values, Vec *slopes) const {
+  // Values and slopes of all factors at r; `inside` is 1, or 0 for lanes without a neighbor. Those whose cutoff is not
+  // above `least` stay as they are.
+  void evaluate(Vec r, Vec inside, Vec *values, Vec *slopes, double least = 0.0) const {
     Vec fc[MAX_CUTOFFS], fc_slope[MAX_CUTOFFS];
     for (size_t k = 0; k < cutoffs.size(); k++) {
+      if (cutoffs[k].outer_radius() <= least) continue;
       cutoffs[k].evaluate(r, fc[k], fc_slope[k]);
       fc[k] *= inside;
       fc_slope[k] *= inside;
@@ -87,6 +89,7 @@ class RadialFactors {
     for (size_t k = 0; k < factors.size(); k++) {
       const int c = factors[k].cutoff;
       if (factors[k].shape != COMPACT) {
+        if (cutoffs[c].outer_radius() <= least) continue;
         multiply(factors[k], r, fc[c], fc_slope[c], values[k], slopes[k]);
         continue;
       }

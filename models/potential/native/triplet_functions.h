@@ -48,12 +48,13 @@ class TripletFunctions {
       const Block &block = blocks[n];
       const Geometry g(near, block);
       between.evaluate(g.distance, block.exist, between_values.data() + n * between.size(),
-                       between_slopes.data() + n * between.size());
+                       between_slopes.data() + n * between.size(), near.r[block.j / LANES][block.j % LANES]);
       find_parts(parts_of, block, g);
       for (const Group &group : groups) {
         const std::vector<Term> &terms = group.terms[block.elements];
-        if (terms.empty()) continue;
-        Vec amplitude = one(w, block.j, n_factors, group.factor) * gather(w, block, n_factors, group.factor);
+        const double w_j = one(w, block.j, n_factors, group.factor);
+        if (terms.empty() || w_j == 0.0) continue;  // beyond the cutoff of these functions
+        Vec amplitude = w_j * gather(w, block, n_factors, group.factor);
         amplitude *= group.between < 0 ? block.exist : between_values[n * between.size() + group.between];
         for (const Term &term : terms) sums[term.feature] += term.weight * amplitude * values[term.part];
       }
@@ -73,7 +74,9 @@ class TripletFunctions {
       find_parts(active_parts, block, g);
       Vec along_j = Vec{}, along_k = Vec{}, cosine_slope = Vec{}, distance_slope = Vec{};
       for (const Group &group : groups) {
-        if (!group.is_active[block.elements]) continue;
+        const double w_j = one(w, block.j, n_factors, group.factor);
+        const double slope_j = one(w_slopes, block.j, n_factors, group.factor);
+        if (!group.is_active[block.elements] || (w_j == 0.0 && slope_j == 0.0)) continue;
         const std::vector<Term> &terms = group.terms[block.elements];
         Vec angular = Vec{}, angular_slope = Vec{};
         for (const Term &term : terms) {
@@ -81,11 +84,10 @@ class TripletFunctions {
           angular += slope * values[term.part];
           angular_slope += slope * value_slopes[term.part];
         }
-        const double w_j = one(w, block.j, n_factors, group.factor);
         const Vec w_k = gather(w, block, n_factors, group.factor);
         const size_t place = n * between.size() + group.between;
         const Vec value = group.between < 0 ? block.exist : between_values[place];
-        along_j += one(w_slopes, block.j, n_factors, group.factor) * w_k * value * angular;
+        along_j += slope_j * w_k * value * angular;
         along_k += w_j * gather(w_slopes, block, n_factors, group.factor) * value * angular;
         cosine_slope += w_j * w_k * value * angular_slope;
         if (group.between >= 0) distance_slope += w_j * w_k * between_slopes[place] * angular;
