@@ -12,11 +12,11 @@ sigmoid nodes: 0.864 meV and 41.2 meV/A on 657 more; bulk modulus 103.0 GPa, she
 * "short": 31 functions within 3.6 A, where this potential acts, with a cutoff function of smooth second derivatives;
   two layers of 40 tanh nodes, trained on crystal, strained cells, liquid, and cells with a pair of atoms too close.
   (Without the latter a network drove two atoms of a melt at 4000 K into each other.) The seed with the least validation
-  error is `si-stillinger-weber` of the zoo, and runs in the other scripts.
+  error of the first run that was recorded is `si-stillinger-weber` of the zoo, and runs in the other scripts.
 * Result (results/stillinger_weber.md, 3 seeds): energies of single atoms of the crystal, which is what the thesis
-  fits, 7.9 +- 0.3 meV with the thesis's functions and 0.46 +- 0.07 meV with ours, at up to 1500 K; per atom of whole
-  structures 0.73 +- 0.10 and 0.123 +- 0.007 meV; forces 36.1 and 4.95 meV/A. Bulk and shear modulus are 0.9 and 1.1 %
-  off, with our functions 0.3 and 0.2 %.
+  fits, 7.7 +- 0.2 meV with the thesis's functions and 0.46 +- 0.04 meV with ours, at up to 1500 K; per atom of whole
+  structures 0.73 +- 0.03 and 0.134 meV; forces 37.1 and 4.94 meV/A. Bulk and shear modulus are 1.4 and 0.2 %
+  off, with our functions 0.6 and 0.3 %.
 * Training: full-batch L-BFGS on energies, energies of atoms and forces at once, with our functions also on stress.
 * Shear modulus: C44 with relaxed positions. Poisson's ratio: C12 / (C11 + C12).
 """

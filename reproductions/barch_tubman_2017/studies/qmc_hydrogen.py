@@ -61,10 +61,11 @@ def pack(folder, set):
         folder: `Path` of the files of its trajectories.
         set: 1 to 8.
     """
-    trajectories = [read_packed(_path(folder, set, number)) for number in range(dense_hydrogen.N_TRAJECTORIES)]
+    trajectories = [read_packed(path) for path in sorted(folder.glob(f"set{set}-*.npz"))]
     structures, path = [atoms for each in trajectories for atoms in each], folder / f"set{set}.npz"
     write_packed(path, structures, dense_hydrogen.cell_length(set) / POSITION_UNITS, FORCE_UNIT)
-    energies = np.array([[atoms.get_potential_energy() / len(atoms) for atoms in each] for each in trajectories])
+    energies = np.array([[atoms.get_potential_energy() for atoms in each] for each in trajectories])
+    energies /= dense_hydrogen.N_ATOMS
     before, after = (energies[:, part].ravel() for part in (slice(-1), slice(1, None)))
     forces = np.concatenate([atoms.get_forces() for atoms in structures])
     pairs = np.triu_indices(dense_hydrogen.N_ATOMS, 1)
