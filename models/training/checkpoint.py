@@ -91,7 +91,8 @@ class Checkpoint(keras.callbacks.Callback):
             with replacing(self.path) as temporary, open(temporary, "wb") as file:
                 np.savez(file, notes=np.array(json.dumps(notes)), **state)
         except OSError as error:
-            warnings.warn(f"The checkpoint could not be written: {error}", stacklevel=2)
+            if not is_done:  # else nothing is lost if what comes of the training can be written
+                warnings.warn(f"The checkpoint could not be written: {error}", stacklevel=2)
 
 
 def remove_if_complete(paths):
