@@ -7,9 +7,8 @@ validation parts are not touched. All have as many iterations as the networks of
 A weight is per (eV/A)^2, against the squared error of energies per atom in eV^2. Chosen is the largest at which the
 held-out errors of energies are on average at most 1.1 times those without forces.
 
-Why energies suffer: their errors grow in training as they do held out, and in the larger networks of `table_2_all` as
-in the smaller ones. So it is neither chance nor size: at a large weight the sum of squares is that of forces, which a
-network of 6.5 A misses by more than it misses energies, and what little it can still gain there costs energies much.
+In `table_2_all` energies suffer from forces in training as they do in validation, and in large networks as in small
+ones: they are not fitted too closely, nor is the network too small.
 """
 
 import time
