@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.report import RESULTS, write
+from benchmarks.report import measured_rows, write
 from benchmarks.timing import run_alone
 
 N_TRAIN, N_TEST = 200, 150
@@ -130,22 +130,16 @@ def main():
         "--sets", nargs="+", default=list(SETS), choices=SETS, metavar="SET", help="some; writes nothing"
     )
     options = parser.parse_args()
-    partial, rows = RESULTS / "default_functions.partial.jsonl", []
-    done = [json.loads(line) for line in partial.read_text().splitlines()] if partial.exists() else []
-    for name in options.sets:
-        for choice in CHOICES:
-            row = next((row for row in done if row[:2] == [name, choice]), None)
-            if row is None or options.quick:
-                job = {"name": name, "choice": choice, "quick": options.quick}
-                row = run_alone("benchmarks.default_functions", job, n_cores=2)
-                if not options.quick:
-                    with partial.open("a") as file:
-                        file.write(json.dumps(row) + "\n")
-            print(*(f"{column}: {value}" for column, value in zip(COLUMNS, row, strict=True)), sep=", ", flush=True)
-            rows.append(row)
+    jobs = [[name, choice] for name in options.sets for choice in CHOICES]
+    rows = measured_rows("default_functions", COLUMNS, jobs, lambda job: _alone(*job, options.quick), not options.quick)
     if not options.quick and options.sets == list(SETS):
         write("default_functions", "Functions of a preset, and those chosen from the data", NOTES, COLUMNS, rows)
-        partial.unlink()
+
+
+def _alone(name, choice, quick):
+    """A row of the table, measured in a process of its own."""
+    job = {"name": name, "choice": choice, "quick": quick}
+    return run_alone("benchmarks.default_functions", job, n_cores=2)
 
 
 if __name__ == "__main__":

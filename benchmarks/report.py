@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import json
 from pathlib import Path
 
 from atomzoo import __version__
@@ -15,6 +16,33 @@ RESULTS = Path(__file__).parent / "results"
 def environment():
     """Version, machine and date, in words."""
     return f"atomzoo {__version__}, {machine()}, {datetime.date.today()}"
+
+
+def measured_rows(name, columns, jobs, measured, keep=True):
+    """Rows of a table that takes long: each is printed and saved when it is there, and a killed run goes on.
+
+    Args:
+        name: str, as for `write`, which deletes what is saved.
+        columns: names of the columns.
+        jobs: list of lists, the first cells of each row.
+        measured: function of such a list, to the row.
+        keep: whether rows are saved, and those taken that are.
+
+    Returns:
+        List of lists of cells.
+    """
+    partial, rows = RESULTS / f"{name}.partial.jsonl", []
+    done = [json.loads(line) for line in partial.read_text().splitlines()] if keep and partial.exists() else []
+    for job in jobs:
+        row = next((row for row in done if row[: len(job)] == job), None)
+        if row is None:
+            row = measured(job)
+            if keep:
+                with partial.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
+        print(*(f"{column}: {value}" for column, value in zip(columns, row, strict=True)), sep=", ", flush=True)
+        rows.append(row)
+    return rows
 
 
 def write(name, title, notes, columns, rows, figure=None):
@@ -40,3 +68,4 @@ def write(name, title, notes, columns, rows, figure=None):
     if figure is not None:
         with replacing(RESULTS / f"{name}.png") as path:
             figure.savefig(path, dpi=150)
+    (RESULTS / f"{name}.partial.jsonl").unlink(missing_ok=True)

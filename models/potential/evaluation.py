@@ -46,7 +46,7 @@ class DescriptorEvaluator:
     def values(self, pairs):
         """Features (N, F) of all atoms, float64."""
         features = np.empty((len(pairs.species), self.descriptor.n_features))
-        for chunk in self._chunks(pairs):
+        for chunk in self.chunks(pairs):
             features[chunk.atoms] = self._run(self._values, chunk)[0]
         return features
 
@@ -54,7 +54,7 @@ class DescriptorEvaluator:
         """Derivatives (P, 3, F) of the features of each pair's first atom with respect to its D."""
         directions = np.eye(self.descriptor.n_features)
         result = np.empty((len(pairs.first), 3, len(directions)), self.descriptor.compute_dtype)
-        for chunk in self._chunks(pairs):
+        for chunk in self.chunks(pairs):
             for column, direction in enumerate(directions):
                 (slopes,) = self._run(self._slopes, chunk, direction)
                 result[chunk.pairs, :, column] = slopes[chunk.taken[: len(chunk.atoms)]]
@@ -71,7 +71,7 @@ class DescriptorEvaluator:
             Array (N, K, F) float32, in units of a feature's per that of `directions`.
         """
         result = np.empty((*directions.shape[:2], self.descriptor.n_features), "float32")
-        for chunk in self._chunks(pairs):
+        for chunk in self.chunks(pairs):
             for k in range(directions.shape[1]):
                 moves = directions[pairs.second[chunk.pairs], k] - directions[pairs.first[chunk.pairs], k]
                 tangents = np.zeros_like(chunk.displacements)
@@ -79,7 +79,8 @@ class DescriptorEvaluator:
                 result[chunk.atoms, k] = self._run(self._projections, chunk, tangents)[0]
         return result
 
-    def _chunks(self, pairs):
+    def chunks(self, pairs):
+        """What the programs are given, a `Chunk` at a time."""
         descriptor = self.descriptor
         needs_triplets, all_pairs = descriptor.needs_triplets, descriptor.sums_over_pairs
         return chunks(pairs, descriptor.cutoff, needs_triplets, descriptor.n_features, all_pairs)
@@ -139,13 +140,17 @@ class PotentialEvaluator(DescriptorEvaluator):
         """Energies (N,) counted from the elements' shifts, their gradients (P, 3) and the features (N, F), float64."""
         energies, features = np.empty(len(pairs.species)), np.empty((len(pairs.species), self.descriptor.n_features))
         gradient = np.empty_like(pairs.displacements)
-        for chunk in self._chunks(pairs):
-            energies[chunk.atoms], slopes, features[chunk.atoms] = self._run(self._energies, chunk)
+        for chunk in self.chunks(pairs):
+            energies[chunk.atoms], slopes, features[chunk.atoms] = self.chunk_energies(chunk)
             gradient[chunk.pairs] = slopes[chunk.taken[: len(chunk.atoms)]]
         if self.potential.core is not None:
             core_energies, core_gradient = self.core(pairs)
             energies, gradient = energies + core_energies, gradient + core_gradient
         return energies, gradient, features
+
+    def chunk_energies(self, chunk):
+        """Energies (n,), their gradients (n, M, 3) and features (n, F) of the atoms of a chunk, float64; no core."""
+        return self._run(self._energies, chunk)
 
     def core(self, pairs):
         """Energies (N,) of the potential's core and their gradients (P, 3), float64."""

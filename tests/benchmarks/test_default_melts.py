@@ -9,5 +9,5 @@ from benchmarks import default_melts
 def test_a_short_run():
     name, temperature, shortest, runs, part = default_melts.measured("silicon", quick=True)
     runs = [float(distance) for distance in runs.split(", ")]
-    assert (name, temperature) == ("silicon", 4000) and 1.0 < float(shortest) < 2.2
+    assert (name, temperature) == ("silicon", "4000") and 1.0 < float(shortest) < 2.2
     assert len(runs) == 5 and float(part) == pytest.approx(min(runs) / float(shortest), abs=0.01)
