@@ -9,12 +9,8 @@ The full run takes an hour, resumes after an interruption, and writes `benchmark
 
 import argparse
 import json
-import os
 import sys
-import tarfile
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -77,15 +73,9 @@ def titania():
 
 def hydrogen():
     """Dense liquid hydrogen by PBE; what is not drawn to train may test."""
-    from atomzoo.datasets.io.reading import read_structures
+    from atomzoo.datasets import pbe_hydrogen
 
-    structures = []
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(Path(os.environ["ATOMZOO_DATA"]) / "hydrogen" / "pbe_liquid.tar.xz") as archive:
-            archive.extractall(folder, filter="data")
-        for path in sorted(Path(folder).rglob("*.data")):
-            found = read_structures(path, "Bohr", "Hartree")
-            structures += [atoms for atoms in found if len(atoms) == 128]
+    structures = [atoms for atoms in pbe_hydrogen.read_all() if len(atoms) == 128]
     order = np.random.default_rng(0).permutation(len(structures))
     return [structures[k] for k in order[N_TEST:]], [structures[k] for k in order[:N_TEST]]
 

@@ -6,7 +6,7 @@ import numpy as np
 from atomzoo.layers.descriptors.radial_factors import TRAINABLE
 
 
-def two_rates(optimizer, learning_rate, function_rate):
+def two_rates(optimizer, learning_rate, function_rate, relative=False):
     """An optimizer that moves eta, rs and kappa of symmetry functions at a multiple of the learning rate.
 
     Args:
@@ -14,6 +14,7 @@ def two_rates(optimizer, learning_rate, function_rate):
         learning_rate: of the networks, or a schedule of it.
         function_rate: what multiplies it for eta, rs and kappa. A step of Adam is some learning rates long whatever the
             gradient: in A^-2, A and A^-1.
+        relative: whether the steps of eta are in units of eta, as if its logarithm were trained.
 
     Raises:
         ValueError: a rate that is not positive.
@@ -24,7 +25,8 @@ def two_rates(optimizer, learning_rate, function_rate):
     """
     if not function_rate > 0:
         raise ValueError(f"`function_rate` must be positive. Received: function_rate={function_rate}")
-    networks, functions = optimizer(learning_rate), optimizer(_Multiple(learning_rate, function_rate))
+    networks, rate = optimizer(learning_rate), _Multiple(learning_rate, function_rate)
+    functions = _relative(optimizer)(rate) if relative else optimizer(rate)
     return keras.optimizers.MultiOptimizer(
         lambda variable: functions if variable.path.rpartition("/")[2] in TRAINABLE else networks
     )
@@ -40,6 +42,17 @@ class _Multiple(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step):
         rate = self.rate(step) if callable(self.rate) else self.rate
         return self.factor * rate
+
+
+def _relative(optimizer):
+    """The class of optimizers whose steps of eta are in units of eta."""
+
+    class Relative(optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            is_eta = variable.path.rpartition("/")[2] == "eta"
+            super().update_step(gradient, variable, learning_rate * variable.value if is_eta else learning_rate)
+
+    return Relative
 
 
 class FollowingScaling(keras.callbacks.Callback):

@@ -5,8 +5,8 @@ UCB/EECS-2017-104 (2017).
 
 * Data: the eight sets of `atomzoo.datasets.qmc_hydrogen`: 3000 structures each, which a network of quantum Monte Carlo
   drew and labelled, as aenet's did for the paper. A tenth validates.
-* Ours: the same 36 functions G2 and G5 as in `table_1`, fixed and trained, the same network, 30-30, and L-BFGS on total
-  energies (`hydrogen.train_at_once`).
+* Ours: the same 36 functions G2 and G5 as in `table_1`, fixed and trained, the same network, 30-30, on total energies:
+  by Adam, and then the network alone by L-BFGS (`two_stages.train_parts`).
 * aenet: the same structures, fixed functions and width, as recorded by `table_1_aenet`; no column where it is not.
 * The densities and temperatures are ours, and those of `table_1`; the paper does not print its own.
 """
@@ -16,15 +16,13 @@ import time
 import pandas
 
 from atomzoo.datasets.dense_hydrogen import POINTS
-from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
+from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen, two_stages
 from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import beside_paper, text
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import recorded, recorded_rows, redraw_results, results_folder, write_results
 
 ITEM = "table-1-qmc"
 METHODS = ("G2+G5 fixed", "G2+G5 trained")
-WEIGHT_DECAY = 1e-6
-ITERATIONS = (1000, 300)  # of networks alone, and then with the functions
 
 
 def run(seeds=None, quick=False, output=None):
@@ -53,17 +51,14 @@ def redraw(folder):
 
 def jobs(seeds, quick):
     """One job for each set, method and seed, the long ones first."""
-    settings = {"weight_decay": WEIGHT_DECAY, "quick": quick}
-    settings["iterations"] = hydrogen.QUICK_ITERATIONS if quick else ITERATIONS
     return [
-        {"set": number, "method": method, "seed": seed, **settings}
+        {"set": number, "method": method, "seed": seed, "quick": quick, **two_stages.settings("QMC", quick)}
         for method in reversed(METHODS)
         for number in list(POINTS)[: 2 if quick else None]
         for seed in range(seeds or 1)
     ]
 
 
-def train(set, method, seed, weight_decay, iterations, quick):
-    """Errors of one network: see `hydrogen.train_at_once`."""
-    options = {"seed": seed, "weight_decay": weight_decay, "iterations": iterations}
-    return hydrogen.train_at_once(*hydrogen.load_qmc(set, quick), **hydrogen.METHODS[method], **options)
+def train(set, method, quick, **options):
+    """Errors of one network: see `two_stages.train_parts`."""
+    return two_stages.train("QMC", set, 1, quick, **hydrogen.METHODS[method], **options)

@@ -1,10 +1,11 @@
 """Dense hydrogen: the symmetry functions and the training that its reproductions share."""
 
+import functools
 import time
 
 import numpy as np
 
-from atomzoo.datasets import dense_hydrogen, qmc_hydrogen
+from atomzoo.datasets import dense_hydrogen, pbe_hydrogen, qmc_hydrogen
 from atomzoo.reproductions.jobs import run_jobs
 
 CUTOFF = 3.0  # A: 45 to 83 neighbors; the cells are smaller than twice that, so images of one atom are among them
@@ -56,7 +57,32 @@ def radial_set():
     ]
 
 
+def bad_radial_set():
+    """As `radial_set`, but as badly begun as can be without two functions alike: no G2 sees the bond of H2.
+
+    Shifts of G2 are within the last quarter of the cutoff, all too narrow for their distances; G3 differ in their wave
+    numbers by a fiftieth of a period.
+    """
+    from atomzoo.layers import SymmetryFunction
+
+    constant = [function for function in radial_set() if function.kind == "G1"]
+    return [
+        *constant,
+        *(SymmetryFunction("G2", CUTOFF, eta=100.0, rs=rs) for rs in np.linspace(2.25, CUTOFF, 8)),
+        *(SymmetryFunction("G3", CUTOFF, kappa=np.pi * (1 + k / 25) / CUTOFF) for k in range(8)),
+    ]
+
+
+def few_radial(n):
+    """n functions G2 alone: shifts from 0.6 to 2.7 A, and widths of their spacing."""
+    from atomzoo.layers import SymmetryFunction
+
+    shifts = np.linspace(0.6, 2.7, n)
+    return [SymmetryFunction("G2", CUTOFF, eta=1 / (2 * (shifts[1] - shifts[0]) ** 2), rs=rs) for rs in shifts]
+
+
 SETS = {"G1+G2+G3": radial_set, "G2+G5": angular_set}
+STARTS = {"bad G1+G2+G3": bad_radial_set, **{f"{n} G2": functools.partial(few_radial, n) for n in (4, 8, 16)}}
 METHODS = {
     f"{functions} {'trained' if trained else 'fixed'}": {"functions": functions, "trained": trained}
     for trained in (False, True)
@@ -92,6 +118,11 @@ def load(set, quick):
 def load_qmc(set, quick):
     """As `load`, of the sets that a network of quantum Monte Carlo labelled."""
     return _some(qmc_hydrogen.load_data(set), quick)
+
+
+def load_pbe(quick):
+    """As `load`, of the published liquid."""
+    return _some(pbe_hydrogen.load_data(), quick)
 
 
 def _some(parts, quick):
@@ -135,20 +166,34 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
         `validation_mse_eV2`, of total energies; `paths`, a dict of lists (epochs + 1, n), see `ParameterPaths`;
         `train_structures`, `validation_structures`, `parameters` (numbers that are trained) and `seconds`.
     """
+    start = time.perf_counter()
+    potential = untrained(structures, functions, trained, seed)
+    history, paths = train_by_adam(potential, structures, held_out, seed, epochs, learning_rate, function_rate)
+    return {
+        **history,
+        "paths": {name: path.tolist() for name, path in paths.items()},
+        **sizes(potential, structures, held_out),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
+def train_by_adam(potential, structures, held_out, seed, epochs, learning_rate, function_rate, relative=False):
+    """The training of `train_on`: dict of its errors, and the `paths` of `ParameterPaths`.
+
+    With `relative` the steps of eta are in units of eta: see `two_rates`.
+    """
     import keras
     from keras.optimizers.schedules import CosineDecay
 
     from atomzoo.models.training.inputs import prepared
     from atomzoo.models.training.trained_functions import FollowingScaling, ParameterPaths, two_rates
 
-    start = time.perf_counter()
-    potential = untrained(structures, functions, trained, seed)
     scale = float(potential.atom_sum.scale)
     dataset = potential.dataset(structures, BATCH_SIZE, shuffle=True, seed=seed)
     validation = potential.dataset(held_out, BATCH_SIZE)
     schedule = CosineDecay(learning_rate, epochs * len(dataset))
     # errors in units of their scale: Adam's epsilon would not be small beside their gradients in eV
-    optimizer = two_rates(keras.optimizers.Adam, schedule, function_rate)
+    optimizer = two_rates(keras.optimizers.Adam, schedule, function_rate, relative)
     potential.compile(optimizer, {"energy_per_atom": "mse"}, loss_weights={"energy_per_atom": scale**-2})
     recorder = ParameterPaths()
     following = FollowingScaling(structures[::SCALED_EVERY])
@@ -157,14 +202,9 @@ def train_on(structures, held_out, functions, trained, seed, epochs, learning_ra
     )
     options = {"validation_data": validation, "epochs": epochs, "verbose": 0}
     history = potential.fit(dataset, callbacks=[following, recorder], **options).history
-    units = (scale * dense_hydrogen.N_ATOMS) ** 2
-    return {
-        "train_mse_eV2": [loss * units for loss in history["loss"]],
-        "validation_mse_eV2": [loss * units for loss in history["val_loss"]],
-        "paths": {name: path.tolist() for name, path in recorder.paths.items()},
-        **_sizes(potential, structures, held_out),
-        "seconds": round(time.perf_counter() - start, 1),
-    }
+    units = (scale * len(structures[0])) ** 2
+    columns = {"train_mse_eV2": "loss", "validation_mse_eV2": "val_loss"}
+    return {column: [loss * units for loss in history[name]] for column, name in columns.items()}, recorder.paths
 
 
 def train_at_once(structures, held_out, functions, trained, seed, weight_decay, iterations):
@@ -190,20 +230,20 @@ def train_at_once(structures, held_out, functions, trained, seed, weight_decay, 
         potential.descriptor.trainable = part == 1
         fit(potential, structures, optimizer="lbfgs", epochs=n_iterations, weight_decay=weight_decay)
     return {
-        "train_mse_eV2": _energy_error(potential, structures),
-        "validation_mse_eV2": _energy_error(potential, held_out),
-        **_sizes(potential, structures, held_out),
+        "train_mse_eV2": energy_error(potential, structures),
+        "validation_mse_eV2": energy_error(potential, held_out),
+        **sizes(potential, structures, held_out),
         "seconds": round(time.perf_counter() - start, 1),
     }
 
 
-def _energy_error(potential, structures):
+def energy_error(potential, structures):
     """Mean squared error of total energies in eV^2."""
     pairs = zip(potential.evaluate_atoms(structures), structures, strict=True)
     return float(np.mean([(result["energy"] - atoms.get_potential_energy()) ** 2 for result, atoms in pairs]))
 
 
-def _sizes(potential, structures, held_out):
+def sizes(potential, structures, held_out):
     return {
         "train_structures": len(structures),
         "validation_structures": len(held_out),
@@ -216,7 +256,7 @@ def untrained(structures, functions, trained, seed=0, **options):
 
     Args:
         structures: list of `Atoms` with energies.
-        functions: key of `SETS`.
+        functions: key of `SETS` or `STARTS`.
         trained: whether eta, rs and kappa are weights that will be trained.
         seed: of the initial weights.
         **options: of `NeuralNetworkPotential`.
@@ -225,7 +265,7 @@ def untrained(structures, functions, trained, seed=0, **options):
 
     trainable = PARAMETERS if trained else False
     potential = NeuralNetworkPotential.from_functions(
-        ["H"], SETS[functions](), HIDDEN, trainable_functions=trainable, seed=seed, **options
+        ["H"], (SETS | STARTS)[functions](), HIDDEN, trainable_functions=trainable, seed=seed, **options
     )
     potential.adapt(structures)
     return potential

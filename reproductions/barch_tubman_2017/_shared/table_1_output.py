@@ -79,10 +79,11 @@ def beside_paper(rows):
 
 
 def _settings(rows):
-    """Iterations and weight decay in words; earlier runs did not record the latter."""
+    """Epochs, iterations and weight decay in words; some runs have no epochs, and earlier ones did not record decay."""
     iterations = " + ".join(re.findall(r"\d+", str(rows["iterations"].iloc[0])))
     decay = f", weight decay {rows['weight_decay'].iloc[0]:g}" if "weight_decay" in rows else ""
-    return f"{iterations} iterations of L-BFGS{decay}"
+    epochs = f"{rows['epochs'].iloc[0]} epochs of Adam and " if "epochs" in rows else ""
+    return f"{epochs}{iterations} iterations of L-BFGS{decay}"
 
 
 def _table(rows, column, paper=None):
