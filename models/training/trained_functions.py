@@ -25,11 +25,25 @@ def two_rates(optimizer, learning_rate, function_rate, relative=False):
     """
     if not function_rate > 0:
         raise ValueError(f"`function_rate` must be positive. Received: function_rate={function_rate}")
-    networks, rate = optimizer(learning_rate), _Multiple(learning_rate, function_rate)
-    functions = _relative(optimizer)(rate) if relative else optimizer(rate)
-    return keras.optimizers.MultiOptimizer(
-        lambda variable: functions if variable.path.rpartition("/")[2] in TRAINABLE else networks
-    )
+    rate = _Multiple(learning_rate, function_rate)
+    networks, functions = optimizer(learning_rate), optimizer(rate)
+    etas = (_relative(optimizer) if relative else optimizer)(rate)
+
+    def chosen(variable):
+        name = variable.path.rpartition("/")[2]
+        return (etas if name == "eta" else functions) if name in TRAINABLE else networks
+
+    return keras.optimizers.MultiOptimizer(chosen)
+
+
+def _relative(optimizer):
+    """The class of optimizers whose steps are in units of the variables."""
+
+    class Relative(optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            super().update_step(gradient, variable, learning_rate * variable)
+
+    return Relative
 
 
 class _Multiple(keras.optimizers.schedules.LearningRateSchedule):
@@ -42,17 +56,6 @@ class _Multiple(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step):
         rate = self.rate(step) if callable(self.rate) else self.rate
         return self.factor * rate
-
-
-def _relative(optimizer):
-    """The class of optimizers whose steps of eta are in units of eta."""
-
-    class Relative(optimizer):
-        def update_step(self, gradient, variable, learning_rate):
-            is_eta = variable.path.rpartition("/")[2] == "eta"
-            super().update_step(gradient, variable, learning_rate * variable.value if is_eta else learning_rate)
-
-    return Relative
 
 
 class FollowingScaling(keras.callbacks.Callback):

@@ -50,6 +50,16 @@ def test_the_rate_of_functions(optimizer):
     np.testing.assert_array_equal(steps["kernel", 7.0], steps["kernel", 1.0])
 
 
+def test_relative_steps_are_those_of_the_logarithm():
+    """The first step of Adam is the learning rate, whatever the gradient: of eta in units of eta, of rs in A."""
+    for name, expected in (("eta", [2.0 * 0.01, 8.0 * 0.01]), ("rs", [0.01, 0.01])):
+        weight = keras.Variable(np.array([2.0, 8.0]), name=name, dtype="float64")
+        chosen = two_rates(keras.optimizers.Adam, 0.01, function_rate=1.0, relative=True)
+        chosen.build([weight])
+        chosen.apply([keras.ops.convert_to_tensor([-0.3, -0.1], dtype="float64")])
+        np.testing.assert_allclose(np.array(weight) - [2.0, 8.0], expected, rtol=1e-4)
+
+
 def test_a_rate_that_is_not_positive():
     with pytest.raises(ValueError, match="must be positive. Received: function_rate=0"):
         two_rates(keras.optimizers.Adam, 1e-3, function_rate=0)

@@ -28,6 +28,13 @@ def test_numbers_of_functions():
         assert max(f.cutoff for f in functions) == hydrogen.CUTOFF > dense_hydrogen.cell_length(8) / 2
 
 
+def test_what_begins_badly_does_not_see_a_bond():
+    functions = hydrogen.bad_radial_set()
+    assert Counter(f.kind for f in functions) == {"G1": 8, "G2": 8, "G3": 8} and len(set(functions)) == 24
+    assert max(np.exp(-f.eta * (0.74 - f.rs) ** 2) for f in functions if f.kind == "G2") < 1e-9
+    assert [len(set(hydrogen.STARTS[f"{n} G2"]())) for n in (4, 8, 16)] == [4, 8, 16]
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
