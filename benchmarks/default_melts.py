@@ -35,7 +35,7 @@ SEEDS, TIME, EVERY = range(5), 20000, 10.0  # fs: of a run, and between two look
 REACH = 3.0  # A; the shortest distances are below it
 COLUMNS = ("data", "K", "shortest distance in the data (A)", "shortest of each run (A)", "smallest part")
 NOTES = f"""\
-Trained by default on {N_TRAIN} structures (see [default_functions](default_functions.md)); then {len(SEEDS)} runs of
+Trained by default on {N_TRAIN} structures (see default_functions); then {len(SEEDS)} runs of
 molecular dynamics in LAMMPS, {TIME / 1000:g} ps each, from one of the structures, with other velocities. Distances
 of every {EVERY:g} fs. Temperatures are the highest of the data where that is known (silicon, silica, gold); of TiO2
 (distorted crystals, with defects) and hydrogen (its liquid at high pressure) it is not, and theirs are ours: near the
