@@ -1,5 +1,6 @@
 """Dense liquid hydrogen: 128 and 512 atoms at high pressure, energies and forces of PBE, published by others."""
 
+import lzma
 import os
 import tarfile
 import tempfile
@@ -53,13 +54,15 @@ def read_all(path: str | Path | None = None) -> list[ase.Atoms]:
             f"the hydrogen of Cheng et al. (2020) is not part of atomzoo: put it into a folder and name that by "
             f"ATOMZOO_DATA. Received: no file '{path}'"
         )
+    try:
+        with tarfile.open(path) as archive:
+            files = {m.name: archive.extractfile(m).read() for m in archive if m.isfile() and m.name.endswith(".data")}
+    except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
+        raise ValueError(f"'{path}' is no archive that tar can read: {error}") from None
     structures = []
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with tarfile.open(path) as archive:
-                archive.extractall(folder, filter="data")
-        except tarfile.TarError as error:
-            raise ValueError(f"'{path}' is no archive that tar can read: {error}") from None
-        for file in sorted(Path(folder).rglob("*.data")):
+        for name in sorted(files):
+            file = Path(folder) / Path(name).name
+            file.write_bytes(files[name])
             structures += read_structures(file, "Bohr", "Hartree")
     return structures

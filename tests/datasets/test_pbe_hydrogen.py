@@ -56,6 +56,8 @@ def test_what_is_not_there(tmp_path, monkeypatch):
     archive(tmp_path, [4])
     with pytest.raises(ValueError, match="Received: n_atoms=128"):
         pbe_hydrogen.load_data()
-    (tmp_path / pbe_hydrogen.NAME).write_text("no archive")
-    with pytest.raises(ValueError, match="no archive that tar can read"):
-        pbe_hydrogen.load_data()
+    path = tmp_path / pbe_hydrogen.NAME
+    for damaged in (b"no archive", path.read_bytes()[:200]):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match="no archive that tar can read"):
+            pbe_hydrogen.load_data()
