@@ -75,8 +75,7 @@ def choose_recipe(
       times and take no more than 4 GB. Else Adam, and forces along random directions; all components if the functions
       are trained.
     - L-BFGS: 1500 iterations, but no more than 300 after the best of the validation structures. Adam: 500 epochs.
-    - The loss counts all errors in units of the labels. With stress all have the weight 1; without it forces have 0.2,
-      because energies are all that is left to say how hard it is to strain a crystal.
+    - Forces and stress have the weights 0.2 and 0.1 in the loss, which counts all errors in units of the labels.
     - Two hidden layers of 30, or of 15 where there are fewer than 1000 labels.
 
     Args:
@@ -115,7 +114,7 @@ def choose_recipe(
         n_labels = len(structures) + (3 * sum(map(len, structures)) if forces else 0)
         hidden = (15, 15) if n_labels < MOST_WITH_SMALL_NETWORK else (30, 30)
     defaults = {"epochs": 1500, "patience": 300} if at_once else {"epochs": 500}
-    defaults |= {"force_weight": 1.0 if wants_stress else 0.2, "stress_weight": 1.0, "learning_rate": 3e-3}
+    defaults |= {"force_weight": 0.2, "stress_weight": 0.1, "learning_rate": 3e-3}
     dtype = dtype or ("float64" if at_once else "float32")
     options, seconds = defaults | given, None
     if at_once and not trainable:
