@@ -29,7 +29,7 @@ NOTES = f"""\
 Crystals at zero stress: diamond silicon and alpha-quartz. The data: {N_TRAIN} structures drawn at random from crystals,
 also strained by up to 5 %, melts and a quench of 8 to 192 atoms (those with atoms pushed together left out), labelled
 by Stillinger and Weber's potential and by Vashishta's, with energies, forces and stress. Training as by default
-(L-BFGS, functions chosen from the data, repulsive core), but with the weights 1 of forces and stress in place of 0.2 and 0.1:
+(L-BFGS, functions chosen from the data, repulsive core), but with the weights 1 of forces and stress, not 0.2 and 0.1:
 energies of melts are a little worse then, elastic constants better. Seeds differ in held-out structures and in first
 weights. Seconds of two cores, for orientation: the machine may have had other work. While these weights were chosen,
 elastic constants of seeds 0 and 1 were looked at."""
