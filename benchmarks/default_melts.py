@@ -18,7 +18,7 @@ from benchmarks.report import measured_rows, write
 
 @dataclass(frozen=True)
 class Melt:
-    """Temperature (K), the time step (fs) of what moves as fast, and of how many structures one starts a run."""
+    """How a melt is run: the temperature in K and the time step in fs."""
 
     temperature: float
     time_step: float = 1.0
