@@ -9,6 +9,7 @@ from pathlib import Path
 from atomzoo import __version__
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.machine import machine
+from atomzoo.reproductions.jobs import saved_lines
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -32,7 +33,7 @@ def measured_rows(name, columns, jobs, measured, keep=True):
         List of lists of cells.
     """
     partial, rows = RESULTS / f"{name}.partial.jsonl", []
-    done = [json.loads(line) for line in partial.read_text().splitlines()] if keep and partial.exists() else []
+    done = saved_lines(partial) if keep else []
     for job in jobs:
         row = next((row for row in done if row[: len(job)] == job), None)
         if row is None:

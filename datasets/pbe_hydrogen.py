@@ -48,11 +48,11 @@ def load_data(path: str | Path | None = None, n_atoms: int = 128) -> tuple[list[
 
 def read_all(path: str | Path | None = None) -> list[ase.Atoms]:
     """All structures of the archive, in the order of the names of its files; see `load_data`."""
-    path = Path(os.environ.get("ATOMZOO_DATA", "."), NAME) if path is None else Path(path)
+    path = Path(os.environ.get("ATOMZOO_DATA", ""), NAME) if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f"the hydrogen of Cheng et al. (2020) is not part of atomzoo: put it into a folder and name that by "
-            f"ATOMZOO_DATA. Received: no file '{path}'"
+            f"The hydrogen of Cheng et al. (2020) is not part of atomzoo: name by ATOMZOO_DATA a folder with {NAME}. "
+            f"Received: no file '{path}'"
         )
     try:
         with tarfile.open(path) as archive:

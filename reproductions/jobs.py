@@ -56,17 +56,27 @@ def _key(job):
     return json.dumps(job, sort_keys=True)
 
 
+def saved_lines(path):
+    """What is in a file of one JSON value a line, but for a last line that a killed run did not complete.
+
+    Args:
+        path: `pathlib.Path`, which need not be there.
+
+    Returns:
+        List of the values.
+    """
+    values = []
+    for line in path.read_text().splitlines() if path.exists() else ():
+        try:
+            values.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return values
+
+
 def _saved(partial):
-    rows = {}
-    if partial.exists():
-        for line in partial.read_text().splitlines():
-            try:
-                saved = json.loads(line)
-            except json.JSONDecodeError:  # the last line of a run that was killed while writing it
-                continue
-            if saved["row"]["version"] == __version__:
-                rows[_key(saved["job"])] = saved["row"]
-    return rows
+    saved = saved_lines(partial)
+    return {_key(each["job"]): each["row"] for each in saved if each["row"]["version"] == __version__}
 
 
 def _append(partial, row, job):

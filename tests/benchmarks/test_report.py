@@ -26,6 +26,8 @@ def test_a_killed_run_goes_on(tmp_path, monkeypatch, capsys):
 
     with pytest.raises(KeyboardInterrupt):
         report.measured_rows("speed", ["case", "s"], [["a"], ["b"]], failing)
+    with (tmp_path / "speed.partial.jsonl").open("a") as file:
+        file.write('["b", ')  # of a run that was killed while it wrote
     rows = report.measured_rows("speed", ["case", "s"], [["a"], ["b"]], lambda job: [*job, 2])
     assert rows == [["a", 1], ["b", 2]] and measured == [["a"]]
     assert capsys.readouterr().out.splitlines()[-1] == "case: b, s: 2"

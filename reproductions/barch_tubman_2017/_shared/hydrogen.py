@@ -244,6 +244,7 @@ def energy_error(potential, structures):
 
 
 def sizes(potential, structures, held_out):
+    """Dict of `train_structures`, `validation_structures` and `parameters`, the numbers that are trained."""
     return {
         "train_structures": len(structures),
         "validation_structures": len(held_out),

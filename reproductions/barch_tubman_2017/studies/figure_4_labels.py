@@ -8,8 +8,7 @@ As figure 4 of B. Barch and N. Tubman, Solving for Minimum Energy Structures wit
 * PBE: the published liquid of 128 atoms (`atomzoo.datasets.pbe_hydrogen`), where ATOMZOO_DATA names it.
 
 Adam trains networks, or networks and functions, as in `figure_4`; then L-BFGS trains the networks alone, functions as
-they are then (`two_stages.train_parts`). Weight decay of L-BFGS: chosen inside the training parts
-(`two_stages_weight_decay`).
+they are then (`two_stages.train_parts`). Weight decay of L-BFGS: `two_stages_weight_decay`.
 """
 
 import time

@@ -49,3 +49,22 @@ def pretend(train, jobs, partial, description):
         }
         rows.append({**job, **result})
     return pandas.DataFrame(rows)
+
+
+def pretend_both_stages(train, jobs, partial, description):
+    """In place of `run_jobs`: errors that training functions lowers by a fifth, and by a half from a bad start."""
+    partial.write_text("")
+    rows = []
+    for job in jobs:
+        gain = 0.5 if "bad" in job["functions"] else 0.8
+        error = (1 + job["seed"]) * (gain if job.get("trained") else 1.0) * (1 + job["weight_decay"])
+        names = ("train_mse_eV2", "validation_mse_eV2", "adam_train_mse_eV2", "adam_validation_mse_eV2")
+        errors = dict.fromkeys(names, error)
+        sizes = {"train_structures": 20, "structures": 16, "held_out_mse_eV2": 1 - job["weight_decay"], "seconds": 1.0}
+        rows.append({**job, **errors, **sizes})
+    return pandas.DataFrame(rows)
+
+
+def cells_of(path):
+    """The cells of each line of a table in a Markdown file."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in path.read_text().splitlines()]
