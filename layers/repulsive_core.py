@@ -28,7 +28,8 @@ class RepulsiveCore(keras.layers.Layer):
 
     Args:
         numbers: List of the atomic numbers of the elements; a species index is a position in it.
-        inner, outer: Lists of a radius of each element in A, 0 <= inner < outer: those of a pair are sums of two.
+        inner, outer: Radii in A, 0 <= inner < outer: symmetric nested lists (n, n) of those of pairs of elements, or
+            lists (n,) of one of each element, whose sums are those of pairs.
 
     Call arguments:
         displacements: Float tensor (..., M, 3), R_j - R_i in A. Anything where a species is -1.
@@ -39,7 +40,8 @@ class RepulsiveCore(keras.layers.Layer):
         Energy (...) of the atoms in eV, float64: half of that of each of their pairs. 0 of atoms at one point.
 
     Raises:
-        ValueError: lists of different lengths, or a number or radius out of range.
+        ValueError: lists of different lengths, different radii of a pair and its reverse, or a number or radius out of
+            range.
 
     Example:
 
@@ -60,22 +62,29 @@ class RepulsiveCore(keras.layers.Layer):
     def __init__(self, numbers, inner, outer, **kwargs):
         super().__init__(**{"trainable": False, **kwargs, "dtype": "float64"})
         self.numbers = [int(number) for number in numbers]
-        self.inner, self.outer = ([float(radius) for radius in radii] for radii in (inner, outer))
-        if not 0 < len(self.numbers) == len(self.inner) == len(self.outer):
+        self.inner, self.outer = (self._radii(name, radii) for name, radii in (("inner", inner), ("outer", outer)))
+        low, high = np.array(self.inner), np.array(self.outer)
+        if min(self.numbers) < 1 or not ((0 <= low) & (low < high) & (high < np.inf)).all():
             given = f"{self.numbers}, inner={self.inner}, outer={self.outer}"
-            raise ValueError(f"A core has a number and two radii of each element. Received: {given}")
-        for number, low, high in zip(self.numbers, self.inner, self.outer, strict=True):
-            if not (number > 0 and 0 <= low < high < np.inf):
-                raise ValueError(
-                    "Atomic numbers must be positive, and 0 <= inner < outer. "
-                    f"Received: {number}, inner={low}, outer={high}"
-                )
+            raise ValueError(f"Atomic numbers must be positive, and 0 <= inner < outer. Received: {given}")
         self._switch = PolynomialCutoff(1.0, order=2, dtype="float64")
+
+    def _radii(self, name, given):
+        """Nested lists (n, n) of the radii of pairs."""
+        radii, n = np.array(given, "float64"), len(self.numbers)
+        if radii.ndim == 1:
+            radii = radii[:, None] + radii
+        if not n or radii.shape != (n, n) or not np.array_equal(radii, radii.T, equal_nan=True):
+            raise ValueError(
+                f"A core has two radii of each element, or of each pair of elements. Received: {self.numbers}, "
+                f"{name}={np.asarray(given).tolist()}"
+            )
+        return radii.tolist()
 
     @property
     def cutoff(self):
         """The largest distance in A below which two atoms repel each other."""
-        return 2.0 * max(self.outer)
+        return float(np.max(self.outer))
 
     def build(self, *input_shapes):
         self.built = True
@@ -92,13 +101,13 @@ class RepulsiveCore(keras.layers.Layer):
 
     def _of_pairs(self, species, neighbor_species):
         """Z_i Z_j e^2 / (4 pi epsilon_0) in eV A, 1 / a in 1/A, and both radii, (..., M) each."""
-        numbers, inner, outer = (np.array(values, "float64") for values in (self.numbers, self.inner, self.outer))
+        numbers = np.array(self.numbers, "float64")
         powers = numbers**SCREENING_POWER
         tables = (
             COULOMB * numbers[:, None] * numbers,
             (powers[:, None] + powers) / SCREENING_LENGTH,
-            inner[:, None] + inner,
-            outer[:, None] + outer,
+            np.array(self.inner),
+            np.array(self.outer),
         )
         places = ops.maximum(species[..., None], 0) * len(numbers) + ops.maximum(neighbor_species, 0)
         return [ops.take(ops.convert_to_tensor(table.ravel()), places) for table in tables]

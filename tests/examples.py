@@ -108,8 +108,8 @@ def neighborhood(n_elements, n_neighbors=6, seed=2):
 
 
 def wide_core():
-    """A repulsive core of Ti and O that reaches so far that it acts in `crystal`."""
-    return RepulsiveCore([22, 8], inner=[0.8, 0.7], outer=[1.5, 1.35])
+    """A repulsive core of Ti and O that reaches so far that it acts in `crystal`; radii of pairs that are no sums."""
+    return RepulsiveCore([22, 8], inner=[[1.6, 1.3], [1.3, 1.4]], outer=[[3.0, 2.75], [2.75, 2.7]])
 
 
 def small_potential(elements, functions=ONE_OF_EACH, **kwargs):

@@ -13,6 +13,7 @@ from atomzoo.datasets.arrays.suspicious import warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output
 from atomzoo.datasets.splits import split_structures
 from atomzoo.layers import descriptor_from_functions
+from atomzoo.models.potential.cores import core_from
 from atomzoo.models.potential.function_sets import load_function_set
 from atomzoo.models.potential.neural_network_potential import NeuralNetworkPotential
 from atomzoo.models.potential.saving import in_dtype, save_keras
@@ -81,8 +82,8 @@ def train_potential(
         hidden, activation, scaling, cutoff_function, trainable_functions: see `NeuralNetworkPotential.from_functions`.
             The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
         cutoff: radius in A of functions that are chosen; None to choose it, too.
-        core: None, "zbl" or `RepulsiveCore`, see `NeuralNetworkPotential.from_functions`; a potential to `start` from
-            keeps its own, or has none.
+        core: None, `RepulsiveCore`, or "zbl" for that of `zbl_core`, which ends before the distances in these
+            structures begin; a potential to `start` from keeps its own, or has none.
         forces: whether they are fitted, or how, "exact" or "projected", see `fit`; "auto" for what the data have.
         stress: whether it is fitted, or "auto".
         optimizer: "adam", "rmsprop" or "lbfgs", see `fit`; None to choose it.
@@ -146,6 +147,7 @@ def train_potential(
     recipe = _recipe(train, validation, descriptor, hidden, forces, stress, optimizer, dtype, weight_decay, options)
     if start is None:
         references = chosen_references(reference, energies, elements)
+        core = core_from(core, elements, [*train, *validation], descriptor.cutoff)
         network = {"activation": activation, "scaling": scaling, "seed": seed, "dtype": recipe.dtype, "core": core}
         potential = NeuralNetworkPotential.from_functions(elements, functions, recipe.hidden, **shape, **network)
     else:
@@ -215,6 +217,6 @@ def _core_in_words(potential, structures):
     if core is None:
         return "no repulsive core"
     pairs = combinations_with_replacement(range(len(symbols)), 2)
-    radii = ", ".join(f"{symbols[a]}-{symbols[b]} {core.outer[a] + core.outer[b]:.2f} A" for a, b in pairs)
+    radii = ", ".join(f"{symbols[a]}-{symbols[b]} {core.outer[a][b]:.2f} A" for a, b in pairs)
     count = np.count_nonzero(potential.evaluator.core_energy(structures))
     return f"repulsive core below {radii}, in {count} of {len(structures)} structures"

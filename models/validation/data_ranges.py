@@ -5,6 +5,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from ase.data import atomic_numbers, covalent_radii
 
+from atomzoo.datasets.arrays.closest import closest_distances
 from atomzoo.datasets.arrays.neighbors import pairs_within
 
 REACH = 4.0  # A; pairs that are never closer have no shortest distance
@@ -39,15 +40,8 @@ def shortest_distances(structures, elements):
         >>> shortest_distances([ase.Atoms("Au2", [[0, 0, 0], [0, 0, 2.5]])], ["Au"])
         {('Au', 'Au'): 2.5}
     """
-    numbers = [atomic_numbers[element] for element in elements]
-    found = np.full((len(elements), len(elements)), np.inf)
-    for atoms in structures:
-        first, second, distances = closest_pairs(atoms)
-        place = np.searchsorted(np.sort(numbers), atoms.numbers)
-        place = np.argsort(numbers)[place]
-        np.minimum.at(found, (place[first], place[second]), distances)
-    found = np.minimum(found, found.T)
-    radii = SMALLEST_RATIO * covalent_radii[numbers]
+    found = closest_distances(structures, elements, REACH)
+    radii = SMALLEST_RATIO * covalent_radii[[atomic_numbers[element] for element in elements]]
     found = np.where(np.isfinite(found), found, radii[:, None] + radii)
     return {(a, b): float(found[elements.index(a), elements.index(b)]) for a, b in element_pairs(elements)}
 

@@ -33,6 +33,27 @@ def test_by_hand():
     assert not energy_of_pair(core, [1.2, 1.3, 50.0]).any() and core.cutoff == 1.4
 
 
+def test_radii_of_elements_are_added():
+    core, of_pairs = (
+        RepulsiveCore([14, 8], *radii)
+        for radii in (([0.3, 0.2], [0.7, 0.5]), ([[0.6, 0.5], [0.5, 0.4]], [[1.4, 1.2], [1.2, 1.0]]))
+    )
+    assert core.get_config()["outer"] == [[1.4, 1.2], [1.2, 1.0]]
+    for pair in ((0, 0), (0, 1), (1, 1)):
+        assert_close(energy_of_pair(core, [0.9], pair), energy_of_pair(of_pairs, [0.9], pair), 1e-14)
+    again = RepulsiveCore.from_config(core.get_config())
+    assert again.get_config() == core.get_config()
+
+
+def test_radii_of_pairs():
+    """Beyond that of oxygen with itself, titanium and oxygen still repel, and no others."""
+    core = RepulsiveCore([22, 8], [[0.5, 1.0], [1.0, 0.8]], [[1.0, 2.0], [2.0, 1.5]])
+    assert core.cutoff == 2.0
+    for pair, outer in (((0, 0), 1.0), ((0, 1), 2.0), ((1, 0), 2.0), ((1, 1), 1.5)):
+        below, above = energy_of_pair(core, [outer - 0.01, outer + 0.01], pair)
+        assert below > 0 and above == 0
+
+
 def test_forces_and_their_slopes_are_continuous():
     core = RepulsiveCore([79], [0.5], [0.9])
 
@@ -85,9 +106,11 @@ def test_padding_atoms_at_one_point_and_alone():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([79], [0.5, 0.5], [0.9]), r"a number and two radii of each element. Received: \[79\], inner=\[0.5, 0.5\]"),
-        (([0], [0.5], [0.9]), "Received: 0, inner=0.5, outer=0.9"),
-        (([79], [0.9], [0.9]), "0 <= inner < outer. Received: 79, inner=0.9, outer=0.9"),
+        (([79], [0.5, 0.5], [0.9]), r"two radii of each element, or .* Received: \[79\], inner=\[0.5, 0.5\]"),
+        (([], [], []), r"two radii of each element, or of each pair of elements. Received: \[\], inner=\[\]"),
+        (([22, 8], [0.1, 0.1], [[1, 2], [1.5, 1]]), r"Received: \[22, 8\], outer=\[\[1.0, 2.0\], \[1.5, 1.0\]\]"),
+        (([0], [0.5], [0.9]), r"Received: \[0\], inner=\[\[1.0\]\], outer=\[\[1.8\]\]"),
+        (([79], [0.9], [0.9]), r"0 <= inner < outer. Received: \[79\], inner=\[\[1.8\]\], outer=\[\[1.8\]\]"),
         (([79], [-0.1], [0.9]), "0 <= inner < outer"),
         (([79], [0.1], [math.nan]), "0 <= inner < outer"),
     ],

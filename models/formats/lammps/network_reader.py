@@ -168,11 +168,16 @@ def _cutoff_function(words):
 
 
 def _core(words, n_elements):
-    name, *values = words or [""]
-    if name != "zbl" or len(values) != 3 * n_elements:
-        raise ValueError(f"expected zbl, and a number and two radii of each element. Received: {_text(words)}")
-    numbers = [to_integer(value) for value in values[::3]]
-    return RepulsiveCore(numbers, *([to_number(value) for value in values[k::3]] for k in (1, 2)), name="core")
+    first, second = np.triu_indices(n_elements)
+    numbers, values = words[2 : n_elements + 2], words[n_elements + 3 :]
+    if words != ["zbl", "numbers", *numbers, "radii", *values] or len(values) != 2 * len(first):
+        raise ValueError(
+            "expected zbl, numbers, one of each element, radii, and two of each pair of elements. "
+            f"Received: {_text(words)}"
+        )
+    radii = np.zeros((2, n_elements, n_elements))
+    radii[:, first, second] = radii[:, second, first] = np.reshape([to_number(v) for v in values], (-1, 2)).T
+    return RepulsiveCore([to_integer(number) for number in numbers], *radii, name="core")
 
 
 def _function(words, elements):

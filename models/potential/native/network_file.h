@@ -58,9 +58,12 @@ struct ElementNetwork {
   std::vector<Layer> layers;
 };
 
-struct CoreElement {  // radii in A; those of a pair are sums
-  int number;
-  double inner, outer;
+struct Core {
+  struct Radii {
+    double inner, outer;  // A
+  };
+  std::vector<int> numbers;  // atomic, in the order of the elements; empty if there is no core
+  std::vector<Radii> radii;  // radii[first * n + second] of a pair of the n elements
 };
 
 struct NetworkFile {
@@ -68,7 +71,7 @@ struct NetworkFile {
   CutoffFunction cutoff_function;
   bool double_count;
   double energy_scale;
-  std::vector<CoreElement> core;  // in the order of the elements; empty if there is none
+  Core core;
   std::vector<Function> functions;
   std::vector<ElementNetwork> networks;  // in the order of the elements
 };
@@ -195,15 +198,19 @@ class Reader {
     return found;
   }
 
-  std::vector<CoreElement> core(const Words &words, size_t n_elements) const {
-    if (words.size() != 2 + 3 * n_elements || words[1] != "zbl")
-      fail("a core is zbl, and a number and two radii of each element");
-    std::vector<CoreElement> found;
-    for (size_t k = 2; k < words.size(); k += 3) {
-      found.push_back({integer(words[k], 1), number(words[k + 1]), number(words[k + 2])});
-      if (!(found.back().inner >= 0 && found.back().inner < found.back().outer))
-        fail("the radii must be 0 <= inner < outer");
-    }
+  Core core(const Words &words, size_t n) const {
+    size_t k = 3 + n;
+    if (words.size() != k + 1 + n * (n + 1) || words[1] != "zbl" || words[2] != "numbers" || words[k] != "radii")
+      fail("a core is zbl, numbers, one of each element, radii, and two of each pair of elements");
+    Core found;
+    for (size_t a = 0; a < n; a++) found.numbers.push_back(integer(words[3 + a], 1));
+    found.radii.resize(n * n);
+    for (size_t a = 0; a < n; a++)
+      for (size_t b = a; b < n; b++, k += 2) {
+        const Core::Radii radii{number(words[k + 1]), number(words[k + 2])};
+        if (!(radii.inner >= 0 && radii.inner < radii.outer)) fail("the radii must be 0 <= inner < outer");
+        found.radii[a * n + b] = found.radii[b * n + a] = radii;
+      }
     return found;
   }
 

@@ -1,5 +1,7 @@
 """From a `NeuralNetworkPotential` to the text that the C++ of this folder, and LAMMPS's nn/manybody, read."""
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 
 from atomzoo.layers import CosineCutoff, PolynomialCutoff, RepulsiveCore, TanhCutoff
@@ -29,7 +31,8 @@ HEADER = """\
 # Lengths are in A, energies in eV. Each input of a network is (G - offset) * factor of one of the functions G below,
 # numbered from 0; its smallest and largest value in the training data are widened by rounding. Of each layer there are
 # activation, numbers of inputs and of nodes; then the biases, and for each input one line of weights. A core, where
-# there is one, has the atomic number, the inner and the outer radius of each element.
+# there is one, has the atomic number of each element, and the inner and the outer radius of each pair of elements:
+# first and first, first and second, and so on.
 """
 
 
@@ -85,8 +88,9 @@ def _core_lines(core):
         return []
     if type(core) is not RepulsiveCore:
         raise ValueError(f"nn/manybody has no core {type(core).__name__}, only RepulsiveCore")
-    rows = zip(core.numbers, core.inner, core.outer, strict=True)
-    return ["core zbl " + " ".join(f"{number} {_number(inner)} {_number(outer)}" for number, inner, outer in rows)]
+    pairs = combinations_with_replacement(range(len(core.numbers)), 2)
+    radii = " ".join(f"{_number(core.inner[a][b])} {_number(core.outer[a][b])}" for a, b in pairs)
+    return [f"core zbl numbers {' '.join(map(str, core.numbers))} radii {radii}"]
 
 
 def _function_line(function):

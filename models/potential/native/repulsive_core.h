@@ -14,12 +14,12 @@ namespace atomzoo {
 
 class RepulsiveCore {
  public:
-  explicit RepulsiveCore(const std::vector<CoreElement> &elements) : n_elements(elements.size()) {
-    for (const CoreElement &a : elements)
-      for (const CoreElement &b : elements)
-        pairs.push_back({COULOMB * a.number * b.number,
-                         (std::pow(a.number, POWER) + std::pow(b.number, POWER)) / LENGTH, a.inner + b.inner,
-                         a.outer + b.outer});
+  explicit RepulsiveCore(const Core &core) : n_elements(core.numbers.size()) {
+    for (const int a : core.numbers)
+      for (const int b : core.numbers) {
+        const Core::Radii &radii = core.radii[pairs.size()];
+        pairs.push_back({COULOMB * a * b, (std::pow(a, POWER) + std::pow(b, POWER)) / LENGTH, radii.inner, radii.outer});
+      }
   }
 
   // The largest distance in A at which another atom repels one of the element.

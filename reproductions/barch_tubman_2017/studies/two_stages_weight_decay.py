@@ -15,7 +15,7 @@ from atomzoo.reproductions.barch_tubman_2017.studies.table_1_weight_decay import
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, results_folder, write_results
 
-DECAYS = (1e-7, 1e-6, 1e-5, 1e-4)
+DECAYS = (1e-6, 1e-5, 1e-4)
 FUNCTIONS = ("G1+G2+G3", "G2+G5")
 
 

@@ -16,7 +16,19 @@ def test_radii_of_zbl():
     """0.4 and 0.7 times the sums of covalent radii, gold's 1.36 A."""
     core = zbl_core(["Au", "O"])
     assert core.numbers == [79, 8]
-    np.testing.assert_allclose((core.inner[0], core.outer[0]), (0.4 * 1.36, 0.7 * 1.36), rtol=1e-12)
+    np.testing.assert_allclose((core.inner[0][0], core.outer[0][0]), (0.8 * 1.36, 1.4 * 1.36), rtol=1e-12)
+    np.testing.assert_allclose((core.inner[0][1], core.outer[1][0]), (0.4 * 2.02, 0.7 * 2.02), rtol=1e-12)
+
+
+def test_radii_of_zbl_from_structures():
+    """0.9 of the shortest distance, of pairs that come within reach of each other; the others are as without data."""
+    structures = [ase.Atoms("TiO", [[0, 0, 0], [0, 0, r]]) for r in (1.9, 1.7)] + [ase.Atoms("O2", [[0, 0, 0]] * 2)]
+    core, without = zbl_core(["Ti", "O"], structures), zbl_core(["Ti", "O"])
+    assert core.outer[0][1] == core.outer[1][0] == pytest.approx(0.9 * 1.7, rel=1e-12)
+    assert core.inner[0][1] == pytest.approx(4 / 7 * 0.9 * 1.7, rel=1e-12)
+    for k in (0, 1):  # titanium is never with titanium; oxygen only at one point, which is no distance
+        assert (core.inner[k][k], core.outer[k][k]) == (without.inner[k][k], without.outer[k][k])
+    assert zbl_core(["Ti", "O"], structures, reach=1.6).outer == without.outer
 
 
 def test_it_is_added_to_the_energy_of_the_networks():

@@ -4,6 +4,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import load_potential
 from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.arrays.closest import closest_distances
 from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
 from atomzoo.layers import RepulsiveCore, SymmetryFunction
 from atomzoo.layers.descriptors.cutoffs import PolynomialCutoff
@@ -71,6 +72,18 @@ def test_what_a_core_has_too_much_is_learned(gold):
     assert lines[0].endswith(f"; repulsive core below Au-Au 2.80 A, in {(of_core > 0).sum()} of {len(gold)} structures")
     errors = prediction_errors(gold, training.potential.evaluate_atoms(gold))
     assert errors["energy"].rmse < 2e-3 and errors["forces"].rmse < 0.03
+
+
+def test_the_core_ends_where_the_data_begin(gold):
+    """Held-out structures are data too."""
+    lines, closest = [], closest_distances(gold, ["Au"], 4.0)[0, 0]
+    train, held_out = gold[1:], gold[:1]
+    for parts in ((train, held_out), (held_out, train)):
+        training = train_potential(
+            parts[0], FUNCTIONS, validation=parts[1], core="zbl", hidden=(4,), epochs=1, tell=lines.append
+        )
+        assert training.potential.core.outer == [[pytest.approx(0.9 * closest, rel=1e-14)]]
+        assert lines[-1].endswith(f"; repulsive core below Au-Au {0.9 * closest:.2f} A, in 0 of {len(gold)} structures")
 
 
 @pytest.mark.slow

@@ -12,12 +12,12 @@ from tests.examples import CUTOFF, ONE_OF_EACH, small_potential
 pytestmark = pytest.mark.usefixtures("compiler")
 CHEBYSHEV = [ChebyshevFunction("T2", CUTOFF, 3), ChebyshevFunction("T3", CUTOFF, 2)]
 BAD = {
-    "elements Ti O": ("elements Ti Ti", "line 9: an element is named twice"),
+    "elements Ti O": ("elements Ti Ti", "line 10: an element is named twice"),
     "T2 cutoff 4.0 order 3": ("T2 cutoff 4.0 order 501", "the order is too large"),
     "T3 cutoff 4.0 order 2": ("T3 cutoff 4.0 order 51", "the order is too large"),
     "G1 cutoff 4.0": ("G1 cutoff 1e300", "the cutoff must be from 0.1 to 100 A"),
     "G2 cutoff 4.0": ("G2 cutoff 1e-300", "the cutoff must be from 0.1 to 100 A"),
-    "pair_count 1": ("pair_count " + 5000 * "9", "line 11: '99999"),
+    "pair_count 1": ("pair_count " + 5000 * "9", "line 12: '99999"),
     "layer tanh": ("layer tanhh", "the potential: there is no activation 'tanhh'"),
     "energy_scale": (5000 * "9", "'energy_scale' must stand here, not '999"),
 }
