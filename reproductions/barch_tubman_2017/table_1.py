@@ -4,8 +4,7 @@ Table 1 of B. Barch and N. Tubman, Solving for Minimum Energy Structures with Ne
 UCB/EECS-2017-104 (2017).
 
 * Data: the eight sets of `atomzoo.datasets.dense_hydrogen`, made after the paper's description; its own are not public.
-* Columns: 12 G2 and 24 G5, and 8 each of G1, G2 and G3, fixed and trained: the paper could train the latter; aenet,
-  measured if it is on this machine, else as recorded beside the data, if it is.
+* Columns: 12 G2 and 24 G5, and 8 each of G1, G2 and G3, fixed and trained: the paper could train the latter.
 * All of ours: the same network, 30-30, and L-BFGS with as many iterations, all structures at once
   (`hydrogen.train_at_once`); weight decay chosen inside the training part of one set (`table_1_weight_decay`).
 * Below the sets: mean, mean without set 1, and median, as in the paper.
@@ -23,18 +22,11 @@ Adam.
 
 import time
 
-import pandas
-
 from atomzoo.datasets import dense_hydrogen
 from atomzoo.reproductions.barch_tubman_2017._shared import hydrogen
 from atomzoo.reproductions.barch_tubman_2017._shared.table_1_output import beside_paper, text
-from atomzoo.reproductions.baselines.aenet import find_programs, run_aenet, working_folder
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import recorded_rows, redraw_results, results_folder, write_results
-
-AENET_ITERATIONS, QUICK_AENET_ITERATIONS = 1000, 5
-AENET_RECORDED = dense_hydrogen.FOLDER / "aenet_baseline.csv"
-PARTIAL, AENET_PARTIAL = "table_1.partial.jsonl", "table_1_aenet.partial.jsonl"
 
 
 def run(seeds=None, quick=False, output=None):
@@ -46,11 +38,10 @@ def run(seeds=None, quick=False, output=None):
         output: `Path` of the folder to write to; by default `results` beside this file.
     """
     folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
-    ours = run_jobs(train, jobs(seeds, quick), folder / PARTIAL, "Training networks")
-    rows = pandas.concat([ours, aenet(folder, quick)], ignore_index=True)
+    partial = folder / "table_1.partial.jsonl"
+    rows = run_jobs(train, jobs(seeds, quick), partial, "Training networks")
     write_results(folder, "table_1", rows, text(rows, quick, time.time() - start), {}, beside_paper(rows))
-    for partial in (PARTIAL, AENET_PARTIAL):
-        (folder / partial).unlink(missing_ok=True)
+    partial.unlink()
 
 
 def redraw(folder):
@@ -65,7 +56,7 @@ def jobs(seeds, quick):
     return [
         {"set": number, "method": method, "seed": seed, **settings}
         for method in reversed(hydrogen.METHODS)
-        for number in _sets(quick)
+        for number in list(dense_hydrogen.POINTS)[: 2 if quick else None]
         for seed in range(seeds or 1)
     ]
 
@@ -74,26 +65,3 @@ def train(set, method, seed, weight_decay, iterations, quick):
     """Errors of one network: see `hydrogen.train_at_once`."""
     options = {"seed": seed, "weight_decay": weight_decay, "iterations": iterations}
     return hydrogen.train_at_once(*hydrogen.load(set, quick), **hydrogen.METHODS[method], **options)
-
-
-def aenet(folder, quick):
-    """Rows of aenet, measured if it is here, else recorded, else none."""
-    if find_programs():
-        iterations = QUICK_AENET_ITERATIONS if quick else AENET_ITERATIONS
-        jobs = [{"set": number, "iterations": iterations, "quick": quick} for number in _sets(quick)]
-        return run_jobs(aenet_errors, jobs, folder / AENET_PARTIAL, "aenet").assign(method="aenet", seed=0)
-    if AENET_RECORDED.exists() and not quick:
-        return pandas.read_csv(AENET_RECORDED).assign(method="aenet", seed=0)
-    return pandas.DataFrame()
-
-
-def aenet_errors(set, iterations, quick):
-    """Errors of aenet with the 36 fixed functions, trained on the same structures: see `run_aenet`."""
-    structures, held_out = hydrogen.load(set, quick)
-    with working_folder() as folder:
-        options = {"hidden": hydrogen.HIDDEN, "iterations": iterations}
-        return run_aenet(structures, held_out, hydrogen.angular_set(), folder, **options)
-
-
-def _sets(quick):
-    return list(dense_hydrogen.POINTS)[: 2 if quick else None]
