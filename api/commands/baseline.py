@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from atomzoo.commands.model import LARGEST_SEED
+from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit
 from atomzoo.commands.train import ManyNumbersCommand
 from atomzoo.console import err, out, start_backend
 
@@ -31,7 +31,7 @@ def options():
 
 @baseline.command(cls=ManyNumbersCommand)
 def aenet(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that ASE reads.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Labelled structures, in any file that `train` reads.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="New folder for the results and aenet's files.")
     ],
@@ -47,6 +47,8 @@ def aenet(
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the held-out part and of atomzoo's weights.")
     ] = 0,
+    length_unit: LengthUnit = "A",
+    energy_unit: EnergyUnit = "eV",
 ):
     """Trains aenet and atomzoo with the same split, functions and widths, and prints their errors and times.
 
@@ -65,7 +67,7 @@ def aenet(
     from atomzoo.reproductions.report import write_rows
 
     with err.status(f"reading {data}"):
-        structures, functions = _read(data, symmetry_functions)
+        structures, functions = _read(data, symmetry_functions, length_unit, energy_unit)
     parts = dict(zip(("train", "validation"), split_structures(structures, validation_fraction, seed), strict=True))
     if not parts["validation"]:
         raise ValueError(f"No structures are held out. Received: {len(structures)} structures, {validation_fraction=}")
@@ -87,14 +89,14 @@ def aenet(
     out.print(f"{text}\nwritten to {output}", markup=False, soft_wrap=True)
 
 
-def _read(data, symmetry_functions):
+def _read(data, symmetry_functions, length_unit, energy_unit):
     """Structures and their functions, both checked."""
     from atomzoo.datasets.arrays.batch import elements_of
     from atomzoo.datasets.arrays.labels import labels
     from atomzoo.datasets.io.reading import read_structures
     from atomzoo.models.formats.function_files import load_functions
 
-    structures = read_structures(data)
+    structures = read_structures(data, length_unit, energy_unit)
     labels(structures, ("energy",))
     return structures, load_functions(symmetry_functions, elements_of(structures))
 

@@ -1,7 +1,10 @@
+import numpy as np
 import pandas
 import pytest
 
 from atomzoo import load_potential
+from atomzoo.datasets.io.input_data import write_input_data
+from atomzoo.datasets.io.reading import read_structures
 from atomzoo.datasets.splits import split_structures
 from tests.aenet_programs import write_programs
 
@@ -39,6 +42,21 @@ def test_without_aenet_its_inputs_are_written(atomzoo, gold_file, function_file,
     folder = tmp_path / "out" / "aenet"
     assert "2 4:tanh 3:tanh" in (folder / "fit.in").read_text()
     assert len(list((folder / "train").iterdir())) == 27 and len(list((folder / "test").iterdir())) == 3
+
+
+def test_units_of_n2p2_are_stated(atomzoo, gold, function_file, tmp_path, monkeypatch):
+    """aenet's inputs are in A and eV."""
+    monkeypatch.setenv("AENET_BIN", str(tmp_path))
+    write_input_data(gold, tmp_path / "input.data", "Bohr", "Hartree")
+    options = ["--symmetry-functions", function_file, "--length-unit", "Bohr", "--energy-unit", "Hartree"]
+    atomzoo("baseline", "aenet", tmp_path / "input.data", "-o", tmp_path / "out", *options)
+    written = sorted((tmp_path / "out" / "aenet" / "test").iterdir())
+    expected = split_structures(gold, 0.1, 0)[1]
+    assert len(written) == len(expected) == 3
+    for path, atoms in zip(written, expected, strict=True):
+        (read,) = read_structures(path)
+        np.testing.assert_allclose(read.positions, atoms.positions, atol=1e-6)
+        assert read.get_potential_energy() == pytest.approx(atoms.get_potential_energy(), abs=1e-6)
 
 
 def test_a_validation_part_is_needed(fails, gold_file, tmp_path):

@@ -45,6 +45,7 @@ def test_wrong_units_are_refused(fails, files):
     message = "distances between atoms are those of bonds in Bohr. Received: A"
     assert message in fails("predict", files / "A", files / "Bohr" / "input.data")
     assert message in fails("train", files / "Bohr" / "input.data", "-o", files / "new.keras")
+    assert message in fails("baseline", "aenet", files / "Bohr" / "input.data", "-o", files / "new")
     assert "potential seem to be in Bohr" in fails("predict", files / "Bohr", files / "a.xyz")
     assert "potential seem to be in Bohr" in fails("relax", files / "Bohr", files / "a.xyz")
     assert "Energies of the structures seem to be in Hartree" in fails("predict", files / "A", files / "mixed.data")
