@@ -40,6 +40,20 @@ def freed_memory():
 
 
 @pytest.fixture
+def cluster(monkeypatch):
+    """A `Cluster` with a scheduler alone, which is the one in the environment."""
+    pytest.importorskip("distributed")
+    from atomzoo.datasets.engines.executors import SCHEDULER
+    from tests.dask_cluster import Cluster
+
+    cluster = Cluster()
+    monkeypatch.setenv(SCHEDULER, cluster.address)
+    yield cluster
+    while cluster.programs:
+        cluster.lose(0)
+
+
+@pytest.fixture
 def atomzoo(capsys):
     """Runs the command line in this process: a function of arguments that returns (exit code, stdout, stderr)."""
 

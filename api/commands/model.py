@@ -1,4 +1,4 @@
-"""The argument MODEL of several commands, the units of its files, and what seeds may be."""
+"""What several commands share: the argument MODEL, the units of its files, what seeds may be, where jobs run."""
 
 from typing import Annotated, Literal
 
@@ -13,4 +13,13 @@ LengthUnit = Annotated[Literal["A", "Bohr"], typer.Option(help="Length unit of n
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Write a page to look at, .html.")]
 EnergyUnit = Annotated[
     Literal["eV", "Hartree"], typer.Option(help="Energy unit of n2p2's files, which do not name it.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ATOMZOO_SCHEDULER",
+        metavar="ADDRESS",
+        help="Dask scheduler, such as tcp://node1:8786, whose workers do independent trainings.",
+        show_default="this machine",
+    ),
 ]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from atomzoo.catalog import reproductions
-from atomzoo.commands.model import Report
+from atomzoo.commands.model import Report, Scheduler
 from atomzoo.console import out, start_backend
 
 
@@ -33,15 +33,7 @@ def reproduce(
     redraw: Annotated[
         bool, typer.Option("--redraw", help="Write text and figures again from the recorded csv, without computing.")
     ] = False,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ATOMZOO_SCHEDULER",
-            metavar="ADDRESS",
-            help="Dask scheduler, such as tcp://node1:8786, whose workers do independent trainings.",
-            show_default="processes of this machine",
-        ),
-    ] = None,
+    scheduler: Scheduler = None,
     report: Report = True,
 ):
     """Computes a published table or figure and prints it beside the paper's.

@@ -8,7 +8,7 @@ from typer.core import TyperCommand
 
 from atomzoo.commands import train_options as options
 from atomzoo.commands.errors_table import errors_table
-from atomzoo.commands.model import EnergyUnit, LengthUnit, Report
+from atomzoo.commands.model import EnergyUnit, LengthUnit, Report, Scheduler
 from atomzoo.console import INTERRUPTED, err, out, progress_bar, start_backend
 
 
@@ -56,6 +56,7 @@ def train(
     start: options.Start = None,
     members: options.Members = 1,
     resume: options.Resume = False,
+    scheduler: Scheduler = None,
     length_unit: LengthUnit = "A",
     energy_unit: EnergyUnit = "eV",
     report: Report = True,
@@ -129,6 +130,7 @@ def train(
             callbacks=[progress, signals],
             tell=_tell,
             resume=resume,
+            scheduler=scheduler,
             **{name: value for name, value in given.items() if value is not None},
         )
     with err.status("evaluating"):

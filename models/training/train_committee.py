@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pandas
 
+from atomzoo.datasets.arrays.batch import elements_of
+from atomzoo.datasets.arrays.labels import labels
 from atomzoo.datasets.io.output_files import check_output, replacing
-from atomzoo.models.selection.functions_from_data import functions_from_data
+from atomzoo.datasets.splits import split_structures
 from atomzoo.models.training.callbacks import StopOnSignal
 from atomzoo.models.training.checkpoint import remove_if_complete
-from atomzoo.models.training.train_potential import train_potential
+from atomzoo.models.training.committee_on_cluster import train_on_cluster
+from atomzoo.models.training.references import isolated_energies
+from atomzoo.models.training.train_potential import chosen_functions, train_potential
 
 
-def train_committee(structures, n_members, output, seed=0, resume=False, **options):
+def train_committee(structures, n_members, output, seed=0, resume=False, scheduler=None, **options):
     """Trains one or several potentials on the same structures, and writes each to a file when it is done.
 
     Beside a potential lies its history, a csv with a row an epoch, and, until all are complete, its checkpoint.
@@ -22,14 +26,17 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
         output: `.keras` file; of several potentials `name-1.keras`, `name-2.keras` ...
         seed: of the held-out structures and of the first potential; others have the seeds after it.
         resume: whether to go on where a call with the same arguments was ended; those that are complete are kept.
-        options: others of `train_potential`; each potential has its part of a `time_limit`.
+        scheduler: address of a Dask cluster, on which several potentials are trained at the same time, without
+            `callbacks`, see `train_on_cluster`; None to train one after the other here.
+        options: others of `train_potential`; of several potentials that are trained here, each has its part of a
+            `time_limit`.
 
     Returns:
         List of `Training`; shorter than asked for if the last was ended by a signal (see `StopOnSignal`).
 
     Raises:
         ValueError: no potential; several potentials are to start from one; or as `train_potential`.
-        OSError: as `train_potential`.
+        OSError: as `train_potential`; no scheduler answers.
 
     Example:
         >>> import tempfile
@@ -44,28 +51,44 @@ def train_committee(structures, n_members, output, seed=0, resume=False, **optio
         raise ValueError(f"A committee must have members. Received: {n_members}")
     if n_members > 1 and options.get("start") is not None:
         raise ValueError(f"Potentials that start from one are no committee. Received: {n_members} members and a start")
-    if "time_limit" in options:
-        options["time_limit"] /= n_members
-    if n_members > 1 and structures and options.get("functions") is None:  # the same for all
-        everything = [*structures, *(options.get("validation") or ())]
-        options["functions"] = functions_from_data(everything, options.pop("cutoff", None))
     paths = member_paths(output, n_members)
-    checkpoints, trainings = [path.with_suffix(".checkpoint") for path in paths], []
-    for member, (path, checkpoint) in enumerate(zip(paths, checkpoints, strict=True)):
-        files = {"output": path, "checkpoint": checkpoint, "resume": resume}
-        training = train_potential(structures, seed=seed + member, **files, **options)
+    if n_members > 1 and structures:
+        structures, options = _shared(structures, seed, **options)
+    options["structures"], options["resume"] = structures, resume
+    members = {path: {"seed": seed + member, **options} for member, path in enumerate(paths)}
+    trained = _here(members) if scheduler is None or n_members == 1 else train_on_cluster(members, scheduler)
+    trainings = []
+    for path, training in trained:
         with replacing(path.with_suffix(".csv")) as temporary:
             table = pandas.DataFrame(training.history)
             table.set_axis(table.index + 1).rename_axis("epoch").to_csv(temporary)
         trainings.append(training)
-        if any(isinstance(each, StopOnSignal) and each.name for each in options.get("callbacks", ())):
-            return trainings
-        if options.get("validation") is None:  # the same for all
-            held_out = set(map(id, training.validation))
-            structures = [atoms for atoms in structures if id(atoms) not in held_out]
-            options["validation"] = training.validation
-    remove_if_complete(checkpoints)
+    if len(trainings) == n_members:
+        remove_if_complete([path.with_suffix(".checkpoint") for path in paths])
     return trainings
+
+
+def _shared(structures, seed, validation=None, validation_fraction=0.1, functions=None, cutoff=None, **options):
+    """What is the same for all members: structures to train on and to validate with, and functions."""
+    labels(structures, ("energy",))  # of all structures, so that an error names the place in the whole list
+    everything = [*structures, *(validation or ())]
+    functions = chosen_functions(functions, cutoff, elements_of(everything), everything)
+    if validation is None:
+        fitted, _ = isolated_energies(structures, max(function.cutoff for function in functions))
+        validation = split_structures(fitted, validation_fraction, seed)[1]
+        held_out = set(map(id, validation))
+        structures = [atoms for atoms in structures if id(atoms) not in held_out]
+    return structures, {"validation": validation, "functions": functions, **options}
+
+
+def _here(members):
+    """Trains one member after the other, until a signal comes: yields each path and `Training`."""
+    for path, options in members.items():
+        if "time_limit" in options:
+            options["time_limit"] /= len(members)
+        yield path, train_potential(output=path, checkpoint=path.with_suffix(".checkpoint"), **options)
+        if any(isinstance(each, StopOnSignal) and each.name for each in options.get("callbacks", ())):
+            return
 
 
 def member_paths(output, n_members):

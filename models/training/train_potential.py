@@ -130,7 +130,7 @@ def train_potential(
     shape = {"cutoff_function": cutoff_function, "trainable_functions": trainable_functions}
     if start is None:
         elements = elements_of([*structures, *(validation or ())])
-        functions = _functions(functions, cutoff, elements, [*structures, *(validation or ())])
+        functions = chosen_functions(functions, cutoff, elements, [*structures, *(validation or ())])
         descriptor = descriptor_from_functions(functions, elements, *shape.values())
     else:
         if functions is not None or cutoff is not None:
@@ -184,8 +184,17 @@ def train_potential(
     return Training(potential, history, train, validation, recipe)
 
 
-def _functions(functions, cutoff, elements, structures):
-    """The functions that are given, or those chosen from the structures."""
+def chosen_functions(functions, cutoff, elements, structures):
+    """The list of functions that are given or named, or of those that are chosen from the structures.
+
+    Args:
+        functions, cutoff: of `train_potential`.
+        elements: chemical symbols.
+        structures: list of `ase.Atoms`.
+
+    Raises:
+        ValueError: no such functions, or both they and a cutoff are given.
+    """
     if functions is None:
         return functions_from_data(structures, cutoff)
     if cutoff is not None:

@@ -13,13 +13,14 @@ def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **opt
     return atoms
 
 
-def test_energies_and_forces(atomzoo, gold_file, function_file, tmp_path):
+def test_energies_and_forces(atomzoo, gold, gold_file, function_file, tmp_path):
     options = ["--hidden", 4, 3, "--forces", "--epochs", 2, "--symmetry-functions", function_file, "--seed", 5]
     code, text, error = atomzoo("train", gold_file, "-o", tmp_path / "a.keras", *options)
     assert code == 0
     recipe, progress = error.splitlines()
     assert recipe.startswith("27 structures to train on, 3 to validate: 3 functions within 6 A; L-BFGS, 2 ")
-    assert recipe.endswith("; repulsive core below Au-Au 1.90 A, in 0 of 30 structures")
+    closest = min(atoms.get_all_distances()[np.triu_indices(3, 1)].min() for atoms in gold)
+    assert recipe.endswith(f"; repulsive core below Au-Au {0.9 * closest:.2f} A, in 0 of 30 structures")
     assert progress.startswith("epoch 2 of 2: validation ") and progress.endswith(" eV/A")
     rows = [line.split() for line in text.splitlines()]
     assert [row[-1] for row in rows[1:5]] == ["training", "validation"] * 2

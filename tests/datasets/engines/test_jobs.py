@@ -1,8 +1,5 @@
 """Independent jobs in local processes and on a Dask cluster: errors, lost processes, late workers, a new scheduler."""
 
-import importlib.util
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -13,7 +10,6 @@ import pytest
 from atomzoo.datasets.engines.executors import SCHEDULER
 from atomzoo.datasets.engines.jobs import completed
 
-needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="no Dask: pip install dask")
 MODULE = '''
 import os
 import time
@@ -73,43 +69,7 @@ def test_no_dask(job, monkeypatch):
         list(completed(job, [{}]))
 
 
-class Cluster:
-    """A scheduler and workers, programs of their own, as a user starts them."""
-
-    def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        self.programs = []
-        self.scheduler()
-
-    def scheduler(self):
-        self.programs.insert(0, self._start("scheduler", "--host", self.address))
-
-    def worker(self):
-        self.programs.append(self._start("worker", self.address, "--nthreads", "1", "--no-nanny"))
-
-    def _start(self, kind, *options):
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *options]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def lose(self, number):
-        program = self.programs.pop(number)
-        program.kill()
-        program.wait()
-
-
-@pytest.fixture
-def cluster(monkeypatch):
-    cluster = Cluster()
-    monkeypatch.setenv(SCHEDULER, cluster.address)
-    yield cluster
-    while cluster.programs:
-        cluster.lose(0)
-
-
 @pytest.mark.slow
-@needs_dask
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
 def test_what_a_cluster_loses_is_done_again(lost, job, cluster, tmp_path):
     """By a worker that comes later, also where the scheduler is another."""
