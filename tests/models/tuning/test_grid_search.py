@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -159,3 +160,29 @@ def test_killed_and_resumed(tmp_path):
     assert {path: path.read_bytes() for path in finished} == finished
     columns = ["trial", "layers", "nodes", "learning_rate", "dropout", "val_rmse_meV_per_atom"]
     pandas.testing.assert_frame_equal(table[columns], expected[columns], rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_chief_and_two_workers(tmp_path):
+    """KerasTuner's: they have the trials of one process, each done by one of them, and the chief does none."""
+    grid = {**GRID, "learning_rate": [0.01, 0.001]}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        shared = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free.getsockname()[1])}
+    processes = []
+    for name in ("chief", "tuner0", "tuner1"):
+        code = SCRIPT.format(log=str(tmp_path / name), folder=str(tmp_path / "shared"), grid=grid)
+        variables = {"PYTHONPATH": str(ROOT), "KERASTUNER_TUNER_ID": name, **shared}
+        processes.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=os.environ | variables))
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    table = pandas.read_csv(tmp_path / "shared" / "search" / "trials.csv")
+    columns = ["layers", "learning_rate", "val_rmse_meV_per_atom"]
+    expected = search(tmp_path / "whole", grid=grid)
+    pandas.testing.assert_frame_equal(_sorted(table)[columns], _sorted(expected)[columns], rtol=1e-5)
+    looks = 1  # at the grid, by each process
+    logs = {name: (tmp_path / name).read_text().splitlines()[looks:] for name in ("chief", "tuner0", "tuner1")}
+    assert len(set(logs["tuner0"] + logs["tuner1"])) == 4 == len(logs["tuner0"] + logs["tuner1"])
+
+
+def _sorted(table):
+    return table.sort_values(["layers", "learning_rate"], ignore_index=True)
