@@ -43,12 +43,12 @@ def run(seeds=None, quick=False, output=None):
 
 
 def jobs(seeds, quick):
-    """One job for each data set, kind of functions, fixed and trained, and seed, the long ones first."""
+    """One job for each seed, data set, kind of functions, fixed and trained; what is done first is whole seeds."""
     return [
         {"labels": labels, "set": set, "every": 1, "quick": quick, **method, "seed": seed, **settings(labels, quick)}
+        for seed in range(seeds or (2 if quick else 5))
         for labels, set in list(SETS.items())[: 1 if quick else None]
         for method in reversed(hydrogen.METHODS.values())
-        for seed in range(seeds or (2 if quick else 5))
     ]
 
 
