@@ -31,7 +31,7 @@ MAIN = (
     ("barch_tubman_2017", "table-2", "gold clusters"),
     ("barch_tubman_2017", "table-3", "energies"),
     ("barch_tubman_2017", "section-4", "training error"),
-    ("barch_tubman_2017", "table-1", "dense hydrogen"),
+    ("barch_tubman_2017", "table-1", "dense hydrogen as"),
     ("tio2_bpnn", "table-1", "the grid"),
     ("tio2_bpnn", "test-error", "test RMSE"),
     ("artrith_urban_2016", "set001", "errors"),

@@ -36,8 +36,8 @@ a network can fit to 0.02 eV^2; labels of DFT at the Gamma point of so small a c
     "table-1-qmc": """\
 The paper's columns, as printed: validation errors of aenet and of its baseline, both with 36 fixed functions G2 and G5,
 on sets that a network of aenet drew and labelled, as another network did here. Its sets are numbered alike, but their
-temperatures and pressures are not printed: only mean and median say something beside ours. aenet's own column is of a
-run on the same structures, with the same fixed functions and width.
+temperatures and pressures are not printed: only mean and median say something beside ours. A column "aenet", where it
+is there, is of a run on the same structures, with the same fixed functions and width.
 """,
 }
 
