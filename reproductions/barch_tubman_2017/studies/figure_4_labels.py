@@ -13,10 +13,10 @@ they are then (`two_stages.train_parts`). Weight decay of L-BFGS: `two_stages_we
 Result (results/figure_4_labels.md; 3 seeds): after Adam, trained G1, G2 and G3 have errors lower by 26 % in training on
 both data sets, by 33 % (QMC) and 29 % (PBE) in validation; the paper has some 10 % in training, and more in validation.
 Trained G2 and G5 have lower ones by 7 % (QMC, within the interval over seeds) and 23 % (PBE). L-BFGS of the networks
-alone lowers the errors by two to six times more, and leaves no difference beyond its interval: 7 % are left in
+alone then divides the errors with fixed functions by 2 to 6, and leaves no difference beyond its interval: 7 % in
 validation of G1, G2 and G3 on QMC, at most 2 % elsewhere. So trained functions make a network learn faster, and a
 network that has been trained to the end does not need them; fixed functions with angles are worth more than trained
-ones without, by 1.3 (PBE) to 3.6 times (QMC) in validation.
+ones without: their validation errors are smaller by 1.3 (PBE) to 3.6 times (QMC).
 """
 
 import time
