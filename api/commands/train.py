@@ -65,7 +65,8 @@ def train(
 
     What is not given is chosen from the data and printed. Writes MODEL, with the smallest validation loss, and beside
     it its history (.csv) and a page with figures (.html). Ctrl-C, SIGTERM and --time end training and keep the best so
-    far; then, and when it was killed, --resume goes on from a checkpoint beside MODEL.
+    far; then, and when it was killed, --resume goes on from a checkpoint beside MODEL. With --scheduler and several
+    members, --time holds for each, Ctrl-C loses those that are not complete, and --resume keeps the others.
     """
     begin, time_limit = monotonic(), None if time is None else _seconds(time)
     start_backend()

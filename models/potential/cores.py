@@ -9,7 +9,7 @@ from atomzoo.layers import RepulsiveCore
 # Of the sum of two covalent radii. Hardly any bond is as short as the second: V=O in vanadium oxide has 0.72 of it,
 # N2 0.77, CO 0.79, gold's dimer 0.91, silicon 1.06.
 INNER, OUTER = 0.4, 0.7
-OF_CLOSEST = 0.9  # of the shortest distance in the data: neither they are in the core, nor what is just beyond them
+OF_CLOSEST = 0.9  # of the shortest distance in the data: these, and distances a little shorter, are outside the core
 REACH = 4.0  # A; pairs that are never closer count as not in the data
 
 
@@ -41,6 +41,7 @@ def zbl_core(elements, structures=(), reach=REACH):
     closest = closest_distances(structures, elements, min(reach, REACH))
     is_known = np.isfinite(closest) & (closest > 0)
     outer = np.where(is_known, OF_CLOSEST * closest, OUTER * np.add.outer(radii, radii))
+    outer = np.minimum(outer, reach)
     return RepulsiveCore(numbers, INNER / OUTER * outer, outer, name="core")
 
 

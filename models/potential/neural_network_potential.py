@@ -120,7 +120,7 @@ class NeuralNetworkPotential(CompiledPotential):
             feature_columns: Dict of the features that each element's network takes, see `AtomicNetwork`. None: all.
             dropout: Rate, see `AtomicNetwork`.
             provenance, dtype: see the class; None for Keras' default dtype, "float32".
-            core: None, `RepulsiveCore`, or "zbl" for that of `zbl_core`.
+            core: None, `RepulsiveCore`, or "zbl" for that of `zbl_core` without data.
 
         Raises:
             ValueError: if a function, element or option is bad; which, and what was received.

@@ -111,7 +111,8 @@ def training_key(potential, structures, settings):
         settings: list of what `repr` says all of.
     """
     shapes = [variable.shape for variable in potential.variables]
-    kind = [potential.elements, unnamed(potential.descriptor.get_config()), shapes]
+    core = potential.core and unnamed(potential.core.get_config())
+    kind = [potential.elements, unnamed(potential.descriptor.get_config()), core, shapes]
     content = hashlib.sha256(repr([kind, settings]).encode())
     for atoms in structures:
         found = [find_label(atoms, name) for name in ("energy", "forces", "stress")]

@@ -1,8 +1,10 @@
 """The members of a committee, trained at the same time on a Dask cluster."""
 
 import tempfile
+import warnings
 from pathlib import Path
 
+from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
 from atomzoo.datasets.engines.jobs import completed
 from atomzoo.datasets.io.output_files import replacing
 from atomzoo.models.potential.saving import load_keras
@@ -77,6 +79,8 @@ def train_member(state, **options):
         if state is not None:
             files["checkpoint"].write_bytes(state)
         places = {"output": files["potential"], "checkpoint": files["checkpoint"], "resume": state is not None}
-        training = train_potential(**places, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SuspiciousDataWarning)  # of which the one that asked has warned
+            training = train_potential(**places, **options)
         contents = {name: path.read_bytes() for name, path in files.items()}
         return {**contents, "history": training.history, "recipe": training.recipe}

@@ -1,11 +1,13 @@
 """Potentials that differ by their initial weights, each with its file, history and checkpoint."""
 
+import warnings
 from pathlib import Path
 
 import pandas
 
 from atomzoo.datasets.arrays.batch import elements_of
 from atomzoo.datasets.arrays.labels import labels
+from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning, warn_about_suspicious_data
 from atomzoo.datasets.io.output_files import check_output, replacing
 from atomzoo.datasets.splits import split_structures
 from atomzoo.models.training.callbacks import StopOnSignal
@@ -27,7 +29,7 @@ def train_committee(structures, n_members, output, seed=0, resume=False, schedul
         seed: of the held-out structures and of the first potential; others have the seeds after it.
         resume: whether to go on where a call with the same arguments was ended; those that are complete are kept.
         scheduler: address of a Dask cluster, on which several potentials are trained at the same time, without
-            `callbacks`, see `train_on_cluster`; None to train one after the other here.
+            `callbacks`, see `train_on_cluster`; a single one is trained here. None to train one after the other here.
         options: others of `train_potential`; of several potentials that are trained here, each has its part of a
             `time_limit`.
 
@@ -73,8 +75,9 @@ def _shared(structures, seed, validation=None, validation_fraction=0.1, function
     labels(structures, ("energy",))  # of all structures, so that an error names the place in the whole list
     everything = [*structures, *(validation or ())]
     functions = chosen_functions(functions, cutoff, elements_of(everything), everything)
+    fitted, _ = isolated_energies(structures, max((function.cutoff for function in functions), default=0.0))
+    warn_about_suspicious_data(fitted)  # of all together, those held out too; members do not warn again
     if validation is None:
-        fitted, _ = isolated_energies(structures, max(function.cutoff for function in functions))
         validation = split_structures(fitted, validation_fraction, seed)[1]
         held_out = set(map(id, validation))
         structures = [atoms for atoms in structures if id(atoms) not in held_out]
@@ -86,7 +89,12 @@ def _here(members):
     for path, options in members.items():
         if "time_limit" in options:
             options["time_limit"] /= len(members)
-        yield path, train_potential(output=path, checkpoint=path.with_suffix(".checkpoint"), **options)
+        files = {"output": path, "checkpoint": path.with_suffix(".checkpoint")}
+        with warnings.catch_warnings():
+            if len(members) > 1:
+                warnings.simplefilter("ignore", SuspiciousDataWarning)
+            training = train_potential(**files, **options)
+        yield path, training
         if any(isinstance(each, StopOnSignal) and each.name for each in options.get("callbacks", ())):
             return
 
@@ -99,5 +107,7 @@ def member_paths(output, n_members):
         ['au-1.keras', 'au-2.keras']
     """
     output = Path(output)
+    if output.suffix != ".keras":
+        raise ValueError(f"The file of a potential must end in .keras. Received: '{output}'")
     names = [output.name] if n_members == 1 else [f"{output.stem}-{k + 1}{output.suffix}" for k in range(n_members)]
     return [check_output(output.with_name(name)) for name in names]

@@ -83,7 +83,7 @@ def train_potential(
             The scaling of functions that are trained follows them, see `FollowingScaling`, but not with "lbfgs".
         cutoff: radius in A of functions that are chosen; None to choose it, too.
         core: None, `RepulsiveCore`, or "zbl" for that of `zbl_core`, which ends before the distances in these
-            structures begin; a potential to `start` from keeps its own, or has none.
+            structures and in `validation` begin; a potential to `start` from keeps its own, or has none.
         forces: whether they are fitted, or how, "exact" or "projected", see `fit`; "auto" for what the data have.
         stress: whether it is fitted, or "auto".
         optimizer: "adam", "rmsprop" or "lbfgs", see `fit`; None to choose it.

@@ -80,12 +80,11 @@ def scan(atoms, seed, iterations):
         Dict of lists, one value a distance: `energies` in eV, the part of the `core` in them, and `extrapolations`, the
         number of values of symmetry functions outside the data.
     """
-    from atomzoo.models.potential.extrapolation import (
-        find_extrapolations,  # here, so that only the worker processes load Keras
-    )
+    from atomzoo.models.potential.cores import zbl_core  # here, so that only the worker processes load Keras
+    from atomzoo.models.potential.extrapolation import find_extrapolations
     from atomzoo.reproductions.barch_tubman_2017._shared.loops import TRAIN
 
-    potential = TRAIN(frames(atoms), seed, iterations=iterations, core="zbl")
+    potential = TRAIN(frames(atoms), seed, iterations=iterations, core=zbl_core(["Au"]))
     structures = shapes(atoms)
     results = potential.evaluate_atoms(structures)
     outside = [len(find_extrapolations(potential, s, r["features"])) for s, r in zip(structures, results, strict=True)]

@@ -50,7 +50,7 @@ def train_parts(
 
     So it shows what trained functions are worth to a network that is trained as well as can be, too: an iteration of
     L-BFGS that moves functions takes thirty times as long as one of the network alone. Features are z-scores, by which
-    L-BFGS learns faster; Adam does not mind.
+    L-BFGS learns faster.
 
     Args:
         structures, held_out: lists of labelled `Atoms`, the second of which choose nothing.

@@ -3,7 +3,7 @@
 A fifth of the training structures is held out, as for the learning rates (`learning_rates`), and networks with fixed
 functions are trained on the others as for `table_1_qmc` and `figure_4_labels`. The validation structures, whose errors
 these show, are not touched. The decay is the one with the smallest held-out errors, relative to the best of each kind
-of functions, on average, of QMC and of PBE.
+of functions, on average, of QMC and of PBE. For PBE that is the smallest that was tried.
 """
 
 import time

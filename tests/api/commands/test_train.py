@@ -5,6 +5,7 @@ import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from atomzoo import Committee, functions_from_data, load_potential, read_structures
+from atomzoo.models.training import train_committee
 
 
 def labelled(positions=((0, 0, 0), (0, 0, 2.5)), energy=-1.0, forces=None, **options):
@@ -46,6 +47,20 @@ def test_functions_are_chosen_from_the_data(atomzoo, fails, gold, gold_file, fun
     options += ["--symmetry-functions", function_file]
     message = "Only functions that are chosen from the data take a `cutoff`. Received: cutoff=4.5"
     assert message in fails("train", gold_file, "-o", tmp_path / "b.keras", *options)
+
+
+def test_committee_on_a_cluster(fails, gold_file, function_file, tmp_path, monkeypatch):
+    """The address comes from the option or the environment."""
+
+    def train(members, scheduler):
+        raise ValueError(f"{len(members)} members on {scheduler}")
+
+    monkeypatch.setattr(train_committee, "train_on_cluster", train)
+    monkeypatch.setenv("ATOMZOO_SCHEDULER", "tcp://here:1")
+    options = ["--symmetry-functions", function_file, "--members", 3]
+    assert "3 members on tcp://here:1" in fails("train", gold_file, "-o", tmp_path / "a.keras", *options)
+    options += ["--scheduler", "tcp://there:2"]
+    assert "3 members on tcp://there:2" in fails("train", gold_file, "-o", tmp_path / "a.keras", *options)
 
 
 def test_lbfgs(atomzoo, gold_file, function_file, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from atomzoo import NeuralNetworkPotential, fit
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.training import checkpoint, lbfgs
-from tests.examples import CUTOFF, crystal, rattled
+from tests.examples import CUTOFF, crystal, rattled, small_potential, wide_core
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="training needs TensorFlow")
 FUNCTIONS = [SymmetryFunction("G2", CUTOFF, eta=0.5, rs=2.0)]
@@ -88,3 +88,11 @@ def test_time_that_is_over_leaves_one_epoch_and_a_checkpoint(tmp_path):
     path.write_bytes(content)
     history, _ = trained(path, "lbfgs", resume=True)
     assert [values[:1] for values in history.values()] == list(first.values()) and len(history["loss"]) == 5
+
+
+def test_another_core_is_another_training():
+    potentials = [
+        small_potential(["Ti", "O"], FUNCTIONS, core=core) for core in (None, "zbl", wide_core(), wide_core())
+    ]
+    keys = [checkpoint.training_key(potential, [], []) for potential in potentials]
+    assert len(set(keys)) == 3 and keys[2] == keys[3]

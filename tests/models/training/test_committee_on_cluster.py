@@ -4,6 +4,8 @@ import pytest
 
 from atomzoo import load_potential
 from atomzoo.datasets import gold_clusters
+from atomzoo.datasets.arrays.suspicious import SuspiciousDataWarning
+from atomzoo.datasets.splits import split_structures
 from atomzoo.layers import SymmetryFunction
 from atomzoo.models.training import committee_on_cluster
 from atomzoo.models.training.train_committee import train_committee
@@ -85,12 +87,31 @@ def test_a_member_that_failed_is_tried_again(structures, here, tmp_path, monkeyp
     assert [state is None for state in here] == [True, True, False, True]
 
 
+def test_only_keras_files_are_written(structures, here, tmp_path):
+    with pytest.raises(ValueError, match="must end in .keras. Received: '.*a.h5'"):
+        train_committee(structures, 2, tmp_path / "a.h5", scheduler="tcp://there:1", **OPTIONS)
+    assert here == [] and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("scheduler", [None, "tcp://there:1"])
+def test_a_label_that_is_off_is_warned_of_once(structures, here, tmp_path, scheduler):
+    """Also that of a held-out structure, by its number among all."""
+    (held_out, *_) = split_structures(structures, 0.1, 0)[1]
+    held_out.calc.results["energy"] += 1e4
+    with pytest.warns(SuspiciousDataWarning) as warned:
+        train_committee(structures, 2, tmp_path / "a.keras", scheduler=scheduler, **OPTIONS)
+    lines = [str(each.message) for each in warned if each.category is SuspiciousDataWarning]
+    assert [line.split(":")[0] for line in lines] == [f"structure {structures.index(held_out)}"]
+
+
 @pytest.mark.slow
 def test_on_workers_of_a_cluster(structures, cluster, tmp_path):
     for _ in range(2):
         cluster.worker()
     expected = train_committee(structures, 2, tmp_path / "whole.keras", **OPTIONS)
-    found = train_committee(structures, 2, tmp_path / "a.keras", scheduler=cluster.address, **OPTIONS)
+    options = {**OPTIONS, "scheduler": cluster.address, "tell": (lines := []).append}
+    found = train_committee(structures, 2, tmp_path / "a.keras", **options)
+    assert len(lines) == 2 and lines[1].endswith("; 2 of 2 are trained")
     for one, other in zip(found, expected, strict=True):
         assert one.history["val_loss"] == pytest.approx(other.history["val_loss"], rel=1e-6)
     assert sorted(path.name for path in tmp_path.glob("a*")) == ["a-1.csv", "a-1.keras", "a-2.csv", "a-2.keras"]
