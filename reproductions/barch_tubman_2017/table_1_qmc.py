@@ -12,8 +12,8 @@ UCB/EECS-2017-104 (2017).
 
 Result (results/table_1_qmc.md; one seed): validation errors of 0.0007 to 0.021 eV^2, on average 0.0073, where the paper
 has 0.024, and 0.017 of aenet; without set 1, in which the paper sees a fault of its own, 0.0076 and 0.014. Cold sets
-are easier than hot ones. Training G2 and G5 helps neither way: after Adam, errors with trained functions are lower in four
-of eight sets and twice as large in two, after L-BFGS of the networks alone lower in two, and 2 % larger on average.
+are easier than hot ones. Training G2 and G5 helps neither way: after Adam, errors with trained functions are lower in
+four of eight sets and twice as large in two; after L-BFGS of the networks lower in two, and 2 % larger on average.
 """
 
 import time
