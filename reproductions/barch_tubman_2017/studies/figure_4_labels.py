@@ -10,7 +10,8 @@ As figure 4 of B. Barch and N. Tubman, Solving for Minimum Energy Structures wit
 Adam trains networks, or networks and functions, as in `figure_4`; then L-BFGS trains the networks alone, functions as
 they are then (`two_stages.train_parts`). Weight decay of L-BFGS: `two_stages_weight_decay`.
 
-Result (results/figure_4_labels.md; 3 seeds): after Adam, trained G1, G2 and G3 have errors lower by 26 % in training on
+Result (results/figure_4_labels.md; `--seeds 3`; the seconds in its last line are those of a call that found all runs
+done, which took 52 minutes of two cores): after Adam, trained G1, G2 and G3 have errors lower by 26 % in training on
 both data sets, by 33 % (QMC) and 29 % (PBE) in validation; the paper has some 10 % in training, and more in validation.
 Trained G2 and G5 have lower ones by 7 % (QMC, within the interval over seeds) and 23 % (PBE). L-BFGS of the networks
 alone then divides the errors with fixed functions by 2 to 6, and leaves no difference beyond its interval: 7 % in

@@ -82,9 +82,17 @@ def test_a_member_that_failed_is_tried_again(structures, here, tmp_path, monkeyp
         train_committee(structures, 2, tmp_path / "a.keras", **options)
     assert sorted(path.name for path in tmp_path.glob("a*")) == ["a-2.checkpoint", "a-2.keras"]
     monkeypatch.setattr(committee_on_cluster, "train_member", train)
+    goes_on, train_potential = [], committee_on_cluster.train_potential
+
+    def watched(checkpoint, resume, **options):
+        goes_on.append((resume, checkpoint.exists()))
+        return train_potential(checkpoint=checkpoint, resume=resume, **options)
+
+    monkeypatch.setattr(committee_on_cluster, "train_potential", watched)
     found = train_committee(structures, 2, tmp_path / "a.keras", resume=True, **options)
     assert_same(found, expected, tmp_path)
     assert [state is None for state in here] == [True, True, False, True]
+    assert goes_on == [(True, True), (False, False)]
 
 
 def test_only_keras_files_are_written(structures, here, tmp_path):
