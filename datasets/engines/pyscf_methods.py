@@ -6,19 +6,22 @@ from atomzoo.datasets.engines.label_error import LabelError
 
 ENERGY_TOLERANCE = 1e-10  # Hartree, from one iteration to the next, of SCF and coupled clusters
 AMPLITUDE_TOLERANCE = 1e-7  # norm of the last change of amplitudes
+ENERGY_AMPLITUDE_TOLERANCE = 1e-6  # where there are no forces: energies change by less than 1e-6 eV
 LEVEL_SHIFT = 0.5  # Hartree, of the second attempt at an SCF
 
 
-def energy_and_gradient(molecule, method, max_cycle):
+def energy_and_gradient(molecule, method, max_cycle, frozen_core=False, with_gradient=True):
     """Compute the energy and its gradient on one thread.
 
     Args:
         molecule: `pyscf.gto.Mole`; restricted orbitals if its spin is 0, unrestricted ones otherwise.
         method: "hf", "mp2", "ccsd", "ccsd(t)" or the name of a functional.
         max_cycle: largest number of iterations of each attempt at an SCF, and of the coupled-cluster equations.
+        frozen_core: whether electrons of inner shells are not correlated.
+        with_gradient: whether the gradient is wanted.
 
     Returns:
-        Energy (Hartree) and gradient (n, 3) (Hartree/Bohr).
+        Energy (Hartree) and gradient (n, 3) (Hartree/Bohr) or None.
 
     Raises:
         LabelError: the iterations do not converge, or the result is not finite.
@@ -27,10 +30,11 @@ def energy_and_gradient(molecule, method, max_cycle):
 
     with pyscf.lib.with_omp_threads(1), np.errstate(all="ignore"):  # what is not finite is found below
         try:
-            energy, gradient = _correlated(_mean_field(molecule, method, max_cycle), method, max_cycle)
+            field = _mean_field(molecule, method, max_cycle)
+            energy, gradient = _correlated(field, method, max_cycle, frozen_core, with_gradient)
         except np.linalg.LinAlgError as error:
             raise LabelError(f"PySCF gave no energy. Received: {error}") from None
-    if not (np.isfinite(energy) and np.isfinite(gradient).all()):
+    if not (np.isfinite(energy) and (gradient is None or np.isfinite(gradient).all())):
         raise LabelError(f"PySCF's energy or gradient is not finite. Received: an energy of {energy} Hartree")
     return float(energy), gradient
 
@@ -87,14 +91,17 @@ def _second_order(field):
     return plain
 
 
-def _correlated(field, method, max_cycle):
-    """Energy and gradient with the correlation of all electrons, from a converged SCF."""
-    from pyscf import mp
+def _correlated(field, method, max_cycle, frozen_core, with_gradient):
+    """Energy and gradient, or None, with correlation if the method has it, from a converged SCF."""
+    from pyscf import cc, mp
 
     if method in ("ccsd", "ccsd(t)") and _has_pairs(field):
-        return _coupled_clusters(field, method, max_cycle)
+        solver = cc.CCSD(field, frozen=_frozen(field.mol, frozen_core))
+        return _coupled_clusters(solver, method, max_cycle, with_gradient)
     if method == "mp2" and _has_pairs(field):
-        field = mp.MP2(field).run()
+        field = mp.MP2(field, frozen=_frozen(field.mol, frozen_core)).run()
+    if not with_gradient:
+        return field.e_tot, None
     gradients = field.nuc_grad_method()
     gradients.grid_response = True  # of functionals: without it forces are off by up to 0.02 eV/A
     return field.e_tot, gradients.kernel()
@@ -106,14 +113,21 @@ def _has_pairs(field):
     return occupied.sum() > 1 and (occupied == 0).any()
 
 
-def _coupled_clusters(field, method, max_cycle):
-    from pyscf import cc
+def _frozen(molecule, frozen_core):
+    """The number of orbitals of inner shells, or None."""
+    from pyscf.data.elements import chemcore
 
-    solver = cc.CCSD(field)
-    solver.conv_tol, solver.conv_tol_normt, solver.max_cycle = ENERGY_TOLERANCE, AMPLITUDE_TOLERANCE, max_cycle
+    return (chemcore(molecule) or None) if frozen_core else None
+
+
+def _coupled_clusters(solver, method, max_cycle, with_gradient):
+    solver.conv_tol, solver.max_cycle = ENERGY_TOLERANCE, max_cycle
+    solver.conv_tol_normt = AMPLITUDE_TOLERANCE if with_gradient else ENERGY_AMPLITUDE_TOLERANCE
     integrals = solver.ao2mo()
     solver.kernel(eris=integrals)
     _check(solver.converged, method, solver.e_tot)
+    if not with_gradient:
+        return solver.e_tot + (solver.ccsd_t(eris=integrals) if method == "ccsd(t)" else 0.0), None
     if method == "ccsd":
         solver.solve_lambda(eris=integrals)
         _check(solver.converged_lambda, method, solver.e_tot)

@@ -7,7 +7,7 @@ of them made the embedded data.
 import argparse
 import sys
 
-from atomzoo.datasets.generate import dense_hydrogen, gold_clusters
+from atomzoo.datasets.generate import dense_hydrogen, gold_clusters, water_hydroxide
 from atomzoo.datasets.generate.silicon import command as silicon
 
 
@@ -15,7 +15,7 @@ def main(arguments=None):
     """Run a command; an error is one line on stderr and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m atomzoo.datasets.generate", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
-    for module in (gold_clusters, dense_hydrogen, silicon):
+    for module in (gold_clusters, dense_hydrogen, silicon, water_hydroxide):
         module.add_commands(commands)
     arguments = parser.parse_args(arguments)
     try:

@@ -14,6 +14,7 @@ from atomzoo.models.active_learning.loop_folder import LoopFolder
 
 pyscf = pytest.importorskip("pyscf")
 LIH = Atoms("LiH", [[0.1, 0, 0], [0.2, 0.3, 1.9]])
+BH = Atoms("BH", [[0.1, 0, 0], [0.2, 0.3, 1.4]])
 HHE = Atoms("HHe", [[0, 0.1, 0], [0.1, 0, 0.9]])
 
 
@@ -74,9 +75,12 @@ def test_functional():
 
 
 @pytest.mark.parametrize("method", ["hf", "pbe0", "mp2", "ccsd", "ccsd(t)"])
-@pytest.mark.parametrize("atoms, basis, spin", [(LIH, "6-31g", 0), (HHE, "6-31g", 1)])
-def test_forces_are_central_differences(method, atoms, basis, spin):
-    engine, step = PySCF(f"{method}/{basis}", spin=spin), 2e-3
+@pytest.mark.parametrize(
+    "atoms, basis, options",
+    [(LIH, "6-31g", {}), (HHE, "6-31g", {"spin": 1}), (BH, "6-31g", {"spin": 2, "frozen_core": True})],
+)
+def test_forces_are_central_differences(method, atoms, basis, options):
+    engine, step = PySCF(f"{method}/{basis}", **options), 2e-3
     direction = np.random.default_rng(3).normal(size=(2, 3))
     direction /= np.linalg.norm(direction)
     forces = engine.single_point(atoms).get_forces()
@@ -93,6 +97,36 @@ def test_forces_of_unrestricted_triples_where_they_are_large():
     moved = [Atoms("O2", [[0, 0, 0], [0, 0, 1.25 + step]]) for step in (1e-3, -1e-3)]
     above, below = (copy.get_potential_energy() for copy in engine.label(moved))
     assert engine.single_point(oxygen).get_forces()[1, 2] == pytest.approx((below - above) / 2e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["mp2", "ccsd", "ccsd(t)"])
+def test_forces_with_a_frozen_core(method):
+    stretched, step = molecule("H2O"), 2e-3
+    stretched.positions[1] *= 1.1
+    engine = PySCF(f"{method}/sto-3g", frozen_core=True)
+    moved = [stretched.copy() for _ in range(2)]
+    for copy, sign in zip(moved, (1, -1), strict=True):
+        copy.positions[1, 2] += sign * step
+    above, below = (copy.get_potential_energy() for copy in engine.label(moved))
+    assert engine.single_point(stretched).get_forces()[1, 2] == pytest.approx((below - above) / (2 * step), abs=2e-4)
+
+
+def test_a_frozen_core_is_not_correlated():
+    """Of BH++ two electrons are left, for which coupled clusters are exact."""
+    from pyscf import mcscf
+
+    mole = pyscf.M(atom=[*zip(BH.symbols, BH.positions, strict=True)], basis="6-31g", charge=2, verbose=0)
+    exact = mcscf.CASCI(mole.RHF().run(conv_tol=1e-11), ncas=10, nelecas=2).kernel()[0]
+    frozen, all_electrons = (energy(BH, "ccsd(t)/6-31g", charge=2, frozen_core=value) for value in (True, False))
+    assert frozen == pytest.approx(exact, abs=1e-7)
+    assert all_electrons < frozen - 1e-3
+
+
+@pytest.mark.parametrize("method", ["hf", "pbe0", "mp2", "ccsd", "ccsd(t)"])
+def test_energies_alone(method):
+    labelled = PySCF(f"{method}/6-31g", forces=False).single_point(LIH)
+    assert "forces" not in labelled.calc.results
+    assert labelled.get_potential_energy() / units.Hartree == pytest.approx(energy(LIH, f"{method}/6-31g"), abs=1e-7)
 
 
 def test_charge_and_spin():

@@ -1,0 +1,61 @@
+"""Structures drawn by a network: numbers, temperatures, and what is left out."""
+
+from functools import partial
+
+import ase.io
+import numpy as np
+import pytest
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from atomzoo import train_potential
+from atomzoo.datasets.generate.water_hydroxide import START
+from atomzoo.reproductions.barch_tubman_2017.studies import draw_water_hydroxide as study
+
+
+def springs(rng):
+    """A structure near the start, and its energy and forces by springs between all pairs of atoms."""
+    atoms = START.copy()
+    atoms.positions += rng.normal(scale=0.05, size=(5, 3))
+    vectors = atoms.positions[:, None] - atoms.positions
+    distances, rest = np.linalg.norm(vectors, axis=-1), START.get_all_distances()
+    stretched = 20.0 * (distances - rest) / np.where(distances > 0, distances, 1)
+    energy = 0.25 * 20.0 * np.sum((distances - rest) ** 2)
+    forces = -np.sum(stretched[..., None] * vectors, axis=1)
+    atoms.calc = SinglePointCalculator(atoms, energy=energy, forces=forces)
+    return atoms
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    rng = np.random.default_rng(1)
+    path = tmp_path / "start.extxyz"
+    ase.io.write(path, [springs(rng) for _ in range(60)])
+    return path
+
+
+def test_draws_at_all_temperatures(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "STEPS", 100)
+    monkeypatch.setattr(study, "EVERY", 20)
+    monkeypatch.setattr("atomzoo.train_potential", partial(train_potential, hidden=(10,), epochs=50))
+    output = tmp_path / "drawn.extxyz"
+    monkeypatch.setattr("sys.argv", ["draw", str(labelled), "--number", "13", "-o", str(output)])
+    study.main()
+    drawn = ase.io.read(output, ":")
+    temperatures = [atoms.info["temperature"] for atoms in drawn]
+    assert sorted(temperatures) == sorted([100, *study.TEMPERATURES * 2])
+    assert all(set(atoms.arrays) == {"numbers", "positions"} for atoms in drawn)
+    assert (tmp_path / "drawn.keras").exists()
+    spread = {t: np.std([d.get_distance(0, 2) for d in drawn if d.info["temperature"] == t]) for t in temperatures}
+    assert all(0 < value < 0.5 for value in spread.values())
+
+
+def test_high_energies_are_left_out(labelled, monkeypatch):
+    monkeypatch.setattr(study, "STEPS", 60)
+    monkeypatch.setattr(study, "EVERY", 10)
+    structures = ase.io.read(labelled, ":")
+    potential = train_potential(structures, hidden=(5,), epochs=50).potential
+    every = study._frames(potential, structures, 1000, 0, lowest=0.0)
+    energies = [result["energy"] for result in potential.evaluate_atoms(every)]
+    middle = np.median(energies)
+    fewer = study._frames(potential, structures, 1000, 0, lowest=middle - study.HIGHEST)
+    assert len(every) >= 3 and len(fewer) == sum(energy < middle for energy in energies) < len(every)
