@@ -95,7 +95,7 @@ class RadialFactors(keras.layers.Layer):
 
     def current_functions(self):
         """The functions with the parameters as they now are; those that are not trained, as they were given."""
-        if not self.built:
+        if not (self.built and self.trainable_parameters):
             return list(self.functions)
         values = {name: np.asarray(getattr(self, name)) for name in self.trainable_parameters}
         current = []

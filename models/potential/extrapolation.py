@@ -1,7 +1,7 @@
 """Tells where a potential is asked for environments unlike those it was trained on."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -69,17 +69,16 @@ def find_extrapolations(potential, atoms, features):
     3
     """
     excess, limits = _excess(potential, atoms, features)
-    outside = np.argwhere(excess > 0)
-    if len(outside) == 0:
-        return []
-    functions = [str(function) for function in potential.functions]
-    found = []
-    for atom, column in outside[np.argsort(-excess[excess > 0], kind="stable")]:
-        symbol = atoms.symbols[atom]
-        smallest, largest = (float(limit[column]) for limit in limits[symbol])
-        value = float(features[atom, column])
-        found.append(Extrapolation(int(atom), symbol, functions[column], value, (smallest, largest)))
-    return found
+    outside, functions = np.argwhere(excess > 0), potential.functions
+    worst_first = outside[np.argsort(-excess[excess > 0], kind="stable")]
+    return [_extrapolation(functions, atoms, features, limits, *place) for place in worst_first]
+
+
+def _extrapolation(functions, atoms, features, limits, atom, column):
+    symbol = atoms.symbols[atom]
+    smallest, largest = (float(limit[column]) for limit in limits[symbol])
+    value = float(features[atom, column])
+    return Extrapolation(int(atom), symbol, str(functions[column]), value, (smallest, largest))
 
 
 def find_outside(potential, atoms, features):
@@ -116,13 +115,13 @@ def extrapolations_in_words(potential, atoms, features):
     Args:
         potential, atoms, features: as for `find_extrapolations`.
     """
-    excess, _ = _excess(potential, atoms, features)
+    excess, limits = _excess(potential, atoms, features)
     is_outside = excess > 0
     n_atoms = int(is_outside.any(axis=1).sum())
     if not n_atoms:
         return 0, ""
-    atom = int(excess.max(axis=1).argmax())
-    worst = replace(find_extrapolations(potential, atoms[[atom]], features[[atom]])[0], atom=atom)
+    place = np.unravel_index(excess.argmax(), excess.shape)
+    worst = _extrapolation(potential.functions, atoms, features, limits, *place)
     return n_atoms, f"{worst}; in all {is_outside.sum()} values of {n_atoms} atoms are outside"
 
 

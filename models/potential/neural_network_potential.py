@@ -189,7 +189,7 @@ class NeuralNetworkPotential(CompiledPotential):
         index, scaling = self.elements.index(element), self.feature_scaling
         columns = (getattr(self.atomic_network, "feature_columns", None) or {}).get(element, slice(None))
         limits = np.full((2, scaling.n_features), [[-np.inf], [np.inf]])
-        if float(scaling.count[index]):
+        if np.asarray(scaling.count)[index]:
             for limit, table in zip(limits, (scaling.minimum, scaling.maximum), strict=True):
                 limit[columns] = np.asarray(table)[index, columns]
         return tuple(limits)
