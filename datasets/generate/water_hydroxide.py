@@ -4,11 +4,12 @@ Nothing is lost when a command is killed and started again.
 
     python -m atomzoo.datasets.generate water-hydroxide dynamics --temperature 1000 -o start1000.extxyz
     python -m atomzoo.datasets.generate water-hydroxide label drawn.extxyz --method pbe0 -o pbe0.extxyz
-    python -m atomzoo.datasets.generate water-hydroxide label drawn.extxyz --method "ccsd(t)" -o ccsdt.extxyz
-    python -m atomzoo.datasets.generate water-hydroxide pack pbe0.extxyz ccsdt.extxyz -o water_hydroxide.extxyz
+    python -m atomzoo.datasets.generate water-hydroxide low pbe0.extxyz -o low.extxyz
+    python -m atomzoo.datasets.generate water-hydroxide label low.extxyz --method "ccsd(t)" -o ccsdt.extxyz
+    python -m atomzoo.datasets.generate water-hydroxide pack low.extxyz ccsdt.extxyz -o water_hydroxide.extxyz
 
 What is labelled beyond the frames of `dynamics` is drawn by a network, see
-`atomzoo.reproductions.barch_tubman_2017.studies.draw_water_hydroxide`.
+`atomzoo.reproductions.barch_tubman_2017.studies.draw_water_hydroxide`; where it was wrong, energies by PBE0 are high.
 """
 
 from pathlib import Path
@@ -28,6 +29,7 @@ from atomzoo.datasets.water_hydroxide import METHODS, reference_engine
 TIME_STEP = 0.5  # fs
 EVERY = 4  # steps from one frame to the next
 FRICTION = 0.02 / units.fs
+MINIMUM, HIGHEST = -4139.751, 1.5  # eV, by PBE0: of the lowest frame of the dynamics; what is labelled by CCSD(T)
 # Near the minimum: the bridge O-H-O, and one H at each O.
 START = Atoms("OHOHH", [[0, 0, 0], [1.1, 0.02, 0.02], [2.47, 0, 0], [-0.3, 0.9, 0.1], [2.8, -0.6, 0.7]])
 
@@ -52,7 +54,7 @@ def dynamics(path, temperature, n_frames, engine=None):
     A run that was killed goes on from its last frame.
 
     Args:
-        path: extxyz file. Each frame has energy, forces, momenta and, in its info, its temperature (K).
+        path: extxyz file. Each frame has energy, forces and momenta.
         temperature: K.
         n_frames: number of frames, 2 fs apart.
         engine: with `single_point`; by default that of the embedded data.
@@ -65,7 +67,7 @@ def dynamics(path, temperature, n_frames, engine=None):
     if not n_done:
         widths = np.sqrt(atoms.get_masses() * units.kB * temperature)
         atoms.set_momenta(widths[:, None] * rng.normal(size=(len(atoms), 3)))
-    atoms.calc, atoms.info = _Labels(engine or reference_engine("pbe0")), {"temperature": temperature}
+    atoms.calc = _Labels(engine or reference_engine("pbe0"))
     options = {"temperature_K": temperature, "friction": FRICTION, "fixcm": False, "rng": rng}
     run = Langevin(atoms, TIME_STEP * units.fs, **options)
     while n_done < n_frames:
@@ -74,27 +76,42 @@ def dynamics(path, temperature, n_frames, engine=None):
         n_done += 1
 
 
-def pack(forces_path, energies_path, path):
-    """Write the structures that both methods have labelled to one file.
+def low(structures):
+    """Those of structures labelled by PBE0 whose energy is at most `HIGHEST` above that of `MINIMUM`."""
+    return [atoms for atoms in structures if atoms.get_potential_energy() < MINIMUM + HIGHEST]
+
+
+def pack(structures, path):
+    """Join energies by CCSD(T) to structures labelled by PBE0.
 
     Args:
-        forces_path: extxyz file with energies and forces by PBE0, which are kept as such.
-        energies_path: extxyz file with energies by CCSD(T), which become `ccsdt_energy` (eV) in the info of each.
-        path: extxyz file that is written; further pairs of files may be joined to it with `cat`.
+        structures: list of `Atoms` with energies and forces by PBE0, which are kept as such.
+        path: extxyz file with energies by CCSD(T), `source` the number in the list. They become `ccsdt_energy` (eV).
 
     Returns:
-        The structures.
+        The structures that both methods have labelled.
     """
-    energies = {atoms.info["source"]: atoms.get_potential_energy() for atoms in read_structures(energies_path)}
-    found = [atoms for atoms in read_structures(forces_path) if atoms.info["source"] in energies]
-    for atoms in found:
-        atoms.info = {"ccsdt_energy": energies[atoms.info["source"]]}
-    write_structures(path, found)
+    energies = {atoms.info["source"]: atoms.get_potential_energy() for atoms in read_structures(path)}
+    found = [atoms for number, atoms in enumerate(structures) if number in energies]
+    for atoms, (_, energy) in zip(found, sorted(energies.items()), strict=True):
+        atoms.info = {"ccsdt_energy": energy}
+        atoms.arrays.pop("momenta", None)
     return found
 
 
+def _low(arguments):
+    structures = read_structures(arguments.structures)
+    found = low(structures)
+    write_structures(arguments.output, found)
+    print(f"{len(found)} of {len(structures)} structures")
+
+
 def _pack(arguments):
-    found = pack(arguments.forces, arguments.energies, arguments.output)
+    if len(arguments.files) % 2:
+        raise ValueError(f"Files come in pairs, by PBE0 and by CCSD(T). Received: {len(arguments.files)}")
+    pairs = zip(arguments.files[::2], arguments.files[1::2], strict=True)
+    found = [atoms for forces, energies in pairs for atoms in pack(read_structures(forces), energies)]
+    write_structures(arguments.output, found)
     differences = np.array([atoms.info["ccsdt_energy"] - atoms.get_potential_energy() for atoms in found])
     print(f"{len(found)} structures; CCSD(T) minus PBE0 spreads by {1e3 * differences.std():.1f} meV")
 
@@ -121,8 +138,11 @@ def add_commands(commands):
     command.add_argument("--processes", type=count, help="by default as many as there are processor cores")
     command.add_argument("-o", "--output", required=True, help="extxyz file")
     command.set_defaults(function=_label)
+    command = commands.add_parser("low", help="leave out what is high above the minimum by PBE0")
+    command.add_argument("structures", help="file of label by PBE0")
+    command.add_argument("-o", "--output", required=True, help="extxyz file")
+    command.set_defaults(function=_low)
     command = commands.add_parser("pack", help="labels of both methods to one file")
-    command.add_argument("forces", help="file of label by PBE0")
-    command.add_argument("energies", help="file of label by CCSD(T)")
+    command.add_argument("files", nargs="+", help="files by PBE0 and by CCSD(T), in turn")
     command.add_argument("-o", "--output", required=True, help="extxyz file")
     command.set_defaults(function=_pack)

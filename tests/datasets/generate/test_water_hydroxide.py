@@ -39,7 +39,6 @@ def test_dynamics_of_springs(tmp_path):
     again = Springs().single_point(frames[-1])
     np.testing.assert_allclose(frames[-1].get_forces(), again.get_forces(), atol=1e-6)
     assert frames[-1].get_potential_energy() == pytest.approx(again.get_potential_energy(), abs=1e-6)
-    assert frames[-1].info["temperature"] == 300
 
 
 def test_a_run_that_was_stopped_goes_on(tmp_path):
@@ -83,15 +82,32 @@ def test_labels_of_both_methods_in_one_file(cheap, tmp_path, capsys):
         assert atoms.info["ccsdt_energy"] == pytest.approx(alone[1].get_potential_energy(), abs=1e-5)
 
 
+def labelled(energy, **info):
+    atoms = Atoms("H", info=info)
+    atoms.calc = SinglePointCalculator(atoms, energy=energy, forces=np.zeros((1, 3)))
+    return atoms
+
+
 def test_what_one_method_lacks_is_left_out(tmp_path):
-    paths = [tmp_path / name for name in ("pbe0.extxyz", "ccsdt.extxyz")]
-    for path, sources in zip(paths, ([0, 1, 3], [0, 3, 4]), strict=True):
-        for source in sources:
-            atoms = Atoms("H", info={"source": source})
-            atoms.calc = SinglePointCalculator(atoms, energy=1.0 * source, forces=np.zeros((1, 3)))
-            ase.io.write(path, atoms, append=True)
-    found = water_hydroxide.pack(*paths, tmp_path / "packed.extxyz")
-    assert [atoms.info for atoms in found] == [{"ccsdt_energy": 0.0}, {"ccsdt_energy": 3.0}]
+    structures = [labelled(float(n)) for n in range(5)]
+    ase.io.write(tmp_path / "ccsdt.extxyz", [labelled(-1.0 * n, source=n) for n in (0, 3, 4)])
+    found = water_hydroxide.pack(structures, tmp_path / "ccsdt.extxyz")
+    assert [atoms.get_potential_energy() for atoms in found] == [0.0, 3.0, 4.0]
+    assert [atoms.info["ccsdt_energy"] for atoms in found] == [0.0, -3.0, -4.0]
+
+
+def test_what_is_high_is_left_out(tmp_path, capsys):
+    energies = water_hydroxide.MINIMUM + np.array([0.0, 1.6, 1.4])
+    ase.io.write(tmp_path / "pbe0.extxyz", [labelled(energy) for energy in energies])
+    main(["water-hydroxide", "low", str(tmp_path / "pbe0.extxyz"), "-o", str(tmp_path / "low.extxyz")])
+    kept = [atoms.get_potential_energy() for atoms in ase.io.read(tmp_path / "low.extxyz", ":")]
+    np.testing.assert_allclose(kept, energies[[0, 2]], atol=1e-6)
+    assert capsys.readouterr().out == "2 of 3 structures\n"
+
+
+def test_files_to_pack_come_in_pairs(tmp_path):
+    with pytest.raises(SystemExit, match="^Error: Files come in pairs, by PBE0 and by CCSD.T.. Received: 1$"):
+        main(["water-hydroxide", "pack", "pbe0.extxyz", "-o", str(tmp_path / "packed.extxyz")])
 
 
 def test_engines():
