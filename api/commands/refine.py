@@ -44,6 +44,9 @@ def refine(
     ] = "",
     charge: Annotated[int, typer.Option(help="pyscf: total charge.")] = 0,
     spin: Annotated[int, typer.Option(min=0, help="pyscf: number of unpaired electrons.")] = 0,
+    frozen_core: Annotated[
+        bool, typer.Option("--frozen-core", help="pyscf: MP2 and coupled clusters of the valence electrons alone.")
+    ] = False,
     hidden: Annotated[
         list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden layers of each element's network.")
     ] = (30, 30),
@@ -78,7 +81,7 @@ def refine(
     if engine == "espresso":
         labeller = _espresso(pseudo, wavefunction_cutoff, density_cutoff)
     elif engine == "pyscf":
-        labeller = _pyscf(method, charge, spin)
+        labeller = _pyscf(method, charge, spin, frozen_core)
     elif not pair:
         raise ValueError(f"LAMMPS needs --pair, once or more. Received: {list(pair)}")
     start_backend()
@@ -137,9 +140,9 @@ def _espresso(pseudo, wavefunction_cutoff, density_cutoff):
     return Espresso(files, wavefunction_cutoff, density_cutoff)
 
 
-def _pyscf(method, charge, spin):
+def _pyscf(method, charge, spin, frozen_core):
     from atomzoo.datasets.engines import PySCF
 
     if not method:
         raise ValueError(f"PySCF needs --method METHOD/BASIS. Received: {method!r}")
-    return PySCF(method, charge, spin)
+    return PySCF(method, charge, spin, frozen_core=frozen_core)

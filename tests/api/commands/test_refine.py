@@ -70,6 +70,8 @@ def test_refine_by_quantum_chemistry(atomzoo, tmp_path):
     other = [*options[:3], "hf/6-31g", *options[4:]]
     code, _, error = atomzoo("refine", tmp_path / "h2.extxyz", "-o", tmp_path / "loop", *other)
     assert code == 1 and "other settings. Received: engine=PySCF(method='hf/6-31g'" in error
+    code, _, error = atomzoo("refine", tmp_path / "h2.extxyz", "-o", tmp_path / "loop", *options, "--frozen-core")
+    assert code == 1 and "frozen_core=True" in error
 
 
 @pytest.mark.parametrize(
