@@ -140,7 +140,9 @@ def _refinement_round(loop, k, train, n_networks, seed):
     """Trains, searches, labels; the numbers of the round."""
     data = loop.data(k)
     potentials = _potentials(loop, k, data, train, n_networks, seed)
-    candidates = loop.structures(f"round_{k}/candidates", lambda: find_candidates(potentials[0], data, seed + k))
+    # Where a network was wrong, labels may be of structures that are none, from which nothing should start.
+    sound = [atoms for atoms in data if _energy(atoms) <= max(map(_energy, loop.initial))]
+    candidates = loop.structures(f"round_{k}/candidates", lambda: find_candidates(potentials[0], sound, seed + k))
     minimum, *others = candidates
     known = min(map(_energy, data))
     steps, converged = loop.label([minimum]), False

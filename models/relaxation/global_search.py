@@ -57,10 +57,11 @@ def global_minimum(potential, starts, hops=10, n_minima=10, fmax=1e-4, seed=0, e
     _check(starts)
     rng = np.random.default_rng(seed)
     bonds = bond_range(starts)
+    size = HOP * min(bonds.shortest.values())
     walkers, found = list(starts), []
     heights = np.full(len(starts), np.inf)
     for hop in range(hops + 1):
-        displaced = [_displaced(atoms, HOP * bonds[0], rng) if hop else atoms for atoms in walkers]
+        displaced = [_displaced(atoms, size, rng) if hop else atoms for atoms in walkers]
         trials = _descend(displaced, potential, engine)
         whole = np.array([is_whole(atoms, bonds) for atoms in trials])
         energies = np.where(whole, [atoms.get_potential_energy() for atoms in trials], np.inf)

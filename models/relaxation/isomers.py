@@ -1,5 +1,7 @@
 """Which structures are the same isomer, and which are none because they have collapsed or fallen apart."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse.csgraph import minimum_spanning_tree
 
@@ -53,40 +55,71 @@ def sorted_distances(atoms):
     return lengths[np.lexsort((lengths, higher, lower))]
 
 
+@dataclass(frozen=True)
+class BondRange:
+    """Distances in sound structures, A.
+
+    Attributes:
+        shortest: dict, the shortest distance of each pair of atomic numbers, the lower first.
+        nearest: dict, how far an atom of each atomic number is from its nearest neighbor, at most.
+        longest: the longest bond that a structure is held together by, a link of the tree that connects all its atoms
+            by the shortest links.
+    """
+
+    shortest: dict[tuple[int, int], float]
+    nearest: dict[int, float]
+    longest: float
+
+
 def bond_range(structures):
-    """The shortest distance in structures of two or more atoms, and the longest bond that one is held together by.
-
-    The latter is the longest link of the tree that connects all atoms of a structure by the shortest links.
-
-    Returns:
-        `(shortest, longest)` in A.
+    """The `BondRange` of structures of two or more atoms.
 
     Example:
 
     >>> from ase import Atoms
     >>> bond_range([Atoms("Au3", positions=[[0, 0, 0], [0, 0, 2.5], [0, 0, 5.5]])])
-    (2.5, 3.0)
+    BondRange(shortest={(79, 79): 2.5}, nearest={79: 3.0}, longest=3.0)
     """
-    bonds = np.array([_bonds(atoms) for atoms in structures])
-    return float(bonds[:, 0].min()), float(bonds[:, 1].max())
+    ranges = [_bonds(atoms) for atoms in structures]
+    pairs = sorted({pair for each in ranges for pair in each.shortest})
+    elements = sorted({number for each in ranges for number in each.nearest})
+    return BondRange(
+        {pair: min(each.shortest[pair] for each in ranges if pair in each.shortest) for pair in pairs},
+        {number: max(each.nearest.get(number, 0.0) for each in ranges) for number in elements},
+        max(each.longest for each in ranges),
+    )
 
 
 def is_whole(atoms, bonds):
-    """Whether a structure has neither collapsed nor fallen apart, judged by the `bond_range` of sound ones.
+    """Whether a structure has neither collapsed nor fallen apart, judged by the `BondRange` of sound ones.
 
-    Its shortest distance must be 0.8 times theirs or longer, and the longest bond it is held together by 1.25 times
-    theirs or shorter.
+    The shortest distance of each pair of elements must be 0.8 times theirs or longer; the distance of each atom from
+    its nearest neighbor, and the longest bond that the structure is held together by, 1.25 times theirs or shorter.
 
     Example:
 
     >>> from ase import Atoms
-    >>> [is_whole(Atoms("Au2", positions=[[0, 0, 0], [0, 0, z]]), bonds=(2.5, 3.0)) for z in (1.9, 2.0, 3.7, 3.8)]
+    >>> bonds = bond_range([Atoms("Au2", positions=[[0, 0, 0], [0, 0, z]]) for z in (2.5, 3.0)])
+    >>> [is_whole(Atoms("Au2", positions=[[0, 0, 0], [0, 0, z]]), bonds) for z in (1.9, 2.0, 3.7, 3.8)]
     [False, True, True, False]
     """
-    low, high = _bonds(atoms)
-    return bool(low >= SHRUNK * bonds[0] and high <= STRETCHED * bonds[1])
+    found = _bonds(atoms)
+    return (
+        found.longest <= STRETCHED * bonds.longest
+        and all(low >= SHRUNK * bonds.shortest.get(pair, 0.0) for pair, low in found.shortest.items())
+        and all(high <= STRETCHED * bonds.nearest.get(number, np.inf) for number, high in found.nearest.items())
+    )
 
 
 def _bonds(atoms):
-    distances = atoms.get_all_distances(mic=atoms.pbc.any())
-    return sorted_distances(atoms).min(), minimum_spanning_tree(distances).max()
+    """The `BondRange` of one structure."""
+    distances, numbers = atoms.get_all_distances(mic=atoms.pbc.any()), atoms.numbers
+    first, second = np.triu_indices(len(atoms), 1)
+    lower, higher = np.sort([numbers[first], numbers[second]], axis=0)
+    shortest = {}
+    for pair in set(zip(lower.tolist(), higher.tolist(), strict=True)):
+        of_pair = (lower == pair[0]) & (higher == pair[1])
+        shortest[pair] = float(distances[first, second][of_pair].min())
+    nearest = (distances + np.diag(np.full(len(atoms), np.inf))).min(axis=1)
+    of_elements = {int(number): float(nearest[numbers == number].max()) for number in np.unique(numbers)}
+    return BondRange(shortest, of_elements, float(minimum_spanning_tree(distances).max()))

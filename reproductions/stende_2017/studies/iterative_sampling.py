@@ -34,6 +34,7 @@ from matplotlib.ticker import MaxNLocator
 from atomzoo.console import track
 from atomzoo.datasets.empirical import diamond_silicon, stillinger_weber
 from atomzoo.datasets.engines.lammps import Lammps
+from atomzoo.models.relaxation.isomers import BondRange, is_whole
 from atomzoo.reproductions import report
 from atomzoo.reproductions.stende_2017._shared import potentials
 
@@ -43,7 +44,8 @@ NAMES = {"energy": "energy", "range": "range", "disagreement": "disagreement of 
 HIDDEN, ITERATIONS = (10,), 300
 RUNS, STEPS, TIME_STEP = 4, 1000, 2.0  # of the dynamics of a round; fs
 EVERY, FINE = 50, 5  # steps from frame to frame; where the crystal is lost
-BONDS = (2.1, 2.7)  # A, shortest and longest of a crystal; beyond 0.8 and 1.25 times that it is lost
+# A, of a crystal; it is lost when distances are below 0.8 times the first or above 1.25 times the others.
+BONDS = BondRange(shortest={(14, 14): 2.1}, nearest={14: 2.7}, longest=2.7)
 MOST, MAX_ROUNDS = 20, 15
 
 
@@ -131,8 +133,6 @@ def _trajectory(engine, atoms, steps, seed):
 
     A network far from its data would soon lead to energies of which nothing can be learnt, or that LAMMPS cannot bear.
     """
-    from atomzoo.models.relaxation.isomers import is_whole
-
     frames = []
     for _ in range(0, steps, EVERY):
         piece = engine.dynamics(atoms, EVERY, TEMPERATURE, TIME_STEP, FINE, seed=seed)[1:]

@@ -44,15 +44,36 @@ def test_the_lowest_of_each_isomer_remains():
 
 def test_whole_structures():
     bonds = bond_range([SQUARE, molecule("H2O")])
-    assert bonds == pytest.approx((0.97, 2.6), abs=0.01)
+    assert bonds.shortest == pytest.approx({(1, 1): 1.53, (1, 8): 0.97, (79, 79): 2.6}, abs=0.01)
+    assert bonds.nearest == pytest.approx({1: 0.97, 8: 0.97, 79: 2.6}, abs=0.01)
+    assert bonds.longest == pytest.approx(2.6)
     far = SQUARE.copy()
     far.positions[0, 2] = 3.0
-    assert is_whole(SQUARE, (2.6, 2.6)) and not is_whole(far, (2.6, 2.6))
+    assert is_whole(SQUARE, bonds) and not is_whole(far, bonds)
     # two pairs, each whole, far from each other
     far.positions[2:, 1] += 5.0
-    assert not is_whole(far, (2.6, 2.6))
+    assert not is_whole(far, bonds)
     close = SQUARE.copy()
     close.positions[1] = [1.0, 0, 0]
-    assert not is_whole(close, (2.6, 2.6))
+    assert not is_whole(close, bonds)
     close.positions[1] = close.positions[0]
-    assert not is_whole(close, (2.6, 2.6))
+    assert not is_whole(close, bonds)
+
+
+def test_each_pair_of_elements_has_its_own_shortest_distance():
+    """Two O at the distance of O-H are no sound structure; pairs that are not in the sound ones may be anywhere."""
+    bonds = bond_range([molecule("H2O2")])
+    shrunk = molecule("H2O2")
+    shrunk.set_distance(*np.flatnonzero(shrunk.symbols == "O"), 1.0, fix=0)
+    assert is_whole(molecule("H2O2"), bonds) and not is_whole(shrunk, bonds)
+    assert is_whole(shrunk, bond_range([molecule("H2O")]))
+
+
+def test_an_atom_that_has_left_its_molecule():
+    """A hydrogen atom beside a molecule is farther from all than hydrogen is, though no farther than molecules are."""
+    dimer = molecule("H2O") + molecule("H2O")
+    dimer.positions[3:, 1] += 4.0
+    bonds, broken = bond_range([dimer]), dimer.copy()
+    broken.positions[2] += 0.9 * (broken.positions[2] - broken.positions[0])
+    assert bonds.longest > 2.4 and bonds.nearest[1] < 1.0
+    assert is_whole(dimer, bonds) and not is_whole(broken, bonds)
