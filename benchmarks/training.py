@@ -114,6 +114,7 @@ def figure(curves):
         ax.set(title=name, xlabel="processor time, s", ylabel="force RMSE, eV/Å", xscale="log", yscale="log")
         ax.set_xticks([20, 50, 100, 200], labels=["20", "50", "100", "200"])
         ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.yaxis.set_major_formatter(ScalarFormatter())
         ax.yaxis.set_minor_formatter(ScalarFormatter())
     axes[0].legend()
     return drawn
