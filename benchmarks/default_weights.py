@@ -29,9 +29,9 @@ COLUMNS = (
 NOTES = f"""\
 The default training (L-BFGS, functions from the data) with two pairs of weights, of forces and of stress, on {N_TRAIN}
 structures of each set of `default_functions`, and of dense hydrogen whose labels, of the Gamma point alone, are no sums
-over neighborhoods. Errors are those of {N_TEST} more structures of the training part: the default was chosen by these,
-and `default_functions` measures it on the test part. One seed. Seconds are for orientation: the machine may have had
-other work."""
+over neighborhoods. Errors are those of {N_TEST} more structures of the training part, by which a default may be chosen;
+`default_functions` measures it on the test part. One seed. Seconds are for orientation: the machine may have had other
+work."""
 
 
 def pool(name):

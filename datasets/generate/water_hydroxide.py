@@ -14,10 +14,10 @@ What is labelled beyond the frames of `dynamics` is drawn by a network, see
 
 from pathlib import Path
 
-import ase.io
 import numpy as np
 from ase import Atoms, units
 from ase.calculators.calculator import Calculator
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.langevin import Langevin
 
 from atomzoo.datasets.engines import LabelledFile
@@ -49,7 +49,7 @@ class _Labels(Calculator):
 
 
 def dynamics(path, temperature, n_frames, engine=None):
-    """Run Langevin dynamics of H3O2- by PBE0 until a file has its number of frames, each appended as it is reached.
+    """Run Langevin dynamics of H3O2- by PBE0 until a file has its number of frames, each written as it is reached.
 
     A run that was killed goes on from its last frame.
 
@@ -59,21 +59,20 @@ def dynamics(path, temperature, n_frames, engine=None):
         n_frames: number of frames, 2 fs apart.
         engine: with `single_point`; by default that of the embedded data.
     """
-    path, n_done, atoms = Path(path), 0, START.copy()
-    if path.exists():
-        frames = read_structures(path)
-        n_done, atoms = len(frames), frames[-1].copy()
-    rng = np.random.default_rng((int(temperature), n_done))
-    if not n_done:
+    frames = read_structures(path) if Path(path).exists() else []
+    atoms = frames[-1].copy() if frames else START.copy()
+    rng = np.random.default_rng((int(temperature), len(frames)))
+    if not frames:
         widths = np.sqrt(atoms.get_masses() * units.kB * temperature)
         atoms.set_momenta(widths[:, None] * rng.normal(size=(len(atoms), 3)))
     atoms.calc = _Labels(engine or reference_engine("pbe0"))
     options = {"temperature_K": temperature, "friction": FRICTION, "fixcm": False, "rng": rng}
     run = Langevin(atoms, TIME_STEP * units.fs, **options)
-    while n_done < n_frames:
+    while len(frames) < n_frames:
         run.run(EVERY)
-        ase.io.write(path, atoms, format="extxyz", append=True)
-        n_done += 1
+        frames.append(atoms.copy())
+        frames[-1].calc = SinglePointCalculator(frames[-1], **atoms.calc.results)
+        write_structures(path, frames)
 
 
 def low(structures):
@@ -90,12 +89,19 @@ def pack(structures, path):
 
     Returns:
         The structures that both methods have labelled.
+
+    Raises:
+        ValueError: the file is of other structures.
     """
-    energies = {atoms.info["source"]: atoms.get_potential_energy() for atoms in read_structures(path)}
-    found = [atoms for number, atoms in enumerate(structures) if number in energies]
-    for atoms, (_, energy) in zip(found, sorted(energies.items()), strict=True):
-        atoms.info = {"ccsdt_energy": energy}
+    found = []
+    for coupled in read_structures(path):
+        source = coupled.info.get("source", -1)
+        atoms = structures[source] if 0 <= source < len(structures) else None
+        if atoms is None or not np.allclose(atoms.positions, coupled.positions, rtol=0, atol=1e-6):
+            raise ValueError(f"'{path}' must be of the structures before it. Received: another, source={source}")
+        atoms.info = {"ccsdt_energy": coupled.get_potential_energy()}
         atoms.arrays.pop("momenta", None)
+        found.append(atoms)
     return found
 
 

@@ -141,7 +141,8 @@ def _refinement_round(loop, k, train, n_networks, seed):
     data = loop.data(k)
     potentials = _potentials(loop, k, data, train, n_networks, seed)
     # Where a network was wrong, labels may be of structures that are none, from which nothing should start.
-    sound = [atoms for atoms in data if _energy(atoms) <= max(map(_energy, loop.initial))]
+    highest = max(map(_energy, loop.initial))
+    sound = [atoms for atoms in data if _energy(atoms) <= highest]
     candidates = loop.structures(f"round_{k}/candidates", lambda: find_candidates(potentials[0], sound, seed + k))
     minimum, *others = candidates
     known = min(map(_energy, data))

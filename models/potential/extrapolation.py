@@ -69,16 +69,20 @@ def find_extrapolations(potential, atoms, features):
     3
     """
     excess, limits = _excess(potential, atoms, features)
-    outside, functions = np.argwhere(excess > 0), potential.functions
+    outside = np.argwhere(excess > 0)
+    if len(outside) == 0:
+        return []
+    functions = potential.functions
+    names = {column: str(functions[column]) for column in np.unique(outside[:, 1])}
     worst_first = outside[np.argsort(-excess[excess > 0], kind="stable")]
-    return [_extrapolation(functions, atoms, features, limits, *place) for place in worst_first]
+    return [_extrapolation(names[place[1]], atoms, features, limits, *place) for place in worst_first]
 
 
-def _extrapolation(functions, atoms, features, limits, atom, column):
+def _extrapolation(function, atoms, features, limits, atom, column):
+    """The `Extrapolation` of a value; `function` in words, `limits` as of `_excess`."""
     symbol = atoms.symbols[atom]
     smallest, largest = (float(limit[column]) for limit in limits[symbol])
-    value = float(features[atom, column])
-    return Extrapolation(int(atom), symbol, str(functions[column]), value, (smallest, largest))
+    return Extrapolation(int(atom), symbol, function, float(features[atom, column]), (smallest, largest))
 
 
 def find_outside(potential, atoms, features):
@@ -120,8 +124,8 @@ def extrapolations_in_words(potential, atoms, features):
     n_atoms = int(is_outside.any(axis=1).sum())
     if not n_atoms:
         return 0, ""
-    place = np.unravel_index(excess.argmax(), excess.shape)
-    worst = _extrapolation(potential.functions, atoms, features, limits, *place)
+    atom, column = np.unravel_index(excess.argmax(), excess.shape)
+    worst = _extrapolation(str(potential.functions[column]), atoms, features, limits, atom, column)
     return n_atoms, f"{worst}; in all {is_outside.sum()} values of {n_atoms} atoms are outside"
 
 

@@ -4,12 +4,13 @@
         --number 500 -o drawn.extxyz
 
 trains the network on the energies and forces of the files (drawn.keras), and draws as many structures at each of six
-temperatures, 50 fs apart, from trajectories of 0.5 ps that start from the labelled structures. Those whose energy by
-the network is more than 2 eV above the lowest label, or in which atoms have come closer than in the data or have parted
-(see `molecular_dynamics`), are left out.
+temperatures, 50 fs apart, from trajectories of 0.5 ps that start from the labelled structures. What is more than 2 eV
+above the lowest label, by its label or by the network, starts no trajectory and is not drawn; one in which atoms come
+closer than in these data, or part (see `molecular_dynamics`), ends there.
 """
 
 import argparse
+import sys
 
 import numpy as np
 
@@ -20,6 +21,7 @@ TEMPERATURES = (100, 200, 300, 500, 700, 1000)  # K
 TIME_STEP = 0.5  # fs
 STEPS, EVERY = 1000, 100  # of a trajectory, and from one frame to the next
 HIGHEST = 2.0  # eV above the lowest label
+MOST_FAILURES = 50  # trajectories, one after the other, of which no frame is kept
 
 
 def draw(potential, structures, number, seed):
@@ -33,15 +35,27 @@ def draw(potential, structures, number, seed):
 
     Returns:
         List of `Atoms`, `temperature` (K) in the info of each, in random order.
+
+    Raises:
+        ValueError: the network is so bad that no trajectory gives a frame.
     """
-    lowest, each, drawn = min(atoms.get_potential_energy() for atoms in structures), number // len(TEMPERATURES), []
-    for place, temperature in enumerate(TEMPERATURES):
-        found, trajectory = [], seed * 10000 + place * 1000
-        while len(found) < each + (place < number % len(TEMPERATURES)):
-            found += _frames(potential, structures, temperature, trajectory, lowest)
-            trajectory += 1
-        drawn += found[: each + (place < number % len(TEMPERATURES))]
+    lowest = min(atoms.get_potential_energy() for atoms in structures)
+    starts = [atoms for atoms in structures if atoms.get_potential_energy() < lowest + HIGHEST]
+    shares, drawn = np.diff(np.linspace(0, number, len(TEMPERATURES) + 1).astype(int)), []
+    for place, (temperature, share) in enumerate(zip(TEMPERATURES, shares, strict=True)):
+        drawn += _at(temperature, potential, starts, share, seed * 10000 + place * 1000, lowest)
     return [drawn[k] for k in np.random.default_rng(seed).permutation(len(drawn))]
+
+
+def _at(temperature, potential, starts, number, seed, lowest):
+    """So many structures at one temperature."""
+    found, failures = [], 0
+    while len(found) < number:
+        frames = _frames(potential, starts, temperature, seed, lowest)
+        found, seed, failures = found + frames, seed + 1, 0 if frames else failures + 1
+        if failures == MOST_FAILURES:
+            raise ValueError(f"Trajectories at {temperature} K give no frames. Received: {failures} in a row")
+    return found[:number]
 
 
 def _frames(potential, structures, temperature, seed, lowest):
@@ -67,11 +81,15 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="of the network and the trajectories")
     parser.add_argument("-o", "--output", required=True, help="extxyz file; the network's has its name, .keras")
     arguments = parser.parse_args()
-    structures = [atoms for path in arguments.files for atoms in read_structures(path)]
-    path = arguments.output.removesuffix(".extxyz")
-    training = train_potential(structures, core="zbl", seed=arguments.seed, output=f"{path}.keras", tell=print)
-    drawn = draw(training.potential, structures, arguments.number, arguments.seed)
-    write_structures(arguments.output, drawn)
+    try:
+        structures = [atoms for path in arguments.files for atoms in read_structures(path)]
+        path = arguments.output.removesuffix(".extxyz")
+        options = {"core": "zbl", "seed": arguments.seed, "tell": print}
+        potential = train_potential(structures, output=f"{path}.keras", **options).potential
+        drawn = draw(potential, structures, arguments.number, arguments.seed)
+        write_structures(arguments.output, drawn)
+    except (ValueError, OSError) as error:
+        sys.exit(f"Error: {error}")
     print(f"{len(drawn)} structures")
 
 

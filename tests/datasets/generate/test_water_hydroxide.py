@@ -96,6 +96,16 @@ def test_what_one_method_lacks_is_left_out(tmp_path):
     assert [atoms.info["ccsdt_energy"] for atoms in found] == [0.0, -3.0, -4.0]
 
 
+@pytest.mark.parametrize("source", [1, 7, -1])
+def test_energies_of_other_structures_are_refused(tmp_path, source):
+    """Those of a file that does not belong to the list would be taken for its own."""
+    structures = [labelled(0.0), labelled(1.0)]
+    structures[1].positions += 0.01
+    ase.io.write(tmp_path / "ccsdt.extxyz", labelled(-1.0, source=source))
+    with pytest.raises(ValueError, match=f"of the structures before it. Received: another, source={source}$"):
+        water_hydroxide.pack(structures, tmp_path / "ccsdt.extxyz")
+
+
 def test_what_is_high_is_left_out(tmp_path, capsys):
     energies = water_hydroxide.MINIMUM + np.array([0.0, 1.6, 1.4])
     ase.io.write(tmp_path / "pbe0.extxyz", [labelled(energy) for energy in energies])

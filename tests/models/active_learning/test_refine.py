@@ -137,6 +137,24 @@ class Failing(EMTEngine):
 
 
 @pytest.mark.slow
+def test_no_search_starts_above_the_first_data(tmp_path, monkeypatch):
+    """The first minimum of the network has collapsed: by the engine its energy is far above all that was given."""
+    given, true = [], refine_module.find_candidates
+    collapsed = data()[0].copy()
+    collapsed.positions *= 0.6
+    collapsed.info = {"role": "isomer"}
+
+    def spy(potential, structures, seed):
+        given.append([atoms.get_potential_energy() for atoms in structures])
+        return [collapsed] if len(given) == 1 else true(potential, structures, seed)
+
+    monkeypatch.setattr(refine_module, "find_candidates", spy)
+    result = refine(data(), EMTEngine(), tmp_path, TRAIN, budget=3)
+    highest = max(atoms.get_potential_energy() for atoms in data())
+    assert max(atoms.get_potential_energy() for atoms in result.structures) > highest
+    assert len(given) >= 2 and len(given[1]) == 16 and max(given[1]) == highest
+
+
 def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path, monkeypatch):
     monkeypatch.setattr(
         refinement_steps, "RELAXED", 1e-9
