@@ -136,7 +136,6 @@ class Failing(EMTEngine):
         return super().label(structures)
 
 
-@pytest.mark.slow
 def test_no_search_starts_above_the_first_data(tmp_path, monkeypatch):
     """The first minimum of the network has collapsed: by the engine its energy is far above all that was given."""
     given, true = [], refine_module.find_candidates
@@ -155,6 +154,7 @@ def test_no_search_starts_above_the_first_data(tmp_path, monkeypatch):
     assert len(given) >= 2 and len(given[1]) == 16 and max(given[1]) == highest
 
 
+@pytest.mark.slow
 def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path, monkeypatch):
     monkeypatch.setattr(
         refinement_steps, "RELAXED", 1e-9
