@@ -5,9 +5,11 @@ import platform
 import re
 from pathlib import Path
 
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}  # the widest first: they make a difference of 2
+
 
 def machine():
-    """The processor and the number of its cores.
+    """The processor, its vector instructions where they are known, and the number of its cores.
 
     Example:
 
@@ -18,6 +20,10 @@ def machine():
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE)
+        text = cpuinfo.read_text()
+        found = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
         model = found[1] if found else model
+        flags = re.search(r"^flags\s*: (.*)$", text, re.MULTILINE)
+        vectors = [name for flag, name in VECTORS.items() if flags and flag in flags[1].split()]
+        model += f" ({vectors[0]})" if vectors else ""
     return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"

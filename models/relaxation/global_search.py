@@ -91,19 +91,22 @@ def _descend(structures, potential, engine):
     moving = [atoms.copy() for atoms in structures]
     hessians = np.tile(STIFF * np.eye(3 * len(moving[0])), (len(moving), 1, 1))
     places = np.array([atoms.positions.ravel() for atoms in moving])
-    steps, gradients = np.zeros_like(places), None
-    for _ in range(MOST_STEPS):
-        results = potential.evaluate_atoms(moving, engine)
-        before, gradients = gradients, np.array([_gradient(*pair) for pair in zip(moving, results, strict=True)])
-        largest = np.linalg.norm(gradients.reshape(*places.shape[:1], -1, 3), axis=2).max(axis=1)
-        if (largest <= ROUGH).all():
+    steps, gradients = np.zeros_like(places), np.zeros_like(places)
+    left = np.arange(len(moving))  # those that are not there yet: nothing else is evaluated
+    for number in range(MOST_STEPS):
+        before = gradients[left]
+        results = potential.evaluate_atoms([moving[k] for k in left], engine)
+        gradients[left] = [_gradient(moving[k], result) for k, result in zip(left, results, strict=True)]
+        if number:
+            _update(hessians, left, steps[left], gradients[left] - before)
+        largest = np.linalg.norm(gradients[left].reshape(len(left), -1, 3), axis=2).max(axis=1)
+        left = left[largest > ROUGH]
+        if not len(left):
             break
-        if before is not None:
-            _update(hessians, steps, gradients - before)
-        steps = np.where(largest[:, None] > ROUGH, _newton_steps(hessians, gradients), 0.0)
-        places = places + steps
-        for atoms, positions in zip(moving, places, strict=True):
-            atoms.set_positions(positions.reshape(-1, 3))
+        steps[left] = _newton_steps(hessians[left], gradients[left])
+        places[left] += steps[left]
+        for k in left:
+            moving[k].set_positions(places[k].reshape(-1, 3))
     for atoms, result in zip(moving, potential.evaluate_atoms(moving, engine), strict=True):
         atoms.calc = SinglePointCalculator(atoms, energy=result["energy"])
     return moving
@@ -116,12 +119,12 @@ def _gradient(atoms, result):
     return -forces.ravel()
 
 
-def _update(hessians, steps, changes):
-    """The formula of BFGS, in place, for (B, N, N) and B steps and changes of the gradient (B, N)."""
-    pulls = np.einsum("bij,bj->bi", hessians, steps)
-    for hessian, step, change, pull in zip(hessians, steps, changes, pulls, strict=True):
+def _update(hessians, numbers, steps, changes):
+    """The formula of BFGS, in place, for some of (B, N, N), their steps (b, N) and changes of the gradient (b, N)."""
+    pulls = np.einsum("bij,bj->bi", hessians[numbers], steps)
+    for k, step, change, pull in zip(numbers, steps, changes, pulls, strict=True):
         if step.any() and abs(step @ change) > 1e-12:
-            hessian += np.outer(change, change) / (step @ change) - np.outer(pull, pull) / (step @ pull)
+            hessians[k] += np.outer(change, change) / (step @ change) - np.outer(pull, pull) / (step @ pull)
 
 
 def _newton_steps(hessians, gradients):
