@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from atomzoo.commands.model import LARGEST_SEED, EnergyUnit, LengthUnit, Report
+from atomzoo.commands.train_options import SymmetryFunctions
 from atomzoo.console import err, out, start_backend
 
 NOT_CONVERGED = 3
@@ -50,9 +51,7 @@ def refine(
     hidden: Annotated[
         list[int], typer.Option(min=1, metavar="N N ...", help="Widths of the hidden layers of each element's network.")
     ] = (30, 30),
-    symmetry_functions: Annotated[
-        str, typer.Option(metavar="SET", help="Name of a preset, a .json file or an aenet .stp file.")
-    ] = "barch-tubman-2017",
+    symmetry_functions: SymmetryFunctions = None,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations of L-BFGS in each training.")] = 1000,
     networks: Annotated[
         int, typer.Option(min=2, help="Number of networks; the first is minimized, all are compared.")
@@ -99,8 +98,9 @@ def refine(
     if engine == "pyscf":
         labeller.molecule(structures[0])  # a wrong basis, charge or spin ends here, not after the first training
     labeller = labeller or Lammps(list(pair), elements_of(structures))
-    functions = load_functions(symmetry_functions, elements_of(structures))
-    train = partial(train_on_forces, functions=functions, hidden=tuple(hidden), iterations=iterations)
+    functions = symmetry_functions and load_functions(symmetry_functions, elements_of(structures))
+    network = {"functions": functions, "hidden": tuple(hidden), "core": "zbl"}
+    train = partial(train_on_forces, iterations=iterations, **network)
     out.print(TITLES, markup=False, soft_wrap=True)
     result = run_loop(structures, labeller, output, train, tolerance, budget, networks, seed, _print_row)
     write_structures(output / "minimum.extxyz", [result.lowest])

@@ -16,7 +16,7 @@ from atomzoo.models.potential.neural_network_potential import NeuralNetworkPoten
 from atomzoo.models.relaxation.isomers import distinct, sorted_distances
 from atomzoo.models.training.train_potential import train_potential
 
-# A minimum of the network whose energy by the engine is this much (eV) above the lowest known is no minimum at all.
+# A minimum of the network whose energy by the engine is this much (eV) off, or above the lowest known, is none at all.
 WORTH_RELAXING = 0.1
 
 
@@ -46,7 +46,7 @@ class LoopResult:
         return min(self.structures, key=_energy)
 
 
-def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30, 30), iterations=1000, **options):
+def train_on_forces(structures, seed, functions=None, hidden=(30, 30), iterations=1000, **options):
     """A potential fitted to all energies and forces by L-BFGS: how the loops train unless told otherwise.
 
     It begins with new weights each time, so that it depends on structures and seed only, not on the loop's history.
@@ -56,7 +56,7 @@ def train_on_forces(structures, seed, functions="barch-tubman-2017", hidden=(30,
         seed: of the weights.
         functions, hidden: see `train_potential`.
         iterations: of L-BFGS.
-        options: others of `train_potential`, such as `force_weight`.
+        options: others of `train_potential`, such as `force_weight` and `core`.
 
     Returns:
         `NeuralNetworkPotential` in float64.
@@ -86,11 +86,11 @@ def refine(
         |E_network(min) - E_engine(min)| + (E_engine(min) - E_relaxed) <= tolerance
 
     where min is the network's minimum and E_relaxed the end of the engine's own relaxation from there, and when that is
-    the isomer (see `distinct`) of the lowest energy that the engine has given. A first network may find a
-    minimum far above the lowest sample, which is not worth relaxing: its label alone teaches the next. A structure that
-    the engine cannot label ends a relaxation, or is left out; only at the minimum itself that ends the loop. This is
-    the closed form of Barch and Tubman (2017), who minimized, evaluated and relaxed once. The relaxation begins with
-    the network's curvatures, so that it takes few steps.
+    the isomer (see `distinct`) of the lowest energy that the engine has given. A minimum at which the network is wrong
+    by more than 0.1 eV, or so far above the lowest sample, is not worth relaxing: its label alone teaches the next. A
+    structure that the engine cannot label ends a relaxation, or is left out; only at the minimum itself that ends the
+    loop. This is the closed form of Barch and Tubman (2017), who minimized, evaluated and relaxed once. The relaxation
+    begins with the network's curvatures, so that it takes few steps.
 
     A loop that was killed, at whatever moment, goes on in the same folder, and ends with the same result: see
     `LoopFolder`. There `tolerance` and `budget` may be changed to go on with a loop that has ended.
@@ -143,18 +143,17 @@ def _refinement_round(loop, k, train, n_networks, seed):
     # Where a network was wrong, labels may be of structures that are none, from which nothing should start.
     highest = max(map(_energy, loop.initial))
     sound = [atoms for atoms in data if _energy(atoms) <= highest]
-    candidates = loop.structures(f"round_{k}/candidates", lambda: find_candidates(potentials[0], sound, seed + k))
+    candidates = loop.structures(f"round_{k}/candidates", lambda: find_candidates(potentials, sound, seed + k))
     minimum, *others = candidates
-    known = min(map(_energy, data))
+    found, known = potentials[0].evaluate_atoms(minimum), min(map(_energy, data))
     steps, converged = loop.label([minimum]), False
-    if _energy(steps[0]) < known + WORTH_RELAXING:
+    at_minimum = _energy(steps[0])
+    if max(at_minimum - known, abs(found["energy"] - at_minimum)) < WORTH_RELAXING:
         steps, converged = relax_by_labels(loop.label, potentials[0], minimum)
     steps = [tagged(atoms, role="relaxation") for atoms in steps]
     labelled = [tagged(new, role=old.info["role"]) for old in others for new in loop.label_possible([old])]
     added = loop.structures(f"round_{k}/added", lambda: [*steps, *labelled])
-    at_minimum, relaxed = _energy(steps[0]), min(steps, key=_energy)
-    lowest = min([*data, *added], key=_energy)
-    found = potentials[0].evaluate_atoms(minimum)
+    relaxed, lowest = min(steps, key=_energy), min([*data, *added], key=_energy)
     return {
         "round": k,
         "structures": len(data),

@@ -14,36 +14,48 @@ from atomzoo.models.relaxation.isomers import distinct
 from atomzoo.models.relaxation.relax import relax
 
 N_STARTS = 16  # of the global search
+N_MINIMA = 30  # of the search, at most: those of holes lie below the others
 N_ISOMERS = 3  # minima labelled in each round
 N_PATH = 3  # structures labelled along the way from the lowest sample to the minimum below it
 RELAXED = 0.01  # eV/A; largest force after a relaxation by the engine
 MOST_STEPS = 30  # of one relaxation by the engine
-STALLED = 4  # steps that lower the energy by less than SMALL_GAIN end it: what forces are left is the engine's noise
+STALLED = 4  # steps that lower the energy by less than a small gain end it: what forces are left is the engine's noise
 SMALL_GAIN = 1e-4  # eV
 MOVE = 0.01  # A, for differences of forces
 SMALLEST_CURVATURE = 0.5  # eV/A^2; below the softest vibration of a metal cluster
 TIGHT = 2e-7  # eV/A; largest force at the network's minimum
 
 
-def find_candidates(potential, data, seed):
+def find_candidates(potentials, data, seed):
     """What the engine shall label in a round.
 
+    A network has holes where there are no data, other networks have theirs elsewhere: low is a minimum to which none of
+    the networks gives a high energy.
+
     Args:
-        potential: `NeuralNetworkPotential`.
+        potentials: list of `NeuralNetworkPotential`; the first is minimized.
         data: list of labelled `ase.Atoms`; the search starts from samples of all their energies.
         seed: of the search.
 
     Returns:
-        List of distinct `ase.Atoms` whose info has a `role`: the potential's minimum first ("isomer"), then its next
-        minima, and structures along the descent from the lowest sample ("path").
+        List of distinct `ase.Atoms` whose info has a `role`: the minimum first ("isomer"), then the next minima, and
+        structures along the descent from the lowest sample ("path").
     """
+    potential = potentials[0]
     samples = sorted(data, key=lambda atoms: atoms.get_potential_energy())
     places = np.unique(np.linspace(0, len(samples) - 1, N_STARTS).astype(int))
     way = _descent(potential, samples[0])
-    minima = global_minimum(potential, [samples[i] for i in places], fmax=TIGHT, seed=seed) or way[-1:]
-    isomers = [tagged(atoms, role="isomer") for atoms in minima[:N_ISOMERS]]
+    starts = [samples[i] for i in places]
+    minima = global_minimum(potential, starts, n_minima=N_MINIMA, fmax=TIGHT, seed=seed) or way[-1:]
+    isomers = [tagged(atoms, role="isomer") for atoms in _by_highest_energy(minima, potentials)[:N_ISOMERS]]
     new = distinct([*isomers, *(tagged(atoms, role="path") for atoms in way)])
     return [isomers[0], *(atoms for atoms in new if atoms is not isomers[0])]
+
+
+def _by_highest_energy(minima, potentials):
+    """Structures in the order of the highest energy that any of the potentials gives them."""
+    energies = [[result["energy"] for result in potential.evaluate_atoms(minima)] for potential in potentials]
+    return [minima[k] for k in np.argsort(np.max(energies, axis=0))]
 
 
 def _descent(potential, start):
@@ -55,17 +67,19 @@ def _descent(potential, start):
         return [*(relax(start, potential, max_steps=int(stop)).atoms for stop in stops), end.atoms]
 
 
-def relax_by_labels(label, potential, start):
+def relax_by_labels(label, potential, start, fmax=RELAXED, small_gain=SMALL_GAIN):
     """Relaxes a structure by the engine: BFGS that begins with the curvatures of the potential.
 
     Args:
         label: function from a list of `ase.Atoms` to labelled copies.
         potential: `NeuralNetworkPotential`.
         start: `ase.Atoms`.
+        fmax: eV/A; largest force of a relaxed structure.
+        small_gain: eV; four steps that lower the energy by less end the relaxation.
 
     Returns:
-        List of the labelled steps, the start included, and whether they have arrived: the last has no force above
-        0.01 eV/A, or the last four gained less than 0.1 meV. They end where the engine has no label.
+        List of the labelled steps, the start included, and whether they have arrived at forces or gains so small. They
+        end where the engine has no label.
     """
     atoms = start.copy()
     atoms.calc = LabelCalculator(label)
@@ -73,17 +87,17 @@ def relax_by_labels(label, potential, start):
     optimizer.H0 = _curvatures(potential, start)
     steps, converged = [], False
     with suppress(LabelError):
-        for arrived in optimizer.irun(fmax=RELAXED, steps=MOST_STEPS):
+        for arrived in optimizer.irun(fmax=fmax, steps=MOST_STEPS):
             steps += label([atoms])
-            converged = bool(arrived) or _is_stalled(steps)
+            converged = bool(arrived) or _is_stalled(steps, small_gain)
             if converged:
                 break
     return steps, converged
 
 
-def _is_stalled(steps):
+def _is_stalled(steps, small_gain):
     energies = [atoms.get_potential_energy() for atoms in steps]
-    return len(steps) > STALLED and min(energies[:-STALLED]) - min(energies) < SMALL_GAIN
+    return len(steps) > STALLED and min(energies[:-STALLED]) - min(energies) < small_gain
 
 
 def _curvatures(potential, atoms):

@@ -44,14 +44,15 @@ def train_on_labels(structures, seed, iterations, force_weight, core=None):
     """
     labelled = [atoms for atoms in structures if "role" in atoms.info]
     frames = [atoms for atoms in structures if "role" not in atoms.info]
+    options = {"functions": "barch-tubman-2017", "core": core}
     if not labelled:
-        return train_on_forces(frames, seed, iterations=iterations, core=core)
-    results = train_on_forces(frames, seed, iterations=iterations // 3, core=core).evaluate_atoms(labelled)
+        return train_on_forces(frames, seed, iterations=iterations, **options)
+    results = train_on_forces(frames, seed, iterations=iterations // 3, **options).evaluate_atoms(labelled)
     pairs = zip(results, labelled, strict=True)
     offset = np.median([result["energy"] - atoms.get_potential_energy() for result, atoms in pairs])
     repeats = max(len(frames) // len(labelled), 1)
     data = [*(_shifted(atoms, -offset) for atoms in frames), *labelled * repeats]
-    return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight, core=core)
+    return train_on_forces(data, seed, iterations=iterations, force_weight=force_weight, **options)
 
 
 def _shifted(atoms, offset):

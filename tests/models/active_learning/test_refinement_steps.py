@@ -4,6 +4,7 @@ from ase.calculators.emt import EMT
 from ase.optimize import BFGS
 
 from atomzoo.datasets.engines import LabelError
+from atomzoo.models.active_learning import refinement_steps
 from atomzoo.models.active_learning.refinement_steps import find_candidates, relax_by_labels
 from atomzoo.models.relaxation.isomers import sorted_distances
 from atomzoo.models.training.train_potential import train_potential
@@ -90,7 +91,7 @@ def test_a_relaxation_ends_where_the_engine_has_no_label(potential):
 
 def test_candidates(potential):
     data = sorted(triangles(30), key=lambda atoms: atoms.get_potential_energy())[10:]
-    candidates = find_candidates(potential, data, seed=0)
+    candidates = find_candidates([potential, potential], data, seed=0)
     assert [atoms.info["role"] for atoms in candidates[:1]] == ["isomer"] and len(candidates) > 1
     assert {atoms.info["role"] for atoms in candidates} <= {"isomer", "path"}
     energies = [potential.evaluate_atoms(atoms)["energy"] for atoms in candidates]
@@ -99,3 +100,26 @@ def test_candidates(potential):
     start = potential.evaluate_atoms(data[0])["energy"]
     path = [e for e, atoms in zip(energies, candidates, strict=True) if atoms.info["role"] == "path"]
     assert path and all(energies[0] < energy < start for energy in path)
+
+
+class Doubting:
+    """A potential with a wall where another has a minimum."""
+
+    def __init__(self, potential, hole):
+        self.potential, self.hole = potential, sorted_distances(hole)
+
+    def evaluate_atoms(self, structures, engine="auto"):
+        results = self.potential.evaluate_atoms(structures, engine)
+        walls = [10.0 * np.allclose(sorted_distances(atoms), self.hole, atol=0.02) for atoms in structures]
+        return [result | {"energy": result["energy"] + wall} for result, wall in zip(results, walls, strict=True)]
+
+
+def test_a_minimum_of_one_network_alone_is_none(potential, monkeypatch):
+    minima = triangles(3, seed=7)
+    monkeypatch.setattr(refinement_steps, "global_minimum", lambda *arguments, **options: minima)
+    energies = [result["energy"] for result in potential.evaluate_atoms(minima)]
+    first, second = (minima[k] for k in np.argsort(energies)[:2])
+    for potentials, expected in (([potential] * 2, first), ([potential, Doubting(potential, first)], second)):
+        candidates = find_candidates(potentials, triangles(30), seed=0)
+        assert candidates[0].info["role"] == "isomer"
+        np.testing.assert_array_equal(candidates[0].positions, expected.positions)

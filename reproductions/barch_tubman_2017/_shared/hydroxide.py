@@ -1,0 +1,57 @@
+"""H3O2- by coupled clusters and a density functional together: networks, geometries, the symmetric structure."""
+
+import ase
+import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
+
+OXYGENS, PROTONS = [0, 2], [1, 3, 4]
+# The proton is half way; the axis z turns one half into the other, which descents keep.
+SYMMETRIC = ase.Atoms("OHOHH", [[-1.22, 0, 0], [0, 0, 0.05], [1.22, 0, 0], [-1.55, -0.75, 0.5], [1.55, 0.75, 0.5]])
+
+
+def train(pbe0, coupled, seed, **options):
+    """A potential of CCSD(T): its energies, and forces that are PBE0's and those of a network of the difference.
+
+    The difference is smooth, so that a network learns it from few energies; the forces of PBE0 are exact.
+
+    Args:
+        pbe0, coupled: lists of the same `ase.Atoms`, labelled by PBE0 with forces, and by CCSD(T).
+        seed: of both networks.
+        options: others of `train_potential`.
+
+    Returns:
+        `NeuralNetworkPotential`.
+    """
+    from atomzoo import train_potential  # here, so that geometries can be had without Keras
+
+    differences = [_labelled(a, _energy(c) - _energy(a)) for a, c in zip(pbe0, coupled, strict=True)]
+    difference = train_potential(differences, seed=seed, core=None, **options).potential
+    corrections = difference.evaluate_atoms(pbe0)
+    triples = zip(pbe0, coupled, corrections, strict=True)
+    corrected = [_labelled(a, _energy(c), a.get_forces() + correction["forces"]) for a, c, correction in triples]
+    return train_potential(corrected, seed=seed, core="zbl", **options).potential
+
+
+def _labelled(atoms, energy, forces=None):
+    copy = atoms.copy()
+    results = {} if forces is None else {"forces": forces}
+    copy.calc = SinglePointCalculator(copy, energy=energy, **results)
+    return copy
+
+
+def _energy(atoms):
+    return atoms.get_potential_energy()
+
+
+def bridge(atoms):
+    """The distances of O-H-O in A: dict of `oxygens`, `shorter`, `longer`, and of `asymmetry`, their difference.
+
+    Example:
+
+    >>> {name: round(length, 3) for name, length in bridge(SYMMETRIC).items()}
+    {'oxygens': 2.44, 'shorter': 1.221, 'longer': 1.221, 'asymmetry': 0.0}
+    """
+    to_oxygens = np.sort(atoms.get_all_distances()[np.ix_(PROTONS, OXYGENS)], axis=1)
+    shorter, longer = to_oxygens[np.argmin(to_oxygens[:, 1])]
+    lengths = {"oxygens": atoms.get_distance(*OXYGENS), "shorter": shorter, "longer": longer}
+    return {name: float(length) for name, length in (lengths | {"asymmetry": longer - shorter}).items()}
