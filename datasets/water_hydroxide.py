@@ -9,7 +9,9 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from atomzoo.datasets.engines import PySCF
 from atomzoo.datasets.io.reading import read_structures
 
-FILE = Path(__file__).parent / "data" / "water_hydroxide" / "water_hydroxide.extxyz"
+FOLDER = Path(__file__).parent / "data" / "water_hydroxide"
+FILE = FOLDER / "water_hydroxide.extxyz"
+STATIONARY = FOLDER / "stationary.extxyz"
 SPLITS = ("train", "test")
 TEST_SHARE = 0.1
 CHARGE = -1
@@ -54,6 +56,31 @@ def load_data(method: str = "ccsd(t)", split: str = "train") -> list[ase.Atoms]:
         if method == "ccsd(t)":
             atoms.calc = SinglePointCalculator(atoms, energy=energy)
     return chosen
+
+
+def load_stationary(method: str = "ccsd(t)") -> list[ase.Atoms]:
+    """The minimum of H3O2-, and the symmetric structure between two of them, by a method itself.
+
+    Relaxed with its analytic gradients until no force was above 1e-3 eV/A, see the README beside the data.
+
+    Args:
+        method: see `load_data`.
+
+    Returns:
+        Two `Atoms` with energies and forces: the minimum, and the saddle of the proton transfer.
+
+    Raises:
+        ValueError: no such method.
+
+    Example:
+
+    >>> minimum, saddle = load_stationary()
+    >>> bool(abs(saddle.get_forces()).max() < 1e-3)
+    True
+    """
+    _check(method)
+    found = {atoms.info["kind"]: atoms for atoms in read_structures(STATIONARY) if atoms.info["method"] == method}
+    return [found["minimum"], found["saddle"]]
 
 
 def is_test(number):

@@ -64,6 +64,8 @@ def compiled(function, layer):
     """
     if BACKEND == "tensorflow":
         run = tf.function(function, jit_compile=True)
+        # Which counts the programs of all layers as if they were one layer's, and warns of the fifth potential.
+        run._omit_frequent_tracing_warning = True
     else:
 
         @jax.jit

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from atomzoo.datasets import water_hydroxide
-from atomzoo.datasets.water_hydroxide import load_data
+from atomzoo.datasets.water_hydroxide import load_data, load_stationary
 
 
 def test_both_methods_are_of_the_same_structures():
@@ -37,3 +37,15 @@ def test_the_splits_share_nothing():
 def test_unknown_names(options, message):
     with pytest.raises(ValueError, match=message):
         load_data(**options)
+
+
+@pytest.mark.parametrize("method", water_hydroxide.METHODS)
+def test_stationary_structures(method):
+    """The minimum is below all labels of the method, and the saddle above it, symmetric."""
+    minimum, saddle = load_stationary(method)
+    assert np.abs([minimum.get_forces(), saddle.get_forces()]).max() <= 1e-3
+    labels = [atoms.get_potential_energy() for split in water_hydroxide.SPLITS for atoms in load_data(method, split)]
+    assert minimum.get_potential_energy() < min(labels)
+    assert 0 < saddle.get_potential_energy() - minimum.get_potential_energy() < 0.1
+    assert saddle.get_distance(0, 1) == pytest.approx(saddle.get_distance(1, 2), abs=1e-3)
+    assert minimum.get_distance(0, 1) != pytest.approx(minimum.get_distance(1, 2), abs=0.05)

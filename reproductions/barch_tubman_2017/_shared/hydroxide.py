@@ -15,27 +15,36 @@ def train(pbe0, coupled, seed, **options):
     The difference is smooth, so that a network learns it from few energies; the forces of PBE0 are exact.
 
     Args:
-        pbe0, coupled: lists of the same `ase.Atoms`, labelled by PBE0 with forces, and by CCSD(T).
+        pbe0, coupled: lists of the same `ase.Atoms`, labelled by PBE0 with forces, and by CCSD(T). None for `pbe0`: no
+            forces.
         seed: of both networks.
         options: others of `train_potential`.
 
     Returns:
         `NeuralNetworkPotential`.
     """
-    from atomzoo import train_potential  # here, so that geometries can be had without Keras
+    from atomzoo import train_potential  # here, so that docstrings and geometries can be had without Keras
 
-    differences = [_labelled(a, _energy(c) - _energy(a)) for a, c in zip(pbe0, coupled, strict=True)]
-    difference = train_potential(differences, seed=seed, core=None, **options).potential
-    corrections = difference.evaluate_atoms(pbe0)
-    triples = zip(pbe0, coupled, corrections, strict=True)
-    corrected = [_labelled(a, _energy(c), a.get_forces() + correction["forces"]) for a, c, correction in triples]
-    return train_potential(corrected, seed=seed, core="zbl", **options).potential
+    structures = coupled if pbe0 is None else _with_forces(pbe0, coupled, seed, options)
+    return train_potential(structures, seed=seed, core="zbl", **options).potential
 
 
-def _labelled(atoms, energy, forces=None):
+def _with_forces(pbe0, coupled, seed, options):
+    from atomzoo import train_potential
+
+    pairs = list(zip(pbe0, coupled, strict=True))
+    differences = [_labelled(atoms, energy=_energy(other) - _energy(atoms)) for atoms, other in pairs]
+    difference = train_potential(differences, seed=seed, **options).potential
+    added = [result["forces"] for result in difference.evaluate_atoms(pbe0)]
+    return [
+        _labelled(atoms, energy=_energy(other), forces=atoms.get_forces() + more)
+        for (atoms, other), more in zip(pairs, added, strict=True)
+    ]
+
+
+def _labelled(atoms, **results):
     copy = atoms.copy()
-    results = {} if forces is None else {"forces": forces}
-    copy.calc = SinglePointCalculator(copy, energy=energy, **results)
+    copy.calc = SinglePointCalculator(copy, **results)
     return copy
 
 

@@ -1,11 +1,12 @@
-"""H3O2- relaxed by CCSD(T) itself: the minimum, and the symmetric structure between two of them.
+"""H3O2- relaxed by CCSD(T) or PBE0 itself: the minimum, and the symmetric structure between two of them.
 
-    python -m atomzoo.reproductions.barch_tubman_2017.studies.relax_water_hydroxide network.keras --symmetric -o folder
+    python -m atomzoo.reproductions.barch_tubman_2017.studies.relax_water_hydroxide network.keras --kind saddle \
+        --method "ccsd(t)" -o folder
 
 begins at the network's structure with the network's curvatures. The symmetric one turns into itself by half a turn,
 which no step of the relaxation changes: of the symmetric structures it is the lowest, and the saddle of the proton
-transfer. `relaxed.extxyz` in the folder has all steps; a killed run goes on there. A step takes minutes (analytic
-gradients, the 1s electrons of oxygen not correlated).
+transfer. `relaxed.extxyz` in the folder is the last step; a killed run goes on there. A step takes minutes by CCSD(T)
+(analytic gradients, the 1s electrons of oxygen not correlated).
 """
 
 import argparse
@@ -13,7 +14,7 @@ import sys
 
 from atomzoo.datasets.engines import PySCF
 from atomzoo.datasets.io.output_files import write_structures
-from atomzoo.datasets.water_hydroxide import BASIS, CHARGE, load_data
+from atomzoo.datasets.water_hydroxide import BASIS, CHARGE, METHODS, load_data
 from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import SYMMETRIC, bridge
 
 FMAX = 1e-3  # eV/A
@@ -50,19 +51,21 @@ def main():
     from atomzoo import load_potential
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", help="of CCSD(T), .keras")
-    parser.add_argument("--symmetric", action="store_true", help="the symmetric structure in place of the minimum")
+    parser.add_argument("network", help="of the method, .keras")
+    parser.add_argument("--method", choices=METHODS, default="ccsd(t)")
+    parser.add_argument("--kind", choices=("minimum", "saddle"), default="minimum")
     parser.add_argument("-o", "--output", required=True, help="folder")
     arguments = parser.parse_args()
-    engine = PySCF(f"ccsd(t)/{BASIS}", CHARGE, frozen_core=True)
-    lowest = min(load_data(), key=lambda atoms: atoms.get_potential_energy())
-    start = SYMMETRIC if arguments.symmetric else lowest
+    engine = PySCF(f"{arguments.method}/{BASIS}", CHARGE, frozen_core=arguments.method == "ccsd(t)")
+    lowest = min(load_data(arguments.method), key=lambda atoms: atoms.get_potential_energy())
+    start = SYMMETRIC if arguments.kind == "saddle" else lowest
     try:
-        steps = relaxed(load_potential(arguments.network), start, arguments.output, engine)
-        write_structures(f"{arguments.output}/relaxed.extxyz", steps)
+        *steps, last = relaxed(load_potential(arguments.network), start, arguments.output, engine)
+        last.info = {"method": arguments.method, "kind": arguments.kind}
+        write_structures(f"{arguments.output}/relaxed.extxyz", [last])
     except (ValueError, OSError) as error:
         sys.exit(f"Error: {error}")
-    print(f"{len(steps)} steps, {steps[-1].get_potential_energy():.5f} eV, {bridge(steps[-1])}")
+    print(f"{len(steps)} steps to {last.get_potential_energy():.5f} eV, {bridge(last)}")
 
 
 if __name__ == "__main__":

@@ -58,3 +58,14 @@ def test_compiled_runs_once_in_python_for_equal_shapes():
         np.testing.assert_allclose(np.asarray(gradient), np.tile(np.asarray(layer.kernel)[:, 0], (4, 1)))
     run(np.zeros((5, 2), "float32"), None)
     assert [tuple(shape) for shape in traces] == [(4, 2), (5, 2)]
+
+
+@pytest.mark.compiled
+def test_many_potentials_in_one_process_are_nothing_to_warn_of(caplog):
+    def doubled(x):
+        return 2 * x
+
+    for _ in range(8):
+        layer = keras.layers.Dense(1)
+        assert float(compiled(doubled, layer)(np.array([1.0]))[0]) == 2
+    assert not caplog.records

@@ -10,19 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from atomzoo import train_potential
 from atomzoo.datasets.generate.water_hydroxide import START
 from atomzoo.reproductions.barch_tubman_2017.studies import draw_water_hydroxide as study
-
-
-def springs(rng):
-    """A structure near the start, and its energy and forces by springs between all pairs of atoms."""
-    atoms = START.copy()
-    atoms.positions += rng.normal(scale=0.05, size=(5, 3))
-    vectors = atoms.positions[:, None] - atoms.positions
-    distances, rest = np.linalg.norm(vectors, axis=-1), START.get_all_distances()
-    stretched = 20.0 * (distances - rest) / np.where(distances > 0, distances, 1)
-    energy = 0.25 * 20.0 * np.sum((distances - rest) ** 2)
-    forces = -np.sum(stretched[..., None] * vectors, axis=1)
-    atoms.calc = SinglePointCalculator(atoms, energy=energy, forces=forces)
-    return atoms
+from tests.reproductions.barch_tubman_2017.hydroxide_examples import springs
 
 
 @pytest.fixture
