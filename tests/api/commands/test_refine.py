@@ -37,10 +37,11 @@ def emt(monkeypatch):
 def test_refine(atomzoo, data, emt, tmp_path):
     options = ["--engine", "lammps", "--pair", "pair_style eam", "--pair", "pair_coeff * * Au"]
     options += ["--hidden", 5, 4, "--iterations", 7, "--budget", 5, "--tolerance", 1e-9]
+    options += ["--symmetry-functions", "barch-tubman-2017"]
     code, text, error = atomzoo("refine", data, "-o", tmp_path / "loop", *options)
     assert code == 3 and error == ""
     assert emt[0] == (["pair_style eam", "pair_coeff * * Au"], ["Au"])
-    assert len(emt[1].pop("functions")) == 36 and emt[1] == {"hidden": (5, 4), "iterations": 7}
+    assert len(emt[1].pop("functions")) == 36 and emt[1] == {"hidden": (5, 4), "iterations": 7, "core": "zbl"}
     assert "not converged: the budget of 5 calls is spent: " in text and f"written to {tmp_path}/loop" in text
     minimum = ase.io.read(tmp_path / "loop" / "minimum.extxyz")
     assert minimum.get_potential_energy() <= min(a.get_potential_energy() for a in ase.io.read(data, ":")) + 1e-6

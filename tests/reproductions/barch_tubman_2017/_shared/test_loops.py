@@ -84,7 +84,8 @@ def test_frames_are_lowered_and_labels_count_as_much(monkeypatch):
             heights = [0.5, 0.5, -100.0]
             return [{"energy": a.get_potential_energy() + h} for a, h in zip(structures, heights, strict=True)]
 
-    def pretend(structures, seed, iterations, core, force_weight=1.0):
+    def pretend(structures, seed, iterations, functions, core, force_weight=1.0):
+        assert functions == "barch-tubman-2017"
         calls.append((structures, seed, iterations, force_weight))
         return Network()
 
