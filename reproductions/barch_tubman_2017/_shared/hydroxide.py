@@ -5,6 +5,7 @@ import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 
 OXYGENS, PROTONS = [0, 2], [1, 3, 4]
+ACTIVATION = "silu"  # learns the difference better than tanh, by cross-validation on the training structures
 # The proton is half way; the axis z turns one half into the other, which descents keep.
 SYMMETRIC = ase.Atoms("OHOHH", [[-1.22, 0, 0], [0, 0, 0.05], [1.22, 0, 0], [-1.55, -0.75, 0.5], [1.55, 0.75, 0.5]])
 
@@ -25,16 +26,17 @@ def train(pbe0, coupled, seed, **options):
     """
     from atomzoo import train_potential  # here, so that docstrings and geometries can be had without Keras
 
-    structures = coupled if pbe0 is None else _with_forces(pbe0, coupled, seed, options)
-    return train_potential(structures, seed=seed, core="zbl", **options).potential
+    options = {"seed": seed, "activation": ACTIVATION, **options}
+    structures = coupled if pbe0 is None else _with_forces(pbe0, coupled, options)
+    return train_potential(structures, core="zbl", **options).potential
 
 
-def _with_forces(pbe0, coupled, seed, options):
+def _with_forces(pbe0, coupled, options):
     from atomzoo import train_potential
 
     pairs = list(zip(pbe0, coupled, strict=True))
     differences = [_labelled(atoms, energy=_energy(other) - _energy(atoms)) for atoms, other in pairs]
-    difference = train_potential(differences, seed=seed, **options).potential
+    difference = train_potential(differences, **options).potential
     added = [result["forces"] for result in difference.evaluate_atoms(pbe0)]
     return [
         _labelled(atoms, energy=_energy(other), forces=atoms.get_forces() + more)
