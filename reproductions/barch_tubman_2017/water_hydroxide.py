@@ -18,7 +18,7 @@ import numpy as np
 
 from atomzoo.datasets import water_hydroxide
 from atomzoo.reproductions.barch_tubman_2017._shared import hydroxide
-from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide_output import figure, text
+from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide_output import beside_paper, figure, text
 from atomzoo.reproductions.jobs import run_jobs
 from atomzoo.reproductions.report import recorded_rows, redraw_results, results_folder, write_results
 
@@ -29,7 +29,7 @@ LOW = 1.0  # eV above the minimum: of what the test errors are
 
 
 def run(seeds=None, quick=False, output=None):
-    """Trains all networks, relaxes with them, and writes water_hydroxide.csv, .md and .png.
+    """Trains all networks, relaxes with them, and writes water_hydroxide.csv, .md, .png and water_hydroxide_paper.csv.
 
     Args:
         seeds: Number of seeds, 5 by default.
@@ -39,14 +39,14 @@ def run(seeds=None, quick=False, output=None):
     folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     partial = folder / f"{NAME}.partial.jsonl"
     rows = run_jobs(train, jobs(seeds, quick), partial, "Training networks")
-    write_results(folder, NAME, rows, text(rows, quick, time.time() - start), {"": figure(rows)})
+    write_results(folder, NAME, rows, text(rows, quick, time.time() - start), {"": figure(rows)}, beside_paper())
     partial.unlink()
 
 
 def redraw(folder):
     """Writes water_hydroxide.md and .png anew from the recorded csv in a folder (`Path`)."""
     rows = recorded_rows(folder, NAME)
-    redraw_results(folder, NAME, text(rows, False, 0.0), {"": figure(rows)})
+    redraw_results(folder, NAME, text(rows, False, 0.0), {"": figure(rows)}, beside_paper())
 
 
 def jobs(seeds, quick):

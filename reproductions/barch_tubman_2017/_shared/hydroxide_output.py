@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 
 from atomzoo.datasets.water_hydroxide import load_stationary
 from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import bridge
+from atomzoo.reproductions.beside_paper import beside
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 ITEM = "barch-tubman-2017/water-hydroxide"
@@ -73,6 +74,11 @@ def _aims(rows, truth):
         off = best[column] - truth.get(column, 0.0)
         lines.append(f"* {name}: off by {spread(off, 2)} {unit}, asked {aim:g}.")
     return "Networks with PBE0, all structures:\n\n" + "\n".join(lines) + "\n"
+
+
+def beside_paper():
+    """The paper's next step, which it names and does not do, beside ours: see `beside`."""
+    return beside("barch_tubman_2017", {"section-6": {"next system": "H3O2-, by CCSD(T)"}})
 
 
 def figure(rows):

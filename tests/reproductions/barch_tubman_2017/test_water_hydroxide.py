@@ -22,7 +22,10 @@ def pretend(train, jobs, partial, description):
 def test_the_table(tmp_path, monkeypatch):
     monkeypatch.setattr(water_hydroxide, "run_jobs", pretend)
     water_hydroxide.run(seeds=2, output=tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"water_hydroxide.{e}" for e in ("csv", "md", "png")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *(f"water_hydroxide.{ending}" for ending in ("csv", "md", "png")),
+        "water_hydroxide_paper.csv",
+    ]
     text = (tmp_path / "water_hydroxide.md").read_text()
     lines = [line.split(" | ") for line in text.splitlines()]
     assert [line[1] for line in lines if line[0] == "| networks, with PBE0"] == ["800", "400", "200"]
