@@ -32,6 +32,7 @@ MAIN = (
     ("barch_tubman_2017", "table-3", "energies"),
     ("barch_tubman_2017", "section-4", "training error"),
     ("barch_tubman_2017", "table-1", "dense hydrogen as"),
+    ("barch_tubman_2017", "section-6", "H2O-OH-"),
     ("tio2_bpnn", "table-1", "the grid"),
     ("tio2_bpnn", "test-error", "test RMSE"),
     ("artrith_urban_2016", "set001", "errors"),

@@ -10,6 +10,11 @@ name H2O-OH- with several species as their next step.
   changes into itself, and so does all that comes after it; the proton is then half way.
 * The truth: both relaxed by CCSD(T), and for comparison by PBE0, with their analytic gradients
   (`studies/relax_water_hydroxide.py`).
+
+Result (results/water_hydroxide.md; data unfinished, 306 training structures): networks with PBE0 are CCSD(T) within
+0.0012 A in O-O (0.0027 from seed to seed) and 0.4 meV in the barrier of 20.6 meV, where PBE0 itself is off by 0.08 A
+and has no barrier; with 77 structures hardly less. Networks of the energies alone find no minimum that can be trusted.
+The test error, 1.6 meV/atom, falls with more structures.
 """
 
 import time
@@ -39,14 +44,14 @@ def run(seeds=None, quick=False, output=None):
     folder, start = results_folder("barch-tubman-2017", output, quick), time.time()
     partial = folder / f"{NAME}.partial.jsonl"
     rows = run_jobs(train, jobs(seeds, quick), partial, "Training networks")
-    write_results(folder, NAME, rows, text(rows, quick, time.time() - start), {"": figure(rows)}, beside_paper())
+    write_results(folder, NAME, rows, text(rows, quick, time.time() - start), {"": figure(rows)}, beside_paper(rows))
     partial.unlink()
 
 
 def redraw(folder):
     """Writes water_hydroxide.md and .png anew from the recorded csv in a folder (`Path`)."""
     rows = recorded_rows(folder, NAME)
-    redraw_results(folder, NAME, text(rows, False, 0.0), {"": figure(rows)}, beside_paper())
+    redraw_results(folder, NAME, text(rows, False, 0.0), {"": figure(rows)}, beside_paper(rows))
 
 
 def jobs(seeds, quick):
@@ -79,7 +84,7 @@ def train(method, part, seed, quick):
     return {
         "structures": len(coupled),
         **test_errors(potential),
-        "minimum_eV": minimum.energy,
+        "minimum_above_meV": 1e3 * (minimum.energy - water_hydroxide.load_stationary()[0].get_potential_energy()),
         "barrier_meV": 1e3 * (saddle.energy - minimum.energy),
         **lengths,
         "converged": minimum.converged and saddle.converged,
