@@ -5,7 +5,7 @@ import numpy as np
 
 from atomzoo.datasets.water_hydroxide import load_stationary
 from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import bridge
-from atomzoo.reproductions.beside_paper import beside
+from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
 ITEM = "barch-tubman-2017/water-hydroxide"
@@ -47,6 +47,7 @@ def text(rows, quick, seconds):
             f"{rows['test_structures'].max()} structures within 1 eV of the lowest.\n",
             markdown_table(["", "structures", *COLUMNS.values()], lines),
             _aims(rows, truth),
+            section(beside_paper(rows)),
             footer(ITEM, seconds),
         ]
     )
