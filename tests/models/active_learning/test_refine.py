@@ -156,9 +156,8 @@ def test_no_search_starts_above_the_first_data(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        refinement_steps, "RELAXED", 1e-9
-    )  # eV/A; the first label must not be the last of its relaxation
+    # the first label must not be the last of its relaxation
+    monkeypatch.setattr(refine_module, "relax_by_labels", partial(refinement_steps.relax_by_labels, fmax=1e-9))
     rows = []
     with pytest.raises(LabelError, match="pw.x gave no energy"):
         refine(data(), Failing(1), tmp_path, TRAIN, tolerance=1e-9, callback=rows.append)
