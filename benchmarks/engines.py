@@ -31,10 +31,10 @@ Energy and forces, with stress and the check for extrapolation, in float64 on on
 the median of many calls. Au3 and Au5: `get_potential_energy` and `get_forces` of ASE with a `PotentialCalculator` of
 au-clusters, one atom moved before each call; relaxation: by `relax`, from 0.1 A off the minimum; global search: by
 `global_minimum`, from 10 structures, 2 hops each. First call: by the clock, in a new process with a loaded potential;
-XLA compiles, the C++ library has been compiled once before. Si: `evaluate_atoms`
-of 512 atoms of distorted diamond silicon, 8 G2 and 24 G5 or G4, Rc 6 A, network 32-30-30-1; "moving": displaced by 0.01
-A from call to call, neighbor lists serving some calls; "new list": the cell changes, so that each serves one. 60
-volumes: diamond, 8 atoms, from 0.7 to 1.3 of the volume, all of them in one call, after one that is not counted."""
+XLA compiles, the C++ library has been compiled once before. Si: `evaluate_atoms` of 512 atoms of distorted diamond
+silicon, 8 G2 and 24 G5 or G4, Rc 6 A, network 32-30-30-1; "moving": displaced by 0.01 A from call to call, neighbor
+lists serving some calls; "new list": the cell changes, so that each serves one. 60 volumes: diamond, 8 atoms, from 0.7
+to 1.3 of the volume, all of them in one call, after one that is not counted."""
 
 
 def measured(case, engine, quick):

@@ -75,23 +75,16 @@ def train(method, part, seed, quick):
     potential = hydroxide.train(pbe0 if method == METHODS[0] else None, coupled, seed, **options)
     lowest = min(coupled, key=lambda atoms: atoms.get_potential_energy())
     minimum, saddle = (relax(start, potential, fmax=1e-4) for start in (lowest, hydroxide.SYMMETRIC))
-    geometries = {"minimum": minimum.atoms, "saddle": saddle.atoms}
-    lengths = {
-        f"{place}_{name}_A": length
-        for place, atoms in geometries.items()
-        for name, length in hydroxide.bridge(atoms).items()
-    }
     return {
         "structures": len(coupled),
-        **test_errors(potential),
+        **held_out_errors(potential),
         "minimum_above_meV": 1e3 * (minimum.energy - water_hydroxide.load_stationary()[0].get_potential_energy()),
-        "barrier_meV": 1e3 * (saddle.energy - minimum.energy),
-        **lengths,
+        **hydroxide.proton_transfer(minimum.atoms, saddle.atoms),
         "converged": minimum.converged and saddle.converged,
     }
 
 
-def test_errors(potential):
+def held_out_errors(potential):
     """RMSE of the test structures within 1 eV of the lowest, in meV/atom, and their number."""
     test = water_hydroxide.load_data(split="test")
     energies = np.array([atoms.get_potential_energy() for atoms in test])

@@ -69,3 +69,14 @@ def bridge(atoms):
     shorter, longer = to_oxygens[np.argmin(to_oxygens[:, 1])]
     lengths = {"oxygens": atoms.get_distance(*OXYGENS), "shorter": shorter, "longer": longer}
     return {name: float(length) for name, length in (lengths | {"asymmetry": longer - shorter}).items()}
+
+
+def proton_transfer(minimum, saddle):
+    """The lengths of both, and the barrier between them: dict of `barrier_meV`, `minimum_oxygens_A` and so on.
+
+    Args:
+        minimum, saddle: `ase.Atoms` with energies.
+    """
+    places = {"minimum": minimum, "saddle": saddle}
+    lengths = {f"{place}_{name}_A": length for place, atoms in places.items() for name, length in bridge(atoms).items()}
+    return {"barrier_meV": 1e3 * (_energy(saddle) - _energy(minimum)), **lengths}

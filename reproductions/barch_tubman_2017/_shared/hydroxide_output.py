@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from atomzoo.datasets.water_hydroxide import load_stationary
-from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import bridge
+from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import proton_transfer
 from atomzoo.reproductions.beside_paper import beside, section
 from atomzoo.reproductions.report import QUICK, footer, markdown_table, spread
 
@@ -34,8 +34,9 @@ def text(rows, quick, seconds):
         quick: Whether this is a quick run, which is then said.
         seconds: What the run took.
     """
-    truth = stationary("ccsd(t)")
-    lines = [["CCSD(T) itself", "", *_numbers(truth)], ["PBE0 itself", "", *_numbers(stationary("pbe0"))]]
+    truth = proton_transfer(*load_stationary("ccsd(t)"))
+    functional = proton_transfer(*load_stationary("pbe0"))
+    lines = [["CCSD(T) itself", "", *_numbers(truth)], ["PBE0 itself", "", *_numbers(functional)]]
     for (method, structures), group in rows.groupby(["method", "structures"], sort=False):
         cells = [spread(group[column], digits=4) for column in COLUMNS]
         lines.append([f"networks, {method}", structures, *cells])
@@ -51,15 +52,6 @@ def text(rows, quick, seconds):
             footer(ITEM, seconds),
         ]
     )
-
-
-def stationary(method):
-    """Barrier and lengths as `water_hydroxide.train` returns them of a network, of the method itself: dict."""
-    minimum, saddle = load_stationary(method)
-    places = {"minimum": minimum, "saddle": saddle}
-    lengths = {f"{place}_{name}_A": length for place, atoms in places.items() for name, length in bridge(atoms).items()}
-    barrier = saddle.get_potential_energy() - minimum.get_potential_energy()
-    return {"barrier_meV": 1e3 * barrier, **lengths}
 
 
 def _numbers(found):
@@ -82,7 +74,7 @@ def _best(rows):
 
 def beside_paper(rows):
     """The paper's next step, which it names and does not do, beside ours: see `beside`."""
-    best, truth = _best(rows), stationary("ccsd(t)")
+    best, truth = _best(rows), proton_transfer(*load_stationary("ccsd(t)"))
     lengths = f"O-O {spread(best['minimum_oxygens_A'], 4)} Å (CCSD(T) itself {truth['minimum_oxygens_A']:.4g})"
     barriers = f"barrier {spread(best['barrier_meV'])} meV ({truth['barrier_meV']:.3g})"
     return beside("barch_tubman_2017", {"section-6": {"next system": f"H3O2-: {lengths}, {barriers}"}})
@@ -91,7 +83,7 @@ def beside_paper(rows):
 def figure(rows):
     """Test error, and how far O-O and barrier are off those of CCSD(T), over the number of structures."""
     drawn, axes = plt.subplots(1, 3, figsize=(12, 3.5), layout="constrained")
-    truth, functional = stationary("ccsd(t)"), stationary("pbe0")
+    truth, functional = (proton_transfer(*load_stationary(method)) for method in ("ccsd(t)", "pbe0"))
     panels = {  # of the rows, and in words
         "test_rmse_meV_per_atom": "test error, meV/atom",
         "minimum_oxygens_A": "O-O off by, Å",

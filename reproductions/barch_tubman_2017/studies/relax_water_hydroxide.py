@@ -56,10 +56,10 @@ def main():
     parser.add_argument("--kind", choices=("minimum", "saddle"), default="minimum")
     parser.add_argument("-o", "--output", required=True, help="folder")
     arguments = parser.parse_args()
-    engine = PySCF(f"{arguments.method}/{BASIS}", CHARGE, frozen_core=arguments.method == "ccsd(t)")
     lowest = min(load_data(arguments.method), key=lambda atoms: atoms.get_potential_energy())
     start = SYMMETRIC if arguments.kind == "saddle" else lowest
     try:
+        engine = PySCF(f"{arguments.method}/{BASIS}", CHARGE, frozen_core=arguments.method == "ccsd(t)")
         *steps, last = relaxed(load_potential(arguments.network), start, arguments.output, engine)
         last.info = {"method": arguments.method, "kind": arguments.kind}
         write_structures(f"{arguments.output}/relaxed.extxyz", [last])

@@ -165,6 +165,22 @@ def test_what_the_engine_cannot_label_is_left_out_but_for_the_minimum(tmp_path, 
     assert row["calls"] == 1 and row["relaxed_eV"] is None
 
 
+class Lower(EMTEngine):
+    """Energies below those of the data, so that no network is right, and nothing is above what is known."""
+
+    def label(self, structures):
+        copies = super().label(structures)
+        for atoms in copies:
+            atoms.calc.results["energy"] -= 0.5
+        return copies
+
+
+def test_no_relaxation_where_the_network_is_wrong(tmp_path):
+    row = refine(data(), Lower(), tmp_path, TRAIN, budget=5).rounds[0]
+    assert row["engine_eV"] < row["network_eV"] - 0.1
+    assert row["relaxation_steps"] == 0 and row["relaxed_eV"] is None
+
+
 LIMIT = 5e-3  # eV/atom
 SAMPLE = partial(molecular_dynamics, temperature=800.0, steps=60, every=5, time_step=4.0)
 

@@ -5,14 +5,15 @@ import pytest
 if keras.backend.backend() != "tensorflow":
     pytest.skip("imports the training, which needs TensorFlow", allow_module_level=True)
 
+from atomzoo.datasets.water_hydroxide import load_stationary
 from atomzoo.reproductions.barch_tubman_2017 import water_hydroxide
-from atomzoo.reproductions.barch_tubman_2017._shared import hydroxide_output
+from atomzoo.reproductions.barch_tubman_2017._shared.hydroxide import proton_transfer
 
 
 def pretend(train, jobs, partial, description):
     """In place of `run_jobs`: networks that are CCSD(T), but for 1 meV and 0.001 A."""
     partial.write_text("")
-    truth = hydroxide_output.stationary("ccsd(t)")
+    truth = proton_transfer(*load_stationary())
     found = truth | {"minimum_above_meV": 1.0, "minimum_oxygens_A": truth["minimum_oxygens_A"] + 1e-3}
     others = {"test_rmse_meV_per_atom": 0.5, "test_structures": 9, "converged": True}
     return pandas.DataFrame([{**job, "structures": 800 // job["part"], **found, **others} for job in jobs])
